@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Records with random but valid content, reproducible by seed.
+#pragma once
+
+#include "model/records.hpp"
+
+#include <random>
+
+class RandomRecords {
+public:
+    explicit RandomRecords(unsigned seed) : rng_(seed) {}
+
+    mirrornet::NodeConfig node()
+    {
+        mirrornet::NodeConfig node;
+        node.name = name();
+        node.id = uuid();
+        node.listen = addresses();
+        options(node.options);
+        return node;
+    }
+
+    mirrornet::PeerConfig peer()
+    {
+        mirrornet::PeerConfig peer;
+        peer.name = name();
+        peer.id = uuid();
+        peer.addresses = addresses();
+        peer.may.bits = static_cast<unsigned>(upto(7));
+        options(peer.options);
+        return peer;
+    }
+
+    mirrornet::VolumeConfig volume()
+    {
+        mirrornet::VolumeConfig volume;
+        volume.name = name();
+        volume.id = uuid();
+        volume.version = 1 + upto(INT64_MAX - 1);
+        volume.size = 512 * (1 + upto(1 << 30));
+        volume.job = upto(1) ? name() : "";
+        for (std::uint64_t count = 1 + upto(8); volume.nodes.size() < count;)
+            volume.nodes.push_back({"n" + std::to_string(volume.nodes.size()) + name(), uuid()});
+        for (std::size_t at = 1; at < volume.nodes.size(); at++) {
+            mirrornet::MirrorConfig mirror{volume.nodes[0].name, volume.nodes[at].name};
+            options(mirror.options);
+            volume.mirrors.push_back(mirror);
+        }
+        options(volume.options);
+        return volume;
+    }
+
+    mirrornet::VolumeLocal local()
+    {
+        using mirrornet::MetaKind;
+        return {path(), upto(1) ? path() : "", upto(1) ? MetaKind::file : MetaKind::device,
+                path(), upto(1) ? "dm-uuid-LVM-\\\"x" : ""};
+    }
+
+private:
+    std::uint64_t upto(std::uint64_t most)
+    {
+        return std::uniform_int_distribution<std::uint64_t>(0, most)(rng_);
+    }
+
+    // Kept short: a prefix may be put before it.
+    std::string name()
+    {
+        constexpr std::string_view first =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        constexpr std::string_view more = "abcXYZ019._-";
+        std::string text(1, first[upto(first.size() - 1)]);
+        for (auto count = upto(40); count; count--)
+            text += more[upto(more.size() - 1)];
+        return text;
+    }
+
+    std::string path()
+    {
+        constexpr std::string_view chars = "abc/\"\\'#=[]{}$ \t.-%~\xc3\xa4";
+        std::string text = "/";
+        for (auto count = upto(60); count; count--)
+            if (char c = chars[upto(chars.size() - 3)]; c != '\t')
+                text += c;
+        return upto(3) ? text : text + "\xc3\xa4";
+    }
+
+    mirrornet::Uuid uuid()
+    {
+        mirrornet::Uuid::Bytes bytes;
+        for (auto& byte : bytes)
+            byte = static_cast<std::uint8_t>(upto(255));
+        bytes[0] |= 1; // never nil
+        return mirrornet::Uuid(bytes);
+    }
+
+    std::vector<mirrornet::Address> addresses()
+    {
+        constexpr const char* hosts[] = {"192.0.2.7", "2001:db8::7", "west.example.com",
+                                         "fe80::1%eth0"};
+        std::vector<mirrornet::Address> list;
+        for (auto count = upto(3); count; count--)
+            list.push_back({hosts[upto(3)],
+                            static_cast<std::uint16_t>(upto(1) ? 1 + upto(65534) : 0)});
+        return list;
+    }
+
+    void options(mirrornet::OptionSet& set)
+    {
+        for (const auto& spec : mirrornet::all_options())
+            if ((spec.scopes & set.scopes()) && upto(1))
+                set.set(spec.id, spec.power_of_two ? spec.least << upto(2)
+                                                   : spec.least + static_cast<std::int64_t>(upto(
+                                                         static_cast<std::uint64_t>(
+                                                             spec.most - spec.least))));
+    }
+
+    std::mt19937_64 rng_;
+};

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The configuration directory: node.toml, nodes/PEER.toml, keys/PEER.key,
+// volumes/NAME.toml and volumes/NAME.local.toml. Files are read when asked for
+// and never cached; each is replaced whole.
+#pragma once
+
+#include "config/key.hpp"
+#include "model/records.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mirrornet {
+
+class ConfigStore {
+public:
+    explicit ConfigStore(std::filesystem::path directory = default_directory());
+
+    // MIRROR_NET_CONFIG_DIR, else /etc/mirror-net.
+    static std::filesystem::path default_directory();
+    const std::filesystem::path& directory() const { return dir_; }
+
+    // load_...: Error(not_found) if there is none, Error(usage) if malformed.
+    // find_...: nothing if there is none.
+    std::optional<NodeConfig> find_node() const;
+    NodeConfig load_node() const;
+    void save(const NodeConfig& node) const;
+
+    std::vector<std::string> peer_names() const; // sorted
+    std::optional<PeerConfig> find_peer(const std::string& name) const;
+    PeerConfig load_peer(const std::string& name) const;
+    std::optional<PeerConfig> find_peer(const NodeId& id) const;
+    void save(const PeerConfig& peer) const;
+    bool remove_peer(const std::string& name) const; // with its key
+
+    std::optional<Key> find_key(const std::string& peer) const; // refuses an open mode
+    Key load_key(const std::string& peer) const;
+    void save_key(const std::string& peer, const Key& key) const;
+
+    std::vector<std::string> volume_names() const; // sorted
+    std::optional<VolumeConfig> find_volume(const std::string& name) const;
+    VolumeConfig load_volume(const std::string& name) const;
+    std::optional<VolumeConfig> find_volume(const VolumeId& id) const;
+    void save(const VolumeConfig& volume) const;
+    std::optional<VolumeLocal> find_local(const std::string& volume) const;
+    VolumeLocal load_local(const std::string& volume) const;
+    void save(const std::string& volume, const VolumeLocal& local) const;
+    bool remove_volume(const std::string& name) const; // both files
+
+private:
+    std::filesystem::path node_path() const;
+    std::filesystem::path peer_path(const std::string& name) const;
+    std::filesystem::path key_path(const std::string& peer) const;
+    std::filesystem::path volume_path(const std::string& name) const;
+    std::filesystem::path local_path(const std::string& name) const;
+    std::filesystem::path dir_;
+};
+
+} // namespace mirrornet
