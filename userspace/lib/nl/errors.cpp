@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nl/errors.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace mirrornet::nl {
+
+ExitStatus status_of_refusal(int error) noexcept
+{
+    switch (error) {
+    case ENODEV:
+    case ENOENT:
+    case ENODATA:
+        return ExitStatus::not_found;
+    case EEXIST:
+        return ExitStatus::exists;
+    case EBUSY:
+    case EALREADY:
+        return ExitStatus::in_use;
+    case EPERM:
+    case EACCES:
+        return ExitStatus::not_permitted;
+    case EINVAL:
+    case ERANGE:
+    case ENOSPC:
+    case ESTALE:
+    case EROFS:
+    case EUCLEAN:
+    case EOPNOTSUPP:
+        return ExitStatus::refused;
+    case ETIMEDOUT:
+        return ExitStatus::timed_out;
+    default:
+        return ExitStatus::internal;
+    }
+}
+
+std::string_view describe(mn_cmd command) noexcept
+{
+    switch (command) {
+    case MN_CMD_META_FORMAT: return "write fresh metadata";
+    case MN_CMD_META_GET: return "read the metadata";
+    case MN_CMD_META_SIZE: return "compute the size of the metadata";
+    case MN_CMD_VOLUME_GET: return "read the state of the volume";
+    case MN_CMD_VOLUME_SET_ROLE: return "change the role of the volume";
+    case MN_CMD_VOLUME_LOCK: return "lock the volume";
+    case MN_CMD_VOLUME_UNLOCK: return "unlock the volume";
+    case MN_CMD_MIRROR_ADD: return "add the mirror";
+    case MN_CMD_MIRROR_DEL: return "remove the mirror";
+    case MN_CMD_MIRROR_GET: return "read the state of the mirror";
+    case MN_CMD_MIRROR_SET: return "set options of the mirror";
+    case MN_CMD_MIRROR_PAUSE: return "pause the mirror";
+    case MN_CMD_MIRROR_CONTINUE: return "continue the mirror";
+    case MN_CMD_MIRROR_RESYNC: return "start a resync";
+    case MN_CMD_LINK_ATTACH: return "attach a link";
+    case MN_CMD_LINK_DETACH: return "detach the link";
+    case MN_CMD_BITMAP_BEGIN: return "begin a creation by used blocks";
+    case MN_CMD_BITMAP_ADD: return "mark used blocks";
+    case MN_CMD_BITMAP_COMMIT: return "store the used blocks";
+    default: return "do what was asked";
+    }
+}
+
+Error refusal(mn_cmd command, int error, const std::string& extended_ack)
+{
+    std::string text = "the kernel could not " + std::string(describe(command)) + ": ";
+    if (error == EPERM && extended_ack.empty())
+        text += "this needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN)";
+    else if (extended_ack.empty())
+        text += std::generic_category().message(error);
+    else
+        text += extended_ack;
+    return Error(status_of_refusal(error), text);
+}
+
+} // namespace mirrornet::nl

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nl/kernel.hpp"
+
+#include "nl/options.hpp"
+
+#include <linux/netlink.h>
+
+namespace mirrornet::nl {
+
+Message Kernel::request(mn_cmd command, int flags, std::size_t room) const
+{
+    return Message(socket_.family(), command, flags, room);
+}
+
+Message Kernel::about(mn_cmd command, const VolumeId& id) const
+{
+    Message message = request(command);
+    message.uuid(MN_A_VOLUME_UUID, id);
+    return message;
+}
+
+Message Kernel::about(mn_cmd command, const VolumeId& id, const NodeId& peer) const
+{
+    Message message = about(command, id);
+    message.uuid(MN_A_PEER_UUID, peer);
+    return message;
+}
+
+std::uint64_t Kernel::meta_format(const MetaFormat& format)
+{
+    Message message = request(MN_CMD_META_FORMAT, 0, 16 * 1024);
+    message.text(MN_A_META_PATH, format.meta_path)
+        .text(MN_A_DATA_PATH, format.data_path)
+        .uuid(MN_A_VOLUME_UUID, format.volume)
+        .uuid(MN_A_NODE_UUID, format.node)
+        .text(MN_A_VOLUME_NAME, format.name)
+        .flag(MN_A_FORCE, format.force);
+    if (format.region_bytes)
+        message.u32(MN_A_REGION_BYTES, *format.region_bytes);
+    if (format.intent_limit)
+        message.u32(MN_A_INTENT_LIMIT, *format.intent_limit);
+    std::uint64_t bytes = 0;
+    socket_.transact(message, [&](const Attributes& a) { bytes = a.number(MN_A_META_BYTES); });
+    return bytes;
+}
+
+VolumeRecord Kernel::one_volume(const Message& message)
+{
+    VolumeRecord record;
+    socket_.transact(message, [&](const Attributes& a) { record = volume_record(a); });
+    return record;
+}
+
+VolumeRecord Kernel::meta_get(const std::string& meta_path)
+{
+    Message message = request(MN_CMD_META_GET, 0, 8 * 1024);
+    message.text(MN_A_META_PATH, meta_path);
+    return one_volume(message);
+}
+
+std::uint64_t Kernel::meta_size(std::uint64_t sectors, std::optional<std::uint32_t> region_bytes)
+{
+    Message message = request(MN_CMD_META_SIZE);
+    message.u64(MN_A_SECTORS, sectors);
+    if (region_bytes)
+        message.u32(MN_A_REGION_BYTES, *region_bytes);
+    std::uint64_t bytes = 0;
+    socket_.transact(message, [&](const Attributes& a) { bytes = a.number(MN_A_META_BYTES); });
+    return bytes;
+}
+
+std::vector<VolumeRecord> Kernel::volumes()
+{
+    std::vector<VolumeRecord> all;
+    socket_.transact(request(MN_CMD_VOLUME_GET, NLM_F_DUMP),
+                     [&](const Attributes& a) { all.push_back(volume_record(a)); });
+    return all;
+}
+
+VolumeRecord Kernel::volume(const VolumeId& id)
+{
+    return one_volume(about(MN_CMD_VOLUME_GET, id));
+}
+
+std::optional<VolumeRecord> Kernel::find_volume(const VolumeId& id)
+{
+    try {
+        return volume(id);
+    } catch (const Error& error) {
+        if (error.status() != ExitStatus::not_found)
+            throw;
+        return std::nullopt;
+    }
+}
+
+void Kernel::set_role(const VolumeId& id, Role role, bool force)
+{
+    Message message = about(MN_CMD_VOLUME_SET_ROLE, id);
+    message.u8(MN_A_ROLE, static_cast<std::uint8_t>(role)).flag(MN_A_FORCE, force);
+    socket_.transact(message);
+}
+
+void Kernel::lock(const VolumeId& id, bool force)
+{
+    Message message = about(MN_CMD_VOLUME_LOCK, id);
+    socket_.transact(message.flag(MN_A_FORCE, force));
+}
+
+void Kernel::unlock(const VolumeId& id)
+{
+    socket_.transact(about(MN_CMD_VOLUME_UNLOCK, id));
+}
+
+void Kernel::mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start)
+{
+    Message message = about(MN_CMD_MIRROR_ADD, id, peer);
+    message.flag(MN_A_MIRROR_BLANK, start == MirrorStart::blank)
+        .flag(MN_A_MIRROR_IN_SYNC, start == MirrorStart::in_sync);
+    socket_.transact(message);
+}
+
+void Kernel::mirror_del(const VolumeId& id, const NodeId& peer)
+{
+    socket_.transact(about(MN_CMD_MIRROR_DEL, id, peer));
+}
+
+std::vector<MirrorRecord> Kernel::mirrors()
+{
+    std::vector<MirrorRecord> all;
+    socket_.transact(request(MN_CMD_MIRROR_GET, NLM_F_DUMP),
+                     [&](const Attributes& a) { all.push_back(mirror_record(a)); });
+    return all;
+}
+
+std::vector<MirrorRecord> Kernel::mirrors(const VolumeId& id)
+{
+    std::vector<MirrorRecord> all;
+    Message message = request(MN_CMD_MIRROR_GET, NLM_F_DUMP);
+    message.uuid(MN_A_VOLUME_UUID, id);
+    socket_.transact(message, [&](const Attributes& a) { all.push_back(mirror_record(a)); });
+    return all;
+}
+
+MirrorRecord Kernel::mirror(const VolumeId& id, const NodeId& peer)
+{
+    MirrorRecord record;
+    socket_.transact(about(MN_CMD_MIRROR_GET, id, peer),
+                     [&](const Attributes& a) { record = mirror_record(a); });
+    return record;
+}
+
+std::optional<MirrorRecord> Kernel::find_mirror(const VolumeId& id, const NodeId& peer)
+{
+    try {
+        return mirror(id, peer);
+    } catch (const Error& error) {
+        if (error.status() != ExitStatus::not_found)
+            throw;
+        return std::nullopt;
+    }
+}
+
+void Kernel::mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options)
+{
+    Message message = about(MN_CMD_MIRROR_SET, id, peer);
+    for (const KernelOption& known : kernel_options())
+        message.u32(known.attribute, static_cast<std::uint32_t>(options.get(known.option)));
+    socket_.transact(message);
+}
+
+void Kernel::pause(const VolumeId& id, const NodeId& peer)
+{
+    socket_.transact(about(MN_CMD_MIRROR_PAUSE, id, peer));
+}
+
+void Kernel::continue_(const VolumeId& id, const NodeId& peer)
+{
+    socket_.transact(about(MN_CMD_MIRROR_CONTINUE, id, peer));
+}
+
+void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full)
+{
+    Message message = about(MN_CMD_MIRROR_RESYNC, id, peer);
+    socket_.transact(message.flag(MN_A_RESYNC_FULL, full));
+}
+
+} // namespace mirrornet::nl

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The commands of the kernel module as functions; what each means, and when it
+// refuses, is documented in <linux/dm_mirror_net.h>. A refusal is an Error with
+// the module's own sentence. Not for use by several threads at once.
+#pragma once
+
+#include "model/names.hpp"
+#include "model/options.hpp"
+#include "nl/records.hpp"
+#include "nl/socket.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mirrornet::nl {
+
+struct MetaFormat {
+    std::string meta_path, data_path;
+    VolumeId volume;
+    NodeId node;
+    std::string name;
+    std::optional<std::uint32_t> region_bytes;
+    std::optional<std::uint32_t> intent_limit; // regions
+    bool force = false;
+};
+
+// What is known of both copies when a mirror is made.
+enum class MirrorStart { full, blank, in_sync };
+
+struct LinkAttach {
+    int fd = -1; // the kernel takes its own reference
+    bool initiator = false;
+    bool encrypted = false;
+};
+
+class Kernel {
+public:
+    Kernel() = default; // Error(not_found) if the module is not loaded
+
+    std::uint64_t meta_format(const MetaFormat& request); // bytes that the metadata takes
+    VolumeRecord meta_get(const std::string& meta_path);
+    std::uint64_t meta_size(std::uint64_t sectors,
+                            std::optional<std::uint32_t> region_bytes = {}); // bytes
+
+    std::vector<VolumeRecord> volumes();
+    VolumeRecord volume(const VolumeId& id);
+    std::optional<VolumeRecord> find_volume(const VolumeId& id);
+    void set_role(const VolumeId& id, Role role, bool force = false);
+    void lock(const VolumeId& id, bool force = false);
+    void unlock(const VolumeId& id);
+
+    void mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start);
+    void mirror_del(const VolumeId& id, const NodeId& peer);
+    std::vector<MirrorRecord> mirrors(); // of all volumes
+    std::vector<MirrorRecord> mirrors(const VolumeId& id);
+    MirrorRecord mirror(const VolumeId& id, const NodeId& peer);
+    std::optional<MirrorRecord> find_mirror(const VolumeId& id, const NodeId& peer);
+    void mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options);
+    void pause(const VolumeId& id, const NodeId& peer);
+    void continue_(const VolumeId& id, const NodeId& peer);
+    void resync(const VolumeId& id, const NodeId& peer, bool full);
+
+    void link_attach(const VolumeId& id, const NodeId& peer, const LinkAttach& link);
+    void link_detach(const VolumeId& id, const NodeId& peer);
+
+    void bitmap_begin(const VolumeId& id, const NodeId& peer);
+    void bitmap_add(const VolumeId& id, const NodeId& peer,
+                    std::span<const mn_range> ranges); // any number of them
+    void bitmap_commit(const VolumeId& id, const NodeId& peer);
+
+private:
+    Message request(mn_cmd command, int flags = 0, std::size_t room = 4096) const;
+    Message about(mn_cmd command, const VolumeId& id) const;
+    Message about(mn_cmd command, const VolumeId& id, const NodeId& peer) const;
+    VolumeRecord one_volume(const Message& message);
+
+    Socket socket_;
+};
+
+} // namespace mirrornet::nl

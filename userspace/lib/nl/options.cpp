@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nl/options.hpp"
+
+namespace mirrornet::nl {
+
+namespace {
+
+// The units of both tables are the same: ms, blocks, writes, MiB.
+constexpr KernelOption table[] = {
+    {Option::ping_interval, MN_A_OPT_PING_INTERVAL},
+    {Option::max_ping_misses, MN_A_OPT_MAX_PING_MISSES},
+    {Option::stall_timeout, MN_A_OPT_STALL_TIMEOUT},
+    {Option::resync_reads, MN_A_OPT_RESYNC_READS},
+    {Option::write_queue_high_water, MN_A_OPT_QUEUE_HIGH_WATER},
+    {Option::write_queue_byte_limit, MN_A_OPT_QUEUE_BYTE_LIMIT},
+};
+
+} // namespace
+
+std::span<const KernelOption> kernel_options()
+{
+    return table;
+}
+
+} // namespace mirrornet::nl

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "model/options.hpp"
+
+#include <linux/dm_mirror_net.h>
+#include <span>
+
+namespace mirrornet::nl {
+
+// The options of a mirror that the module knows, in the module's units.
+struct KernelOption {
+    Option option;
+    mn_attr attribute;
+};
+
+std::span<const KernelOption> kernel_options();
+
+} // namespace mirrornet::nl

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the kernel says of a volume and of a mirror, as values.
+#pragma once
+
+#include "model/names.hpp"
+#include "nl/states.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mirrornet::nl {
+
+class Attributes;
+
+using Nanoseconds = std::uint64_t; // since the epoch; for people only
+
+// Of an active volume; of metadata that is not active only what lies in the
+// superblock (everything before `minor`).
+struct VolumeRecord {
+    VolumeId id;
+    std::string name;
+    NodeId node;
+    std::uint64_t sectors = 0; // of 512 bytes
+    std::uint32_t sector_size = 0;
+    std::uint32_t region_bytes = 0;
+    std::uint32_t intent_limit = 0; // regions
+    Role role = Role::none;
+    LockReason lock = LockReason::none;
+    DataState data = DataState::unknown;
+    Nanoseconds data_since = 0;
+    std::uint64_t generation = 0;
+    bool clean = false;
+
+    std::optional<std::uint32_t> minor; // of the dm device
+    std::string data_dev, meta_dev;     // "major:minor"
+    std::uint32_t openers = 0;
+    int meta_error = 0; // errno, 0 = none
+    std::uint32_t intent_regions = 0;
+    std::uint64_t intent_writes = 0, bitmap_writes = 0; // sectors
+    std::uint64_t write_number = 0;
+
+    std::uint64_t bytes() const { return sectors * 512; }
+    bool locked() const { return lock != LockReason::none; }
+};
+
+struct ResyncRecord {
+    ResyncPhase phase = ResyncPhase::none;
+    std::uint64_t total = 0, sent = 0, zero = 0, unreadable = 0; // blocks
+    std::uint64_t bytes = 0;
+    std::uint64_t current_block = 0;
+    std::uint32_t pass = 0;
+    std::uint64_t new_writes = 0;
+    std::uint64_t elapsed_ms = 0;
+    Nanoseconds progress_at = 0;
+};
+
+struct MirrorRecord {
+    VolumeId volume;
+    NodeId peer;
+    unsigned slot = 0;
+    MirrorState state = MirrorState::invalid;
+    Reason reason = Reason::none;
+    bool ends_by_itself = false;
+    Nanoseconds since = 0;
+    LinkState link = LinkState::none;
+    bool encrypted = false;
+    std::uint64_t dirty_blocks = 0, unsent_blocks = 0, total_blocks = 0;
+    bool full_needed = false;
+    std::uint64_t base_generation = 0;
+    std::optional<Role> peer_role; // while the link is up
+    std::optional<DataState> peer_data;
+    std::uint64_t reconnects = 0;
+    std::uint64_t elapsed_s = 0; // in mirroring
+    std::uint64_t queue_length = 0, queue_bytes = 0, queue_age_ms = 0;
+    std::uint64_t sent_bytes = 0, received_bytes = 0;
+    std::uint64_t sequence = 0, applied = 0, stable = 0;
+    ResyncRecord resync;
+    std::uint32_t resync_reads = 0, queue_high_water = 0, queue_byte_limit_mib = 0;
+};
+
+VolumeRecord volume_record(const Attributes& attributes);
+MirrorRecord mirror_record(const Attributes& attributes);
+
+} // namespace mirrornet::nl

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// States that only the kernel's interface has, with the words that users see.
+#pragma once
+
+#include "base/error.hpp"
+#include "model/states.hpp"
+
+#include <linux/dm_mirror_net.h>
+
+namespace mirrornet {
+
+// Why a volume is locked; `none` when it is not.
+enum class LockReason : int {
+    none = MN_LOCK_NONE,
+    target = MN_LOCK_TARGET,
+    user = MN_LOCK_USER,
+    wait_peer = MN_LOCK_WAIT_PEER,
+    foreign_write = MN_LOCK_FOREIGN_WRITE,
+    metadata = MN_LOCK_METADATA,
+    fenced = MN_LOCK_FENCED,
+};
+
+enum class LinkState : int {
+    none = MN_LINK_NONE,
+    negotiating = MN_LINK_NEGOTIATING,
+    up = MN_LINK_UP,
+    unwanted = MN_LINK_UNWANTED,
+};
+
+enum class ResyncPhase : int {
+    none = MN_RESYNC_NONE,
+    starting = MN_RESYNC_STARTING,
+    full = MN_RESYNC_FULL,
+    partial = MN_RESYNC_PARTIAL,
+};
+
+enum class EventClass : int {
+    state = MN_EVENT_STATE,
+    role = MN_EVENT_ROLE,
+    link = MN_EVENT_LINK,
+    resync = MN_EVENT_RESYNC,
+    lock = MN_EVENT_LOCK,
+    disk = MN_EVENT_DISK,
+    metadata = MN_EVENT_METADATA,
+    split_brain = MN_EVENT_SPLIT_BRAIN,
+    peer = MN_EVENT_PEER,
+    config = MN_EVENT_CONFIG,
+};
+
+enum class Severity : int {
+    info = MN_SEVERITY_INFO,
+    warning = MN_SEVERITY_WARNING,
+    error = MN_SEVERITY_ERROR,
+    critical = MN_SEVERITY_CRITICAL,
+};
+
+template <> struct Words<LockReason> {
+    static constexpr std::string_view kind = "reason of a lock";
+    static constexpr Word<LockReason> table[] = {
+        {LockReason::none, "none"},           {LockReason::target, "target"},
+        {LockReason::user, "user"},           {LockReason::wait_peer, "wait-peer"},
+        {LockReason::foreign_write, "foreign-write"},
+        {LockReason::metadata, "metadata"},   {LockReason::fenced, "fenced"}};
+};
+
+template <> struct Words<LinkState> {
+    static constexpr std::string_view kind = "state of a link";
+    static constexpr Word<LinkState> table[] = {{LinkState::none, "none"},
+                                                {LinkState::negotiating, "negotiating"},
+                                                {LinkState::up, "up"},
+                                                {LinkState::unwanted, "unwanted"}};
+};
+
+template <> struct Words<ResyncPhase> {
+    static constexpr std::string_view kind = "phase of a resync";
+    static constexpr Word<ResyncPhase> table[] = {{ResyncPhase::none, "none"},
+                                                  {ResyncPhase::starting, "starting"},
+                                                  {ResyncPhase::full, "full"},
+                                                  {ResyncPhase::partial, "partial"}};
+};
+
+template <> struct Words<EventClass> {
+    static constexpr std::string_view kind = "class of events";
+    static constexpr Word<EventClass> table[] = {
+        {EventClass::state, "state"},       {EventClass::role, "role"},
+        {EventClass::link, "link"},         {EventClass::resync, "resync"},
+        {EventClass::lock, "lock"},         {EventClass::disk, "disk"},
+        {EventClass::metadata, "metadata"}, {EventClass::split_brain, "split-brain"},
+        {EventClass::peer, "peer"},         {EventClass::config, "config"}};
+};
+
+template <> struct Words<Severity> {
+    static constexpr std::string_view kind = "severity";
+    static constexpr Word<Severity> table[] = {{Severity::info, "info"},
+                                               {Severity::warning, "warning"},
+                                               {Severity::error, "error"},
+                                               {Severity::critical, "critical"}};
+};
+
+namespace nl {
+
+// A code that the kernel sent. One that this tool has no word for is an error:
+// a wrong word would be worse than none.
+template <Worded E> E from_code(long long code)
+{
+    for (const auto& word : Words<E>::table)
+        if (static_cast<long long>(word.value) == code)
+            return word.value;
+    throw Error(ExitStatus::internal,
+                "the kernel module sent an unknown " + std::string(Words<E>::kind) + " (" +
+                    std::to_string(code) +
+                    "); it is newer than this tool: install the same version of both");
+}
+
+} // namespace nl
+} // namespace mirrornet
