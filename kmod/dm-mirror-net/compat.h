@@ -3,7 +3,7 @@
  * compat: what differs between kernels, and nothing else
  *
  * The module is written for the newest kernel; here older ones are adapted.
- * The MN_HAVE_ macros come from the probes in Kbuild, which look at the headers
+ * The MN_HAVE_ macros come from the probes in compat/, which compile against the headers
  * that are really there: a version number says nothing about a distribution's
  * kernel.
  */
@@ -31,9 +31,9 @@
 /* A block device that this module holds open. bdev is NULL when it is not. */
 struct mn_bdev {
 	struct block_device *bdev;
-#if defined(MN_HAVE_BDEV_FILE)
+#if defined(MN_HAVE_BDEV_FILE_OPEN_BY_DEV)
 	struct file *file;
-#elif defined(MN_HAVE_BDEV_HANDLE)
+#elif defined(MN_HAVE_BDEV_OPEN_BY_DEV)
 	struct bdev_handle *handle;
 #else
 	mn_open_mode mode;
@@ -41,7 +41,7 @@ struct mn_bdev {
 #endif
 };
 
-#if defined(MN_HAVE_BDEV_FILE)		/* from 6.9 on */
+#if defined(MN_HAVE_BDEV_FILE_OPEN_BY_DEV)		/* from 6.9 on */
 
 static inline int mn_bdev_open_mode(struct mn_bdev *b, dev_t dev, mn_open_mode mode, void *holder)
 {
@@ -59,7 +59,7 @@ static inline void mn_bdev_release(struct mn_bdev *b)
 	bdev_fput(b->file);
 }
 
-#elif defined(MN_HAVE_BDEV_HANDLE)	/* 6.7 and 6.8 */
+#elif defined(MN_HAVE_BDEV_OPEN_BY_DEV)	/* 6.7 and 6.8 */
 
 static inline int mn_bdev_open_mode(struct mn_bdev *b, dev_t dev, mn_open_mode mode, void *holder)
 {
