@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * generation: who sends what to whom (L0, pure; DESIGN 5)
+ *
+ * Both ends run this over the same two sets of facts, each its own first. So
+ * nothing here may depend on which side computes it.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/byteorder.h>
+
+#include "generation.h"
+
+#define MN_NO_SOURCE	2	/* mn_verdict.source: neither of the two */
+
+static const char * const verdict_texts[__MN_VERDICT_MAX] = {
+	[MN_VERDICT_REFUSE] = "refuse",
+	[MN_VERDICT_NO_SOURCE] = "no-source",
+	[MN_VERDICT_PARTIAL] = "partial",
+	[MN_VERDICT_FULL] = "full",
+	[MN_VERDICT_SPLIT_BRAIN] = "split-brain",
+};
+
+static bool has_flag(const struct mn_facts *facts, u32 flag)
+{
+	return facts->flags & flag;
+}
+
+static bool in_history(const struct mn_facts *facts, u64 generation)
+{
+	int i;
+
+	for (i = 0; i < MN_HISTORY; i++)
+		if (facts->history[i] == generation)
+			return generation != 0;
+	return false;
+}
+
+/* Has this side ever held the generation, as far as it remembers? 0 is none. */
+static bool knows(const struct mn_facts *facts, u64 generation)
+{
+	return generation && (generation == facts->generation ||
+			      generation == facts->base ||
+			      in_history(facts, generation));
+}
+
+/* Is there any generation that both have held? */
+static bool have_common(const struct mn_facts *a, const struct mn_facts *b)
+{
+	int i;
+
+	if (knows(a, b->generation) || knows(a, b->base))
+		return true;
+	for (i = 0; i < MN_HISTORY; i++)
+		if (knows(a, b->history[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Did `self` write what `other` cannot have? Writing in a generation which the
+ * other has left behind does not count: it was mirrored, or belongs to what a
+ * forced promotion gave up.
+ */
+static bool moved_on(const struct mn_facts *self, const struct mn_facts *other)
+{
+	if (!has_flag(self, MN_HELLO_F_MOVED_ON))
+		return false;
+	return self->generation == other->generation || !knows(other, self->generation);
+}
+
+static struct mn_verdict verdict(u8 kind, u8 reason)
+{
+	return (struct mn_verdict){ .kind = kind, .reason = reason };
+}
+
+static struct mn_verdict refuse(u8 reason)
+{
+	return verdict(MN_VERDICT_REFUSE, reason);
+}
+
+/*
+ * Nothing may be sent. Two that diverged from a common generation are split
+ * brain; everything else, strangers included, is data from another source.
+ */
+static struct mn_verdict diverged(const struct mn_facts *a, const struct mn_facts *b)
+{
+	if (have_common(a, b) && moved_on(a, b) && moved_on(b, a))
+		return verdict(MN_VERDICT_SPLIT_BRAIN, MN_REASON_SPLIT_BRAIN);
+	return refuse(MN_REASON_OTHER_SOURCE);
+}
+
+/* A side that is behind what it announced once was restored from an older image. */
+static bool rolled_back(const struct mn_facts *a, const struct mn_facts *b)
+{
+	return a->position < b->peer_position || b->position < a->peer_position;
+}
+
+/*
+ * What the generations allow, if the target's data may be written at all. A
+ * target without a generation that needs no full resync was declared equal by a
+ * person, or is in the middle of its first one.
+ */
+static struct mn_verdict compare(const struct mn_facts *source, const struct mn_facts *target)
+{
+	u64 theirs = target->generation;
+	bool full = has_flag(source, MN_HELLO_F_FULL_NEEDED) ||
+		has_flag(target, MN_HELLO_F_FULL_NEEDED);
+
+	if (theirs && !knows(source, theirs))
+		return diverged(source, target);
+	if (theirs && theirs != source->generation && knows(target, source->generation))
+		return diverged(source, target);	/* the source is the one behind */
+	if (theirs && theirs != source->generation && theirs != source->base)
+		full = true;	/* only in the history: the slots prove nothing */
+	return verdict(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL, MN_REASON_NONE);
+}
+
+static struct mn_verdict judge(const struct mn_facts *source, const struct mn_facts *target)
+{
+	if (target->role != MN_ROLE_TARGET)
+		return refuse(MN_REASON_OPERATION);
+	if (has_flag(target, MN_HELLO_F_WRITTEN) || has_flag(target, MN_HELLO_F_UNLOCKED))
+		return refuse(MN_REASON_TARGET_UNLOCKED);
+	if (has_flag(target, MN_HELLO_F_BLANK))
+		return verdict(MN_VERDICT_FULL, MN_REASON_NONE);
+	if (rolled_back(source, target))
+		return refuse(MN_REASON_ROLLED_BACK);
+	return compare(source, target);
+}
+
+static u8 the_source(const struct mn_facts *a, const struct mn_facts *b)
+{
+	bool a_is = a->role == MN_ROLE_SOURCE;
+	bool b_is = b->role == MN_ROLE_SOURCE;
+
+	if (a_is == b_is)
+		return MN_NO_SOURCE;
+	return a_is ? 0 : 1;
+}
+
+struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b)
+{
+	u8 source = the_source(a, b);
+	struct mn_verdict result;
+
+	if (a->sectors != b->sectors)
+		result = refuse(MN_REASON_SIZE_MISMATCH);
+	else if (a->sector_size != b->sector_size)
+		result = refuse(MN_REASON_SECTOR_MISMATCH);
+	else if (source != MN_NO_SOURCE)
+		result = source ? judge(b, a) : judge(a, b);
+	else if (a->role == MN_ROLE_SOURCE)
+		result = diverged(a, b);
+	else
+		result = verdict(MN_VERDICT_NO_SOURCE, MN_REASON_OPERATION);
+	result.source = source;
+	return result;
+}
+
+bool mn_generation_may_open(const struct mn_verdict *verdict, u8 self)
+{
+	return verdict->source == self &&
+		(verdict->kind == MN_VERDICT_PARTIAL || verdict->kind == MN_VERDICT_FULL);
+}
+
+void mn_generation_advance(u64 *generation, u64 *history, u64 fresh)
+{
+	if (*generation == fresh)
+		return;
+	if (*generation) {
+		memmove(history + 1, history, (MN_HISTORY - 1) * sizeof(*history));
+		history[0] = *generation;
+	}
+	*generation = fresh;
+}
+
+void mn_facts_from_hello(const struct mn_wire_hello *hello, struct mn_facts *out)
+{
+	int i;
+
+	memcpy(out->node_uuid, hello->node_uuid, MN_UUID_LEN);
+	out->sectors = le64_to_cpu(hello->sectors);
+	out->sector_size = le32_to_cpu(hello->sector_size);
+	out->role = hello->role;
+	out->data_state = hello->data_state;
+	out->flags = le32_to_cpu(hello->flags);
+	out->generation = le64_to_cpu(hello->generation);
+	out->base = le64_to_cpu(hello->base);
+	for (i = 0; i < MN_HISTORY; i++)
+		out->history[i] = le64_to_cpu(hello->history[i]);
+	out->position = le64_to_cpu(hello->position);
+	out->peer_position = le64_to_cpu(hello->peer_position);
+}
+
+const char *mn_verdict_text(u8 kind)
+{
+	return kind < __MN_VERDICT_MAX ? verdict_texts[kind] : "unknown";
+}

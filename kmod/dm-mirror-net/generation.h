@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * generation: who sends what to whom (L0, pure; DESIGN 5)
+ *
+ * Both ends compute the verdict from the facts of both sides and compare the
+ * results on the wire. mn_generation_decide(a, b) and (b, a) give the same
+ * verdict with the sides exchanged.
+ */
+#ifndef MN_GENERATION_H
+#define MN_GENERATION_H
+
+#include <linux/types.h>
+#include <linux/dm_mirror_net.h>
+#include "wire.h"
+
+/* What one node says of itself and of its slot for the other. */
+struct mn_facts {
+	u8 node_uuid[MN_UUID_LEN];
+	u64 sectors;
+	u32 sector_size;
+	u8 role;		/* enum mn_role */
+	u8 data_state;		/* enum mn_data_state */
+	u32 flags;		/* MN_HELLO_F_* */
+	u64 generation;		/* 0: none yet */
+	u64 base;
+	u64 history[MN_HISTORY];
+	u64 position;
+	u64 peer_position;
+};
+
+enum mn_verdict_kind {
+	MN_VERDICT_REFUSE = 0,	/* reason says why; the link is closed */
+	MN_VERDICT_NO_SOURCE,	/* neither is the source; the link is closed, reason operation */
+	MN_VERDICT_PARTIAL,	/* the union of both bitmaps and intents */
+	MN_VERDICT_FULL,	/* everything */
+	MN_VERDICT_SPLIT_BRAIN,	/* both moved on: a person decides */
+	__MN_VERDICT_MAX,
+};
+
+struct mn_verdict {
+	u8 kind;		/* enum mn_verdict_kind */
+	u8 reason;		/* enum mn_reason */
+	u8 source;		/* 0: the first argument is the source, 1: the second, 2: none */
+};
+
+/*
+ * In this order: sizes, sector sizes; both or none source; the other is not a
+ * target (operation); a target that is or was unlocked; blank; rolled-back
+ * positions; full-needed; equal; behind by the base; in the history; moved on;
+ * split brain; nothing in common (other-source, as for every generation that
+ * came from elsewhere).
+ */
+struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);
+
+/*
+ * May a volume that waits for its peer (MN_HELLO_F_WAIT_PEER) be opened after
+ * this verdict? Only when it is the source of it and the verdict is partial or full.
+ */
+bool mn_generation_may_open(const struct mn_verdict *verdict, u8 self);
+
+/*
+ * Push the present generation to the history and take a new one (not 0). Taking
+ * the present one again changes nothing.
+ */
+void mn_generation_advance(u64 *generation, u64 *history, u64 fresh);
+
+void mn_facts_from_hello(const struct mn_wire_hello *hello, struct mn_facts *out);
+const char *mn_verdict_text(u8 kind);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * state: the one state machine of a mirror (L0, pure; SPEC 2)
+ *
+ * Engines report events; the machine says what the mirror is now and why. It
+ * is a total function: every event has a defined outcome in every state.
+ */
+#ifndef MN_STATE_H
+#define MN_STATE_H
+
+#include <linux/types.h>
+#include <linux/dm_mirror_net.h>
+
+enum mn_mirror_event {
+	MN_EV_ADDED,		/* bound to a slot; link wanted */
+	MN_EV_LINK_ATTACHED,	/* negotiation starts: state stays, link is negotiating */
+	MN_EV_SYNC_STARTED,	/* there is something to resync and the target is ready */
+	MN_EV_IN_SYNC,		/* equal: nothing (left) to resync, durably */
+	MN_EV_LINK_LOST,	/* with a reason that ends by itself, or not */
+	MN_EV_REFUSED,		/* the verdict was not to go on; reason from it */
+	MN_EV_USER_PAUSE,
+	MN_EV_USER_CONTINUE,
+	MN_EV_USER_BREAK,
+	MN_EV_USER_RESYNC,
+	MN_EV_SHUTDOWN,
+	MN_EV_SOURCE_ERROR,
+	MN_EV_METADATA_ERROR,
+	MN_EV_REMOVED,
+	__MN_EV_MAX,
+};
+
+struct mn_state {
+	s8 state;		/* enum mn_mirror_state */
+	u8 reason;		/* enum mn_reason; none while mirroring or resync */
+};
+
+struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u8 reason);
+
+/* SPEC 2's column: does a mirror that stands for this reason go on without a person? */
+bool mn_reason_ends_by_itself(u8 reason);
+/* Does the mirror want a link (and reconnects)? */
+bool mn_state_wants_link(struct mn_state now);
+/* Must the state survive a restart of this node as it is? (user, broken, ...) */
+bool mn_state_is_durable(struct mn_state now);
+/* Are writes tracked in the bitmap? (all but none and broken) */
+bool mn_state_tracks(struct mn_state now);
+
+const char *mn_state_text(s8 state);
+const char *mn_reason_text(u8 reason);
+const char *mn_role_text(u8 role);
+const char *mn_data_state_text(u8 data_state);
+const char *mn_lock_reason_text(u8 reason);
+
+#endif

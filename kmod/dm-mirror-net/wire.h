@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * wire: the frames of a link (L0, pure; docs/wire.md)
+ *
+ * A link carries frames: a header of MN_FRAME_BYTES, little-endian, then
+ * payload_bytes of payload. Sequenced frames (WRITE, WRITE_ZEROES, FLUSH,
+ * SYNC_BEGIN, SYNC_END, GENERATION) go from source to target only and count
+ * the stream sequence up by one each, starting with 1 on every link.
+ */
+#ifndef MN_WIRE_H
+#define MN_WIRE_H
+
+#include <linux/sizes.h>
+#include <linux/types.h>
+#include <linux/dm_mirror_net.h>
+
+#define MN_WIRE_MAGIC		0x4d4e4631u	/* "MNF1" */
+#define MN_WIRE_VERSION		1
+#define MN_FRAME_BYTES		64
+#define MN_FRAME_PAYLOAD_MAX	SZ_1M		/* bytes; one bio at most */
+#define MN_ZEROES_SECTORS_MAX	(SZ_64M >> 9)
+#define MN_HISTORY		8		/* generations remembered */
+#define MN_BITMAP_CHUNK_BYTES	4096		/* largest payload of a BITMAP frame */
+
+enum mn_frame_type {
+	MN_FRAME_HELLO = 1,	/* both: struct mn_wire_hello */
+	MN_FRAME_VERDICT,	/* both: struct mn_wire_verdict, for the cross-check */
+	MN_FRAME_BITMAP,	/* target: bits of blocks from `block` on, LSB first */
+	MN_FRAME_BITMAP_END,	/* target: all dirty bits have been sent */
+	MN_FRAME_SYNC_BEGIN,	/* source: struct mn_wire_sync_begin; durable before more */
+	MN_FRAME_SYNC_READY,	/* target: it is */
+	MN_FRAME_SYNC_END,	/* source: struct mn_wire_generation; consistent when stable */
+	MN_FRAME_SYNC_DONE,	/* target: it is, durably */
+	MN_FRAME_GENERATION,	/* source: struct mn_wire_generation; durable before more */
+	MN_FRAME_WRITE,		/* source: payload for `sector` */
+	MN_FRAME_WRITE_ZEROES,	/* source: `sectors` from `sector` on read zero */
+	MN_FRAME_FLUSH,		/* source */
+	MN_FRAME_ACK,		/* target: struct mn_wire_ack */
+	MN_FRAME_PING,		/* both */
+	MN_FRAME_PONG,		/* both */
+	MN_FRAME_BYE,		/* both: orderly end, reason in `reason` */
+	__MN_FRAME_TYPE_MAX,
+};
+
+/* Flags of a frame; a bit not named here is a protocol error. */
+#define MN_FRAME_F_FUA		0x0001	/* writes: on stable storage before it is applied */
+#define MN_FRAME_F_UNMAP	0x0002	/* WRITE_ZEROES: deallocation is allowed */
+#define MN_FRAME_F_RESYNC	0x0004	/* writes: sent by the resync cursor */
+#define MN_FRAME_F_ALL		0x0007
+
+/* The header as it is on the wire. What a type does not use is zero. */
+struct mn_wire_header {
+	__le32 magic;
+	__u8 version;
+	__u8 type;
+	__le16 flags;
+	__le32 payload_bytes;
+	__le32 payload_crc;	/* crc32c of the payload, 0 when there is none */
+	__le64 sequence;	/* of the stream; 0 for frames which are not sequenced */
+	__le64 sector;		/* first 512-byte sector; BITMAP: first block */
+	__le32 sectors;		/* length; BITMAP: bits; BYE: enum mn_reason */
+	__le32 reserved;	/* 0 */
+	__le64 barrier;		/* I4: sequence of the last FLUSH or FUA completed at the source */
+	__le64 write_number;	/* volume-wide (I13) */
+	__le32 reserved2;	/* 0 */
+	__le32 header_crc;	/* crc32c of the 60 bytes before it */
+};
+
+/* The same, decoded and checked. */
+struct mn_frame {
+	u8 type;		/* enum mn_frame_type */
+	u16 flags;
+	u32 payload_bytes;
+	u32 payload_crc;
+	u64 sequence;
+	u64 sector;
+	u32 sectors;
+	u64 barrier;
+	u64 write_number;
+};
+
+/* What a receiver knows, to judge a header by. */
+struct mn_wire_limits {
+	u64 volume_sectors;
+	u32 sector_size;	/* bytes, of the volume */
+	u64 last_sequence;	/* of the last sequenced frame received; 0 before the first */
+	bool from_source;	/* the peer is the source of this stream (known after HELLO) */
+	bool hello_seen;	/* before it, HELLO is the only legal type; after it, it is not */
+};
+
+struct mn_wire_hello {
+	__u8 version_min;
+	__u8 version_max;
+	__u8 role;		/* enum mn_role */
+	__u8 data_state;	/* enum mn_data_state */
+	__le32 flags;		/* MN_HELLO_F_* */
+	__le32 features;	/* 0 in version 1 */
+	__le32 sector_size;
+	__le64 sectors;
+	__u8 volume_uuid[MN_UUID_LEN];
+	__u8 node_uuid[MN_UUID_LEN];	/* of the sender */
+	__u8 peer_uuid[MN_UUID_LEN];	/* to whom it believes to speak */
+	__le64 generation;
+	__le64 base;		/* what the two last had in common, 0 = never anything */
+	__le64 history[MN_HISTORY];	/* newest first, 0 = unused */
+	__le64 position;	/* own, durable */
+	__le64 peer_position;	/* the last one the peer announced to the sender */
+	__u8 block_shift;
+	__u8 reserved[7];	/* 0 */
+};
+
+#define MN_HELLO_F_UNLOCKED	0x01	/* the volume is open for use */
+#define MN_HELLO_F_FULL_NEEDED	0x02	/* the sender's slot for the peer asks for a full resync */
+#define MN_HELLO_F_BLANK	0x04	/* the sender's data may be overwritten by any generation */
+#define MN_HELLO_F_WRITTEN	0x08	/* a target that was unlocked and written */
+#define MN_HELLO_F_WAIT_PEER	0x10	/* was source, locked until the peer has answered */
+#define MN_HELLO_F_MOVED_ON	0x20	/* wrote since it took its present generation */
+#define MN_HELLO_F_ALL		0x3f
+
+struct mn_wire_verdict {
+	__u8 kind;		/* enum mn_verdict_kind, generation.h */
+	__u8 reason;		/* enum mn_reason */
+	__u8 reserved[6];	/* 0 */
+	__u8 source_uuid[MN_UUID_LEN];	/* all zero when there is none */
+};
+
+struct mn_wire_generation {
+	__le64 generation;
+};
+
+struct mn_wire_sync_begin {
+	__le64 generation;	/* of the source now */
+	__u8 full;		/* 1: the target's old generation means nothing any more */
+	__u8 reserved[7];	/* 0 */
+};
+
+struct mn_wire_ack {
+	__le64 applied;		/* everything up to here is in the target's data device */
+	__le64 stable;		/* ... and flushed; <= applied */
+};
+
+/* Why a header was refused; mn_wire_error_text() says it in words. */
+enum mn_wire_error {
+	MN_WIRE_OK = 0,
+	MN_WIRE_BAD_MAGIC,
+	MN_WIRE_BAD_CRC,
+	MN_WIRE_BAD_VERSION,
+	MN_WIRE_BAD_TYPE,
+	MN_WIRE_BAD_FLAGS,
+	MN_WIRE_BAD_LENGTH,
+	MN_WIRE_BAD_RANGE,
+	MN_WIRE_BAD_ALIGNMENT,
+	MN_WIRE_BAD_SEQUENCE,
+	MN_WIRE_BAD_DIRECTION,
+	MN_WIRE_BAD_RESERVED,
+	MN_WIRE_BAD_PAYLOAD,
+	__MN_WIRE_ERROR_MAX,
+};
+
+bool mn_frame_is_sequenced(u8 type);
+
+/* True for the types which change data on the target. */
+bool mn_frame_is_write(u8 type);
+
+void mn_wire_encode(const struct mn_frame *frame, struct mn_wire_header *out);
+
+/*
+ * Decode and check a header as far as it can be without its payload: nothing
+ * of it may be believed unless this returns MN_WIRE_OK. The payload checksum is
+ * the caller's business.
+ */
+enum mn_wire_error mn_wire_decode(const struct mn_wire_header *in,
+				  const struct mn_wire_limits *limits,
+				  struct mn_frame *out);
+
+/*
+ * Checks of payload structures: `bytes` is the length of the caller's frame. An
+ * ack may not go back, nor name what was never sent.
+ */
+enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 bytes);
+enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, u32 bytes);
+enum mn_wire_error mn_wire_check_ack(const struct mn_wire_ack *ack, u32 bytes,
+				     u64 last_applied, u64 last_stable, u64 last_sent);
+
+const char *mn_wire_error_text(enum mn_wire_error error);
+const char *mn_frame_type_text(u8 type);
+
+#endif
