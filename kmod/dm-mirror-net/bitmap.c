@@ -390,12 +390,14 @@ static void bitmap_page_seen(void *context, u32 page, const u8 *bits)
 
 	first = page_blocks(bitmap, page, &count);
 	spin_lock_irq(bitmap->lock);
-	if (!bits)
+	if (!bits) {
 		mn_bitmap_set(bitmap, first, first + count - 1);
-	else if (any)
+		__set_bit(page, bitmap->stale);
+	} else if (any) {
 		mn_track_or_dirty(&bitmap->track, first, count, bits);
-	else
+	} else {
 		__clear_bit(page, bitmap->written);
+	}
 	spin_unlock_irq(bitmap->lock);
 }
 
@@ -551,6 +553,9 @@ int mn_bitmap_write_all(struct mn_bitmap *bitmap)
 	int error;
 
 	mutex_lock(&bitmap->io_lock);
+	spin_lock_irq(bitmap->lock);
+	pending_want_durable(bitmap);
+	spin_unlock_irq(bitmap->lock);
 	error = pages_write(bitmap, MN_PAGE_BITMAP, 0, last);
 	if (!error)
 		error = pages_write(bitmap, MN_PAGE_UNSENT, 0, last);

@@ -89,7 +89,12 @@ void mn_bitmap_trim(struct mn_bitmap *bitmap);
  * make the page stale again, never lost. Unsent is not written.
  */
 int mn_bitmap_write_back(struct mn_bitmap *bitmap, u64 first, u64 last);
-/* Blocks. The same for everything, unsent included. */
+/*
+ * Blocks. Everything: stale pages, those with pending bits, unsent. After a good
+ * return every bit that was set when it was called is durable, so the intent
+ * log may go. The lazy write-back in steady state is mn_bitmap_write_back() of
+ * all blocks, which leaves pending bits to their intents.
+ */
 int mn_bitmap_write_all(struct mn_bitmap *bitmap);
 
 /*
