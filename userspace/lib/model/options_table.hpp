@@ -77,7 +77,7 @@ constexpr std::array table{
            "how often an idle link is tried"),
     number(O::max_ping_misses, "max-ping-misses", m, "", 5, 2, 100,
            "missed pings after which the peer counts as silent"),
-    number(O::stall_timeout, "stall-timeout", m, "ms", 20000, 100, hour_ms,
+    number(O::stall_timeout, "stall-timeout", m, "ms", 20000, 1000, 600000,
            "a target that acknowledges nothing this long while writes wait is lost"),
     not_live(number(O::port, "port", n, "", 9999, 1, 65535, "TCP port of mirror-netd")),
     zero_too(number(O::write_queue_high_water, "write-queue-high-water", m, "writes", 20000, 100,

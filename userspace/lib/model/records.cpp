@@ -45,6 +45,11 @@ void check_identity(std::string_view key, std::string_view id)
 
 } // namespace
 
+std::uint16_t default_port()
+{
+    return static_cast<std::uint16_t>(spec_of(Option::port).fallback);
+}
+
 std::uint16_t NodeConfig::port() const
 {
     return static_cast<std::uint16_t>(options.get(Option::port));

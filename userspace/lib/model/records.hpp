@@ -15,6 +15,9 @@
 
 namespace mirrornet {
 
+// Of mirror-netd on a node that does not say otherwise.
+std::uint16_t default_port();
+
 // This machine.
 struct NodeConfig {
     std::string name;

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "remote/control_client.hpp"
+
+#include "base/error.hpp"
+#include "remote/greeting.hpp"
+#include "remote/rpc.hpp"
+#include "remote/tcp.hpp"
+
+namespace mirrornet {
+
+namespace {
+
+// Puts the node's name before the message of whatever goes wrong with it.
+template <typename F> auto about(const std::string& node, F action)
+{
+    try {
+        return action();
+    } catch (const Error& error) {
+        throw Error(error.status(), "node " + node + ": " + error.what());
+    }
+}
+
+LineStream open(const NodeConfig& self, const PeerConfig& peer, const Key& key,
+                const Deadline& deadline)
+{
+    auto fd = connect_tcp(peer.addresses, default_port(), deadline);
+    LineStream stream(TlsStream::connect(std::move(fd), self.id, key, deadline));
+    stream.write(Hello{}.print(), deadline);
+    const auto answer = stream.read(deadline);
+    if (!answer)
+        throw Error(ExitStatus::unreachable, "it ended the connection");
+    parse_answer(*answer, Encryption::tls);
+    return stream;
+}
+
+} // namespace
+
+ControlClient::ControlClient(const NodeConfig& self, const PeerConfig& peer, const Key& key,
+                             std::chrono::milliseconds timeout)
+    : node_(peer.name)
+{
+    stream_.emplace(about(node_, [&] { return open(self, peer, key, Deadline(timeout)); }));
+}
+
+ControlClient ControlClient::to(const ConfigStore& store, const std::string& node,
+                                std::chrono::milliseconds timeout)
+{
+    return ControlClient(store.load_node(), store.load_peer(node), store.load_key(node), timeout);
+}
+
+std::string ControlClient::exchange(const std::string& line, std::chrono::milliseconds timeout)
+{
+    if (!stream_)
+        throw Error(ExitStatus::unreachable, "the connection to it was lost");
+    const Deadline deadline(timeout);
+    try {
+        stream_->write(line, deadline);
+        if (auto answer = stream_->read(deadline))
+            return *answer;
+        throw Error(ExitStatus::unreachable, "it ended the connection");
+    } catch (const Error&) {
+        stream_.reset(); // a late answer must not be taken for that of the next call
+        throw;
+    }
+}
+
+nlohmann::json ControlClient::call(std::string_view method, const nlohmann::json& params,
+                                   std::chrono::milliseconds timeout)
+{
+    return about(node_, [&] {
+        const auto id = ++last_id_;
+        return rpc_result(exchange(rpc_request(id, method, params), timeout), id);
+    });
+}
+
+} // namespace mirrornet

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "remote/greeting.hpp"
+
+#include "base/text.hpp"
+#include "remote/lines.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace mirrornet {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t longest_message = 2000;
+
+std::string text_of(const json& object, const char* key)
+{
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_string())
+        throw Error(ExitStatus::usage, std::string("\"") + key + "\" is missing or no string");
+    return found->get<std::string>();
+}
+
+} // namespace
+
+std::string Hello::print() const
+{
+    json object = {{"purpose", to_string(purpose)}};
+    if (purpose == Purpose::mirror) {
+        object["volume"] = volume.to_string();
+        object["node"] = node.to_string();
+        object["encryption"] = to_string(encryption);
+    }
+    return print_object(object);
+}
+
+Hello Hello::parse(std::string_view line)
+{
+    const auto object = parse_object(line);
+    Hello hello;
+    hello.purpose = parse_word<Purpose>(text_of(object, "purpose"));
+    if (hello.purpose == Purpose::control)
+        return hello;
+    hello.volume = Uuid::parse(text_of(object, "volume"));
+    hello.node = Uuid::parse(text_of(object, "node"));
+    hello.encryption = parse_word<Encryption>(text_of(object, "encryption"));
+    return hello;
+}
+
+Encryption agree(Encryption ours, Encryption theirs)
+{
+    return ours == Encryption::none && theirs == Encryption::none ? Encryption::none
+                                                                  : Encryption::tls;
+}
+
+std::string print_go(Encryption agreed)
+{
+    return print_object({{"go", true}, {"encryption", to_string(agreed)}});
+}
+
+std::string print_refusal(const Error& error)
+{
+    return print_object({{"error", error_to_json(error)}});
+}
+
+Encryption parse_answer(std::string_view line, Encryption proposed)
+{
+    const auto object = parse_object(line);
+    if (const auto error = object.find("error"); error != object.end())
+        throw error_from_json(*error);
+    if (object.value("go", json()) != json(true))
+        throw Error(ExitStatus::usage, "the answer is neither a go nor a refusal");
+    const auto agreed = parse_word<Encryption>(text_of(object, "encryption"));
+    if (agreed == Encryption::none && proposed != Encryption::none)
+        throw Error(ExitStatus::usage, "the other side wants no encryption, this node does");
+    return agreed;
+}
+
+json error_to_json(const Error& error)
+{
+    return {{"code", static_cast<int>(error.status())}, {"message", error.what()}};
+}
+
+Error error_from_json(const json& object)
+{
+    const auto no_error = Error(ExitStatus::usage, "a refusal without code or message");
+    if (!object.is_object())
+        return no_error;
+    const auto code = object.find("code");
+    const auto message = object.find("message");
+    if (code == object.end() || message == object.end() || !code->is_number_integer() ||
+        !message->is_string())
+        return no_error;
+    return Error(status_from_code(code->get<long long>()),
+                 printable(message->get<std::string>(), longest_message));
+}
+
+} // namespace mirrornet

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// JSON-RPC 2.0 over lines, as far as it is needed: one request, one answer. No
+// notifications and no batches.
+#pragma once
+
+#include "model/names.hpp"
+#include "model/states.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace mirrornet {
+
+// Codes of JSON-RPC itself; an Error of a method travels as its ExitStatus.
+enum class RpcCode : int {
+    parse_error = -32700,
+    invalid_request = -32600,
+    method_not_found = -32601,
+};
+
+// Who asks, as proved by the handshake, and what it may ask.
+struct RpcPeer {
+    std::string name;
+    NodeId id;
+    Permissions may;
+};
+
+class RpcDispatcher {
+public:
+    // Runs in the thread of its connection, several at a time. What it throws
+    // as Error reaches the caller as such.
+    using Handler = std::function<nlohmann::json(const nlohmann::json& params, const RpcPeer&)>;
+
+    // All before the first answer().
+    void add(std::string method, Permission required, Handler handler);
+
+    // The line that answers this line; never throws for what is in it.
+    std::string answer(std::string_view line, const RpcPeer& peer) const;
+
+private:
+    struct Method {
+        Permission required;
+        Handler handler;
+    };
+    nlohmann::json run(const nlohmann::json& request, const RpcPeer& peer) const;
+    std::map<std::string, Method, std::less<>> methods_;
+};
+
+std::string rpc_request(std::int64_t id, std::string_view method, const nlohmann::json& params);
+
+// The result in the answer to request `id`; the Error that it carries; or
+// Error(usage) if it is no answer to it.
+nlohmann::json rpc_result(std::string_view line, std::int64_t id);
+
+} // namespace mirrornet
