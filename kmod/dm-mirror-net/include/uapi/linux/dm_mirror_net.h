@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * dm-mirror-net: the interface between the kernel module and its tools
+ *
+ * THEORY
+ *
+ * A *volume* is one mirrored block device on this node. It is found by the UUID
+ * in the superblock of its metadata device and lives as long as a device-mapper
+ * device with the target "mirror-net" exists for it. A *mirror* is the
+ * replication of one volume between this node and one peer; it occupies one of
+ * the MN_SLOTS slots of the metadata. A *link* is the connection of a mirror: a
+ * stream socket which user space connected, authenticated and (with kTLS)
+ * encrypted, and then handed over with MN_CMD_LINK_ATTACH.
+ *
+ * Everything below travels over the generic netlink family MN_GENL_NAME,
+ * version MN_GENL_VERSION. Requests marked (admin) need CAP_NET_ADMIN in the
+ * initial user namespace and CAP_SYS_ADMIN; the others need nothing. Every
+ * refusal carries an extended ack with a sentence for people. Common errors:
+ *
+ *   -ENODEV    no active volume with this UUID on this node
+ *   -ENOENT    the volume has no mirror with this peer
+ *   -EEXIST    there is one already
+ *   -EINVAL    an attribute is missing, malformed or out of range
+ *   -EBUSY     in use, or another operation of this volume is under way
+ *   -EPERM     not allowed for the caller
+ *   -ESTALE    refused by role, lock, generation or state of the data
+ *   -EROFS     metadata cannot be written: role and generation stay as they are
+ *   -EIO       the metadata device failed
+ *
+ * COMMANDS (request attributes -> reply attributes)
+ *
+ * MN_CMD_META_FORMAT (admin): META_PATH, DATA_PATH, VOLUME_UUID, NODE_UUID,
+ *   VOLUME_NAME, [SECTORS], [REGION_BYTES], [INTENT_LIMIT], [FORCE]
+ *   -> META_BYTES
+ *   Write fresh metadata: role none, locked, data state unknown. SECTORS: size
+ *   of the volume where the data device is larger (a target may be); without
+ *   it, all of the data device. -ENOSPC when
+ *   the device is too small (META_BYTES in the message), -EEXIST when it holds
+ *   metadata already and FORCE is not given, -EBUSY when either device is in
+ *   use, -EINVAL for sizes or sector sizes which do not fit. Blocks for I/O.
+ *
+ * MN_CMD_META_GET: META_PATH -> attributes of the superblock (as VOLUME_GET,
+ *   without run-time ones). (admin) -ENODATA: no metadata here; -EUCLEAN:
+ *   both copies are damaged; -EOPNOTSUPP: written by a newer version. Read only.
+ *
+ * MN_CMD_META_SIZE: SECTORS, [REGION_BYTES] -> META_BYTES
+ *   How large a metadata device for a volume of SECTORS must be.
+ *
+ * MN_CMD_VOLUME_GET: VOLUME_UUID, or as a dump -> MN_A_VOLUME_* below.
+ *
+ * MN_CMD_VOLUME_SET_ROLE (admin): VOLUME_UUID, ROLE, [FORCE]
+ *   none/target -> source: takes a new generation, stays locked until UNLOCK.
+ *   source -> none/target: refused with -EBUSY while unlocked. FORCE: become
+ *   the source although a peer was not heard ("up --as-source"). Durable when
+ *   it returns.
+ *
+ * MN_CMD_VOLUME_LOCK (admin): VOLUME_UUID, [FORCE]. From its return on every
+ *   read and write fails, and the lock is durable. -EBUSY while open unless FORCE.
+ * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID. -EBUSY while anybody holds the
+ *   device, -ESTALE for a target or a source which waits for its peer's answer.
+ *
+ * MN_CMD_MIRROR_ADD (admin): VOLUME_UUID, PEER_UUID, [MIRROR_BLANK | MIRROR_IN_SYNC]
+ *   Bind a free slot to the peer; durable when it returns. Default and BLANK:
+ *   a full resync is needed (BLANK, on a target: its data may be overwritten
+ *   by whatever generation the source has). IN_SYNC: both copies are trusted to
+ *   be equal. -ENOSPC: all slots are taken.
+ * MN_CMD_MIRROR_DEL (admin): VOLUME_UUID, PEER_UUID. Drops the link and
+ *   forgets the slot, durably.
+ * MN_CMD_MIRROR_GET: VOLUME_UUID, PEER_UUID, or as a dump (of one volume, when
+ *   VOLUME_UUID is given) -> MN_A_MIRROR_*.
+ * MN_CMD_MIRROR_SET (admin): VOLUME_UUID, PEER_UUID, any MN_A_OPT_*: live.
+ *   They are not kept in the metadata; the tools set them at every activation.
+ * MN_CMD_MIRROR_PAUSE (admin), MN_CMD_MIRROR_CONTINUE (admin): VOLUME_UUID,
+ *   PEER_UUID. Durable when they return. PAUSE closes the link.
+ * MN_CMD_MIRROR_RESYNC (admin): VOLUME_UUID, PEER_UUID, [RESYNC_FULL]. At the
+ *   source only. RESYNC_FULL marks every block.
+ *
+ * MN_CMD_LINK_ATTACH (admin): VOLUME_UUID, PEER_UUID, LINK_FD, [LINK_INITIATOR],
+ *   [LINK_ENCRYPTED]. LINK_FD: a connected stream socket (TCP, TCP with kTLS or
+ *   UNIX); the kernel takes a reference, the caller closes its own. -ENOTSOCK,
+ *   -EPROTONOSUPPORT, -ENOTCONN; -EBUSY when the socket has another kernel user
+ *   or the mirror has a live link; -ESTALE when the mirror is paused by a user
+ *   or broken.
+ * MN_CMD_LINK_DETACH (admin): VOLUME_UUID, PEER_UUID. As if the link was lost.
+ *
+ * Creation by used blocks, at the source, before the first link:
+ * MN_CMD_BITMAP_BEGIN (admin): VOLUME_UUID, PEER_UUID. The slot is durably
+ *   full-needed, writes are tracked, and all older writes have ended when it
+ *   returns; every block is clean (and unsent) but for what is written from now on.
+ * MN_CMD_BITMAP_ADD (admin): VOLUME_UUID, PEER_UUID, nested RANGES: marks the
+ *   blocks which the byte ranges touch.
+ * MN_CMD_BITMAP_COMMIT (admin): VOLUME_UUID, PEER_UUID. Makes the bits durable,
+ *   then the slot valid. A link attached between BEGIN and COMMIT is refused.
+ *
+ * MN_CMD_EVENT: never requested; sent to the group MN_GENL_MCGRP_EVENTS with
+ *   MN_A_EVENT_*.
+ */
+#ifndef _UAPI_LINUX_DM_MIRROR_NET_H
+#define _UAPI_LINUX_DM_MIRROR_NET_H
+
+#include <linux/types.h>
+
+#define MN_GENL_NAME		"mirror_net"
+#define MN_GENL_VERSION		1
+#define MN_GENL_MCGRP_EVENTS	"events"
+
+#define MN_UUID_LEN		16	/* bytes, binary, in the order in which they are printed */
+#define MN_NAME_MAX		64	/* longest name of a volume, without the final zero */
+#define MN_SLOTS		8	/* peers per volume */
+#define MN_BLOCK_SHIFT		16	/* a block of the bitmap: 64 KiB */
+#define MN_RANGES_MAX		2048	/* ranges in one BITMAP_ADD */
+
+enum mn_cmd {
+	MN_CMD_UNSPEC,
+	MN_CMD_META_FORMAT,
+	MN_CMD_META_GET,
+	MN_CMD_META_SIZE,
+	MN_CMD_VOLUME_GET,
+	MN_CMD_VOLUME_SET_ROLE,
+	MN_CMD_VOLUME_LOCK,
+	MN_CMD_VOLUME_UNLOCK,
+	MN_CMD_MIRROR_ADD,
+	MN_CMD_MIRROR_DEL,
+	MN_CMD_MIRROR_GET,
+	MN_CMD_MIRROR_SET,
+	MN_CMD_MIRROR_PAUSE,
+	MN_CMD_MIRROR_CONTINUE,
+	MN_CMD_MIRROR_RESYNC,
+	MN_CMD_LINK_ATTACH,
+	MN_CMD_LINK_DETACH,
+	MN_CMD_BITMAP_BEGIN,
+	MN_CMD_BITMAP_ADD,
+	MN_CMD_BITMAP_COMMIT,
+	MN_CMD_EVENT,
+	__MN_CMD_MAX,
+};
+#define MN_CMD_MAX (__MN_CMD_MAX - 1)
+
+/* Roles of this node for a volume; the codes are part of the interface. */
+enum mn_role {
+	MN_ROLE_NONE = 0,
+	MN_ROLE_SOURCE = 1,
+	MN_ROLE_TARGET = 2,
+};
+
+/* What the local copy is worth; durable. */
+enum mn_data_state {
+	MN_DATA_UNKNOWN = 0,
+	MN_DATA_CURRENT = 1,
+	MN_DATA_OUTDATED = 2,
+	MN_DATA_INCONSISTENT = 3,
+};
+
+/* States of a mirror; the codes are part of the interface. */
+enum mn_mirror_state {
+	MN_STATE_INVALID = -1,
+	MN_STATE_NONE = 0,
+	MN_STATE_MIRRORING = 1,
+	MN_STATE_RESYNC = 2,
+	MN_STATE_BROKEN = 3,
+	MN_STATE_PAUSED = 4,
+	MN_STATE_RESYNC_PENDING = 5,
+};
+
+/* Why a mirror is not mirroring, or a volume locked. A closed list. */
+enum mn_reason {
+	MN_REASON_NONE = 0,
+	MN_REASON_USER,
+	MN_REASON_SHUTDOWN,
+	MN_REASON_LINK_LOST,
+	MN_REASON_PEER_SILENT,
+	MN_REASON_PEER_BUSY,
+	MN_REASON_TARGET_ERROR,
+	MN_REASON_SOURCE_ERROR,
+	MN_REASON_METADATA_ERROR,
+	MN_REASON_QUEUE_LIMIT,
+	MN_REASON_RESYNC_PASSES,
+	MN_REASON_NO_MEMORY,
+	MN_REASON_SIZE_MISMATCH,
+	MN_REASON_SECTOR_MISMATCH,
+	MN_REASON_TARGET_UNLOCKED,
+	MN_REASON_ROLLED_BACK,
+	MN_REASON_OTHER_SOURCE,
+	MN_REASON_SPLIT_BRAIN,
+	MN_REASON_NOT_TRUSTED,
+	MN_REASON_VERSION,
+	MN_REASON_CONFIG_MISSING,
+	MN_REASON_DEVICE_REMOVED,
+	MN_REASON_FENCED,
+	MN_REASON_OPERATION,
+	MN_REASON_MAINTENANCE,
+	__MN_REASON_MAX,
+};
+
+/* Why a volume is locked. */
+enum mn_lock_reason {
+	MN_LOCK_NONE = 0,	/* it is not */
+	MN_LOCK_TARGET,		/* a target is */
+	MN_LOCK_USER,		/* somebody locked it, or it has no role yet */
+	MN_LOCK_WAIT_PEER,	/* was source; waits for its peer's answer */
+	MN_LOCK_FOREIGN_WRITE,	/* the data device was written while not active */
+	MN_LOCK_METADATA,	/* the metadata cannot be written */
+	MN_LOCK_FENCED,
+};
+
+enum mn_link_state {
+	MN_LINK_NONE = 0,	/* wants one: nothing is attached */
+	MN_LINK_NEGOTIATING = 1,
+	MN_LINK_UP = 2,
+	MN_LINK_UNWANTED = 3,	/* paused by a user, broken, being built */
+};
+
+enum mn_resync_phase {
+	MN_RESYNC_NONE = 0,
+	MN_RESYNC_STARTING = 1,
+	MN_RESYNC_FULL = 2,
+	MN_RESYNC_PARTIAL = 3,
+};
+
+enum mn_event_class {
+	MN_EVENT_STATE = 1,	/* OLD, NEW: enum mn_mirror_state */
+	MN_EVENT_ROLE,		/* OLD, NEW: enum mn_role */
+	MN_EVENT_LINK,		/* OLD, NEW: enum mn_link_state */
+	MN_EVENT_RESYNC,	/* OLD, NEW: enum mn_resync_phase */
+	MN_EVENT_LOCK,		/* OLD, NEW: enum mn_lock_reason */
+	MN_EVENT_DISK,		/* NEW: errno of the data device */
+	MN_EVENT_METADATA,	/* NEW: errno of the metadata device */
+	MN_EVENT_SPLIT_BRAIN,
+	MN_EVENT_PEER,		/* the peer broke the protocol or refused us */
+	MN_EVENT_CONFIG,	/* a volume or mirror came or went */
+};
+
+enum mn_severity {
+	MN_SEVERITY_INFO = 0,
+	MN_SEVERITY_WARNING,
+	MN_SEVERITY_ERROR,
+	MN_SEVERITY_CRITICAL,
+};
+
+/*
+ * Attributes. In brackets the type; times are nanoseconds since the epoch
+ * (CLOCK_REALTIME), shown to people and never used for a decision.
+ */
+enum mn_attr {
+	MN_A_UNSPEC,
+	MN_A_PAD,
+	/* what a request is about */
+	MN_A_VOLUME_UUID,	/* binary, MN_UUID_LEN */
+	MN_A_VOLUME_NAME,	/* string, 1..MN_NAME_MAX */
+	MN_A_NODE_UUID,		/* binary: this node */
+	MN_A_PEER_UUID,		/* binary: the other node of the mirror */
+	MN_A_META_PATH,		/* string: metadata device */
+	MN_A_DATA_PATH,		/* string: data device */
+	MN_A_META_BYTES,	/* u64 */
+	MN_A_SECTORS,		/* u64: size of the volume in 512-byte sectors */
+	MN_A_SECTOR_SIZE,	/* u32: logical sector size in bytes */
+	MN_A_REGION_BYTES,	/* u32: power of two, 64 KiB..64 MiB; default 1 MiB */
+	MN_A_INTENT_LIMIT,	/* u32: regions, 16..65536; default 256 */
+	MN_A_FORCE,		/* flag */
+	MN_A_ROLE,		/* u8, enum mn_role */
+	MN_A_MIRROR_BLANK,	/* flag */
+	MN_A_MIRROR_IN_SYNC,	/* flag */
+	MN_A_RESYNC_FULL,	/* flag */
+	MN_A_LINK_FD,		/* s32 */
+	MN_A_LINK_INITIATOR,	/* flag: this side speaks first */
+	MN_A_LINK_ENCRYPTED,	/* flag: kTLS is installed; shown in status */
+	MN_A_RANGES,		/* nest of MN_A_RANGE */
+	MN_A_RANGE,		/* binary, struct mn_range */
+	/* of a volume */
+	MN_A_VOLUME_DEV,	/* u32: minor of the dm device; 0xffffffff: none */
+	MN_A_VOLUME_DATA_DEV,	/* string "major:minor" */
+	MN_A_VOLUME_META_DEV,	/* string "major:minor" */
+	MN_A_VOLUME_LOCKED,	/* u8, enum mn_lock_reason: 0 is unlocked */
+	MN_A_VOLUME_DATA_STATE,	/* u8, enum mn_data_state */
+	MN_A_VOLUME_DATA_SINCE,	/* u64, time */
+	MN_A_VOLUME_GENERATION,	/* u64, as hexadecimal to people */
+	MN_A_VOLUME_CLEAN,	/* u8: 1 when the last stop was an orderly one */
+	MN_A_VOLUME_OPENERS,	/* u32 */
+	MN_A_VOLUME_META_ERROR,	/* u32: errno of the metadata device, 0 = none */
+	MN_A_VOLUME_INTENT_REGIONS, /* u32: regions with a durable intent now */
+	MN_A_VOLUME_INTENT_WRITES, /* u64: sectors of the intent log written */
+	MN_A_VOLUME_BITMAP_WRITES, /* u64: sectors of bitmaps written */
+	MN_A_VOLUME_WRITE_NUMBER, /* u64: volume-wide number of the last write */
+	/* of a mirror */
+	MN_A_MIRROR_SLOT,	/* u8 */
+	MN_A_MIRROR_STATE,	/* s32, enum mn_mirror_state */
+	MN_A_MIRROR_REASON,	/* u8, enum mn_reason */
+	MN_A_MIRROR_ENDS_BY_ITSELF, /* u8 */
+	MN_A_MIRROR_SINCE,	/* u64, time */
+	MN_A_MIRROR_LINK,	/* u8, enum mn_link_state */
+	MN_A_MIRROR_ENCRYPTED,	/* u8 */
+	MN_A_MIRROR_DIRTY_BLOCKS, /* u64 */
+	MN_A_MIRROR_UNSENT_BLOCKS, /* u64 */
+	MN_A_MIRROR_TOTAL_BLOCKS, /* u64 */
+	MN_A_MIRROR_FULL_NEEDED, /* u8 */
+	MN_A_MIRROR_BASE_GENERATION, /* u64 */
+	MN_A_MIRROR_PEER_ROLE,	/* u8; of the peer, while the link is up */
+	MN_A_MIRROR_PEER_DATA_STATE, /* u8 */
+	MN_A_MIRROR_RECONNECTS,	/* u64 */
+	MN_A_MIRROR_ELAPSED,	/* u64: seconds in mirroring */
+	MN_A_MIRROR_QUEUE_LENGTH, /* u64: writes not yet applied */
+	MN_A_MIRROR_QUEUE_BYTES, /* u64 */
+	MN_A_MIRROR_QUEUE_AGE,	/* u64: ms of the oldest */
+	MN_A_MIRROR_SENT_BYTES,	/* u64: payload and headers */
+	MN_A_MIRROR_RECEIVED_BYTES, /* u64 */
+	MN_A_MIRROR_SEQUENCE,	/* u64: last sequence of the stream */
+	MN_A_MIRROR_APPLIED,	/* u64: watermark */
+	MN_A_MIRROR_STABLE,	/* u64: watermark */
+	/* of a resync: the running one, or the last one */
+	MN_A_RESYNC_PHASE,	/* u8, enum mn_resync_phase */
+	MN_A_RESYNC_TOTAL,	/* u64: blocks it began with */
+	MN_A_RESYNC_SENT,	/* u64: blocks sent so far */
+	MN_A_RESYNC_ZERO,	/* u64: of these as zeroes, without payload */
+	MN_A_RESYNC_BYTES,	/* u64: payload bytes sent for it */
+	MN_A_RESYNC_CURRENT,	/* u64: block the cursor stands at */
+	MN_A_RESYNC_PASS,	/* u32 */
+	MN_A_RESYNC_NEW_WRITES,	/* u64: writes mirrored live meanwhile */
+	MN_A_RESYNC_ELAPSED,	/* u64: ms */
+	MN_A_RESYNC_PROGRESS,	/* u64: time of the last block sent */
+	MN_A_RESYNC_UNREADABLE,	/* u64: blocks which could not be read */
+	/* options, SPEC 9 */
+	MN_A_OPT_PING_INTERVAL,	/* u32: ms, 100..60000 */
+	MN_A_OPT_MAX_PING_MISSES, /* u32: 2..100 */
+	MN_A_OPT_STALL_TIMEOUT,	/* u32: ms, 1000..600000 */
+	MN_A_OPT_RESYNC_READS,	/* u32: 1..1024 blocks */
+	MN_A_OPT_QUEUE_HIGH_WATER, /* u32: writes, 0 or 100..10000000 */
+	MN_A_OPT_QUEUE_BYTE_LIMIT, /* u32: MiB, 0..65536 */
+	/* of an event */
+	MN_A_EVENT_CLASS,	/* u8, enum mn_event_class */
+	MN_A_EVENT_SEVERITY,	/* u8, enum mn_severity */
+	MN_A_EVENT_NUMBER,	/* u64: counts on this node since module load */
+	MN_A_EVENT_OLD,		/* s32 */
+	MN_A_EVENT_NEW,		/* s32 */
+	MN_A_EVENT_REASON,	/* u8, enum mn_reason */
+	MN_A_EVENT_TIME,	/* u64, time */
+	MN_A_EVENT_UPTIME,	/* u64: ns since boot */
+	MN_A_EVENT_TEXT,	/* string: one sentence */
+	__MN_A_MAX,
+};
+#define MN_A_MAX (__MN_A_MAX - 1)
+
+/* A range of bytes of the volume. */
+struct mn_range {
+	__u64 start;
+	__u64 length;
+};
+
+#endif
