@@ -15,6 +15,7 @@
 #include <linux/file.h>
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
+#include <net/sock.h>
 
 /* --- block devices --- */
 
@@ -144,6 +145,16 @@ static inline int mn_bdev_find(const char *path, dev_t *dev)
 		return lookup_bdev(path, dev);
 	*dev = MKDEV(major, minor);
 	return MAJOR(*dev) == major && MINOR(*dev) == minor ? 0 : -EOVERFLOW;
+}
+
+/* --- sockets --- */
+
+/* The task's own page fragment must not be used where reclaim may send (from 6.1 on). */
+static inline void mn_sk_no_task_frag(struct sock *sk)
+{
+#ifdef MN_HAVE_SK_USE_TASK_FRAG
+	sk->sk_use_task_frag = false;
+#endif
 }
 
 #endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * conn: one adopted stream socket, its sender and its receiver (L2)
+ *
+ * User space connected, authenticated and encrypted the socket; from attach on
+ * only this file, send and recv touch it. Two kernel threads block in
+ * sendmsg/recvmsg; closing the socket wakes both. What frames mean is the
+ * business of L3, which registers mn_conn_ops.
+ *
+ * Life: mn_conn_create -> mn_conn_start -> (threads run) -> mn_conn_kill, by anybody
+ * who may sleep, any number of times; or the peer ends it -> ops->down once
+ * -> mn_conn_destroy by the owner, never from the ops or the threads.
+ */
+#ifndef MN_CONN_H
+#define MN_CONN_H
+
+#include <linux/net.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include "payload.h"
+#include "wire.h"
+
+struct mn_conn;
+
+/* The longest inlined payload. */
+#define MN_SEND_INLINED_MAX	4096
+
+/*
+ * A frame to send; embedded in what it belongs to. From mn_send_queue() until
+ * release() it is L2's. A sequenced frame keeps the sequence its owner gave it
+ * (calls to mn_send_queue() in that order); with 0 it gets the next one, which
+ * stands in frame.sequence when mn_send_queue() returns. payload_crc is the
+ * sender's business. payload may be NULL; small payloads, kmalloc'ed inside
+ * the owner, use `inlined`.
+ */
+struct mn_out {
+	struct list_head list;
+	struct mn_frame frame;
+	struct mn_payload *payload;	/* a reference of the owner's, valid until release */
+	const void *inlined;		/* frame.payload_bytes bytes, instead of payload */
+	/*
+	 * Sender thread or destroyer, may not block long: sent (true; the socket has
+	 * its own copy, an answer to it may have arrived already) or dropped (false).
+	 */
+	void (*release)(struct mn_out *out, bool sent);
+};
+
+struct mn_conn_ops {
+	/*
+	 * Receiver thread, may block: a checked frame has arrived. payload (NULL
+	 * when there is none) is the callee's to put. Its checksum was verified.
+	 * Return 0, or a negative errno with *why: the link is closed.
+	 */
+	int (*receive)(void *context, const struct mn_frame *frame,
+		       struct mn_payload *payload, const char **why);
+	/*
+	 * Once, any of the two threads: the link is dead; schedule what must follow.
+	 * The other thread may still be in receive() or release(); it is gone when
+	 * mn_conn_destroy() returns. `why` is valid until then. Not called for a
+	 * conn that was never started.
+	 */
+	void (*down)(void *context, u8 reason, const char *why);
+};
+
+struct mn_conn_stats {
+	atomic64_t sent_bytes;
+	atomic64_t received_bytes;
+	atomic64_t sent_frames;
+	atomic64_t received_frames;
+};
+
+/*
+ * Adopt the socket of `fd` of the calling process (takes a file reference). An
+ * ERR_PTR with *why: -EBADF, -ENOTSOCK, -EPROTONOSUPPORT (neither TCP, TCP with
+ * kTLS in both directions, nor a UNIX stream), -ENOTCONN, -EBUSY (another kernel
+ * user), -ENOMEM. `pool` serves received payloads and limits what is in flight
+ * behind the receiver; it outlives the conn.
+ */
+struct mn_conn *mn_conn_create(int fd, const struct mn_wire_limits *limits,
+			       struct mn_payload_pool *pool,
+			       const struct mn_conn_ops *ops, void *context, const char **why);
+/*
+ * Start the threads; ops may be called before this returns. `name` (of the
+ * mirror) appears in messages and thread names. On failure destroy it.
+ */
+int mn_conn_start(struct mn_conn *conn, const char *name);
+
+/*
+ * May sleep; from the ops too. Shut the socket down; both threads end soon, and
+ * ops->down is called (once) with the reason of the first who killed.
+ */
+void mn_conn_kill(struct mn_conn *conn, u8 reason, const char *why);
+/*
+ * May sleep; not from the threads, and nobody else may be in a call with this
+ * conn any more. Kills, waits for the threads, releases what is still queued
+ * (release(out, false)), drops the socket and frees.
+ */
+void mn_conn_destroy(struct mn_conn *conn);
+
+bool mn_conn_dead(const struct mn_conn *conn);
+struct mn_conn_stats *mn_conn_stats(struct mn_conn *conn);
+/*
+ * jiffies of the last byte received (now, while the receiver is busy with a frame or waits for
+ * memory: then nobody listens, and silence means nothing), and of the last
+ * progress of the sender. Any context.
+ */
+unsigned long mn_conn_last_received(const struct mn_conn *conn);
+unsigned long mn_conn_last_sent(const struct mn_conn *conn);
+
+/*
+ * send: any context (irq-safe), also under the caller's spinlocks. Frames leave
+ * in the order of the calls. Never fails; after death release() comes from destroy.
+ */
+void mn_send_queue(struct mn_conn *conn, struct mn_out *out);
+/*
+ * Ping, pong and acknowledgements overtake what is queued and coalesce; the
+ * newest (highest) counts. What receive() asks for leaves when it returns, sent
+ * by the receiver thread itself: do not block for long after it in there.
+ */
+void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable);
+void mn_send_ping(struct mn_conn *conn);
+void mn_send_pong(struct mn_conn *conn);
+/* A frame with a small payload, copied; may sleep (GFP_NOIO). -ENOMEM. */
+int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void *bytes);
+/* Bytes queued and not yet sent; any context. */
+u64 mn_send_queued_bytes(const struct mn_conn *conn);
+
+/* recv: the checks of a frame depend on what is known of the peer; called from receive(). */
+void mn_recv_set_peer(struct mn_conn *conn, bool from_source);
+
+#endif

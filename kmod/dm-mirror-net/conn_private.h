@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * conn_private: what conn.c, send.c and recv.c share (L2)
+ *
+ * Two threads work on a conn; each field says whose it is. Locks, innermost
+ * first: conn->lock (spinlock, irq-safe, held for a few instructions only) and
+ * conn->send_mutex (held round sendmsg by the sender, or by the receiver for
+ * control frames).
+ */
+#ifndef MN_CONN_PRIVATE_H
+#define MN_CONN_PRIVATE_H
+
+#include <linux/bvec.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include "conn.h"
+
+/* What overtakes the queue; bits of mn_conn.control. */
+#define MN_CONTROL_ACK		0x1
+#define MN_CONTROL_PING		0x2
+#define MN_CONTROL_PONG		0x4
+
+/*
+ * Frames that leave in one go. Headers and small payloads are written into
+ * `text`, payloads stay in their pages. A batch is closed at MN_BATCH_BYTES, so
+ * that control frames never wait behind more than that and the largest frame;
+ * what one sendmsg gets is limited too, so that progress can be seen.
+ */
+#define MN_BATCH_TEXT_ORDER	2
+#define MN_BATCH_TEXT_BYTES	(PAGE_SIZE << MN_BATCH_TEXT_ORDER)
+#define MN_BATCH_BYTES		SZ_64K
+#define MN_BATCH_VECS		(MN_PAYLOAD_PAGES + 32)
+#define MN_SEND_BYTES		SZ_64K
+
+struct mn_batch {
+	struct page *text;		/* MN_BATCH_TEXT_BYTES, one compound page */
+	u32 text_used;
+	u32 vecs;
+	u32 bytes;
+	u32 frames;
+	struct list_head outs;		/* mn_out of the batch, in order */
+	struct bio_vec vec[MN_BATCH_VECS];
+};
+
+struct mn_conn {
+	/* fixed by mn_conn_create() and mn_conn_start() */
+	struct socket *sock;
+	bool inet;			/* TCP: may carry kTLS records; otherwise UNIX */
+	struct mn_payload_pool *pool;
+	const struct mn_conn_ops *ops;
+	void *context;
+	struct task_struct *sender;
+	struct task_struct *receiver;
+	char name[32];			/* of the mirror, for messages */
+	char peer[64];			/* address, for messages */
+
+	/* death: written once, under lock; `dead` last */
+	bool dead;
+	u8 reason;
+	char why[128];
+	atomic_t down_calls;
+
+	spinlock_t lock;		/* irq-safe; guards what follows */
+	struct list_head queue;		/* mn_out, not yet seen by a sender */
+	u64 sequence;			/* last one given out */
+	u64 applied;
+	u64 stable;
+	u8 control;			/* MN_CONTROL_*; peeked at without lock */
+	bool sender_idle;		/* asleep, or about to be: wake it */
+
+	atomic64_t queued_bytes;
+
+	struct mutex send_mutex;	/* round sendmsg; guards what follows */
+	struct list_head sending;	/* taken from queue, not yet in a batch */
+	struct mn_batch *batch;
+
+	/* receiver thread only */
+	struct mn_wire_limits limits;
+	struct page *head;		/* the next header, as far as it has come */
+	u32 head_bytes;
+	struct bio_vec *receive_vec;	/* [MN_PAYLOAD_PAGES + 1] */
+
+	/* READ_ONCE, WRITE_ONCE */
+	unsigned long last_received;	/* jiffies */
+	unsigned long last_sent;
+	bool listening;			/* in recvmsg: silence is the peer's */
+	struct mn_conn_stats stats;
+};
+
+/* conn: a thread has met an error; says so once, and kills. Errno or text. */
+void mn_conn_fail(struct mn_conn *conn, u8 reason, const char *why);
+/* conn: the last act of both threads. */
+void mn_conn_thread_ends(struct mn_conn *conn);
+const char *mn_conn_error_text(int error);
+
+/* send */
+int mn_send_init(struct mn_conn *conn);
+void mn_send_exit(struct mn_conn *conn);	/* releases what was not sent */
+int mn_send_thread(void *conn);
+void mn_send_wake(struct mn_conn *conn);	/* any context */
+/* Receiver thread: send the control frames that came up meanwhile, if nobody else does. */
+void mn_send_control(struct mn_conn *conn);
+
+/* recv */
+int mn_recv_init(struct mn_conn *conn);
+void mn_recv_exit(struct mn_conn *conn);
+int mn_recv_thread(void *conn);
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * recv: frames from the peer, checked before anything is believed (L2)
+ *
+ * The receiver thread reads a header, judges it (wire), takes pages for the
+ * payload and reads it straight into these, together with whatever of the next
+ * header is there already: a busy stream costs one recvmsg per frame. Memory is
+ * asked for only after the header was found good; while there is none the
+ * socket is not read, and TCP slows the peer down.
+ */
+#include <linux/crc32c.h>
+#include <linux/slab.h>
+#include <linux/tls.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+#include "conn_private.h"
+
+#define MN_TLS_DATA	23		/* TLS record type; kernels keep it in different headers */
+
+/* An errno with words for the log; reason says how the state machine sees it. */
+struct failure {
+	u8 reason;
+	const char *why;
+};
+
+static int fail(struct failure *failure, int err, const char *why)
+{
+	failure->why = why;
+	return err;
+}
+
+/* What came with the bytes: anything but TLS application data ends the link. */
+static int check_control(struct msghdr *msg, char *control, struct failure *failure)
+{
+	const struct cmsghdr *cmsg = (const struct cmsghdr *)control;
+
+	if (msg->msg_flags & MSG_CTRUNC)
+		return fail(failure, -EPROTO, "the peer sent ancillary data");
+	if ((char *)msg->msg_control == control || cmsg->cmsg_level != SOL_TLS ||
+	    cmsg->cmsg_type != TLS_GET_RECORD_TYPE)
+		return 0;
+	if (*(u8 *)CMSG_DATA(cmsg) == MN_TLS_DATA)
+		return 0;
+	return fail(failure, -EPROTO, "the peer sent a TLS record which is not data");
+}
+
+/*
+ * One recvmsg of what there is, at least one byte. A control buffer is given on
+ * TCP only: on UNIX sockets none means that file descriptors sent to us are dropped
+ * (MSG_CTRUNC).
+ */
+static int receive_some(struct mn_conn *conn, struct iov_iter *iter, struct failure *failure)
+{
+	char control[CMSG_SPACE(sizeof(u64)) + CMSG_SPACE(sizeof(u8))] __aligned(8);
+	struct msghdr msg = { .msg_iter = *iter, .msg_flags = MSG_NOSIGNAL };
+	int got, err;
+
+	if (conn->inet) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+	}
+	got = sock_recvmsg(conn->sock, &msg, msg.msg_flags);
+	if (got < 0)
+		return fail(failure, got, mn_conn_error_text(got));
+	err = check_control(&msg, conn->inet ? control : NULL, failure);
+	if (err)
+		return err;
+	if (!got)
+		return fail(failure, -ENOLINK, "the peer closed the connection");
+	iov_iter_advance(iter, got);
+	WRITE_ONCE(conn->last_received, jiffies);
+	atomic64_add(got, &conn->stats.received_bytes);
+	return got;
+}
+
+/* Receive into the iterator until no more than `may_stay` bytes of it are empty. */
+static int receive_bytes(struct mn_conn *conn, struct iov_iter *iter, size_t may_stay,
+			 struct failure *failure)
+{
+	int got = 0;
+
+	WRITE_ONCE(conn->last_received, jiffies);
+	WRITE_ONCE(conn->listening, true);
+	while (got >= 0 && iov_iter_count(iter) > may_stay)
+		got = receive_some(conn, iter, failure);
+	WRITE_ONCE(conn->listening, false);
+	return min(got, 0);
+}
+
+/* The rest of the next header. */
+static int receive_header(struct mn_conn *conn, struct failure *failure)
+{
+	u32 missing = MN_FRAME_BYTES - conn->head_bytes;
+	struct iov_iter iter;
+	struct bio_vec vec;
+	int err;
+
+	if (!missing)
+		return 0;
+	bvec_set_page(&vec, conn->head, missing, conn->head_bytes);
+	iov_iter_bvec(&iter, ITER_DEST, &vec, 1, missing);
+	err = receive_bytes(conn, &iter, 0, failure);
+	if (!err)
+		conn->head_bytes = MN_FRAME_BYTES;
+	return err;
+}
+
+/* The payload, and as much of the next header as has come with it. */
+static int receive_payload(struct mn_conn *conn, struct mn_payload *payload,
+			   struct failure *failure)
+{
+	struct bio_vec *vec = conn->receive_vec;
+	struct iov_iter iter;
+	int err;
+
+	memcpy(vec, payload->vec, payload->pages * sizeof(*vec));
+	bvec_set_page(&vec[payload->pages], conn->head, MN_FRAME_BYTES, 0);
+	iov_iter_bvec(&iter, ITER_DEST, vec, payload->pages + 1, payload->bytes + MN_FRAME_BYTES);
+	err = receive_bytes(conn, &iter, MN_FRAME_BYTES, failure);
+	conn->head_bytes = MN_FRAME_BYTES - min_t(size_t, iov_iter_count(&iter), MN_FRAME_BYTES);
+	return err;
+}
+
+static int judge_header(struct mn_conn *conn, struct mn_frame *frame, struct failure *failure)
+{
+	enum mn_wire_error error;
+
+	error = mn_wire_decode(page_address(conn->head), &conn->limits, frame);
+	conn->head_bytes = 0;
+	if (error == MN_WIRE_OK)
+		return 0;
+	if (error == MN_WIRE_BAD_VERSION)
+		failure->reason = MN_REASON_VERSION;
+	return fail(failure, -EPROTO, mn_wire_error_text(error));
+}
+
+static int get_payload(struct mn_conn *conn, const struct mn_frame *frame,
+		       struct mn_payload **payload, struct failure *failure)
+{
+	int err;
+
+	*payload = mn_payload_get(conn->pool, frame->payload_bytes, MAX_SCHEDULE_TIMEOUT,
+				  &conn->dead);
+	if (!*payload)
+		return fail(failure, -ECANCELED, "the link was taken down");
+	err = receive_payload(conn, *payload, failure);
+	if (!err && mn_payload_crc(*payload) != frame->payload_crc)
+		err = fail(failure, -EBADMSG, mn_wire_error_text(MN_WIRE_BAD_PAYLOAD));
+	if (err)
+		mn_payload_put(*payload);
+	return err;
+}
+
+/* By these the next header is judged. */
+static void note_frame(struct mn_conn *conn, const struct mn_frame *frame)
+{
+	if (frame->type == MN_FRAME_HELLO)
+		conn->limits.hello_seen = true;
+	if (frame->sequence)
+		conn->limits.last_sequence = frame->sequence;
+	atomic64_inc(&conn->stats.received_frames);
+}
+
+static int receive_frame(struct mn_conn *conn, struct failure *failure)
+{
+	struct mn_payload *payload = NULL;
+	struct mn_frame frame;
+	int err;
+
+	err = receive_header(conn, failure);
+	if (!err)
+		err = judge_header(conn, &frame, failure);
+	if (!err && frame.payload_bytes)
+		err = get_payload(conn, &frame, &payload, failure);
+	if (err)
+		return err;
+	note_frame(conn, &frame);
+	return conn->ops->receive(conn->context, &frame, payload, &failure->why);
+}
+
+int mn_recv_thread(void *data)
+{
+	struct failure failure = { MN_REASON_LINK_LOST, "the peer broke the protocol" };
+	struct mn_conn *conn = data;
+	int err = 0;
+
+	while (!err && !mn_conn_dead(conn)) {
+		err = receive_frame(conn, &failure);
+		mn_send_control(conn);
+	}
+	if (err)
+		mn_conn_fail(conn, failure.reason, failure.why);
+	mn_conn_thread_ends(conn);
+	return 0;
+}
+
+void mn_recv_set_peer(struct mn_conn *conn, bool from_source)
+{
+	conn->limits.from_source = from_source;
+}
+
+int mn_recv_init(struct mn_conn *conn)
+{
+	conn->receive_vec = kmalloc_array(MN_PAYLOAD_PAGES + 1, sizeof(struct bio_vec), GFP_KERNEL);
+	conn->head = alloc_page(GFP_KERNEL);
+	if (conn->receive_vec && conn->head)
+		return 0;
+	mn_recv_exit(conn);
+	return -ENOMEM;
+}
+
+void mn_recv_exit(struct mn_conn *conn)
+{
+	if (conn->head)
+		__free_page(conn->head);
+	kfree(conn->receive_vec);
+}

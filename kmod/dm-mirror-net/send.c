@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * send: frames to the peer, in order, as soon as possible (L2)
+ *
+ * mn_send_queue() only links a frame and wakes the sender thread when that
+ * sleeps. The thread gathers control frames first (newest counts), then as many
+ * queued frames as fit into a batch, computes the checksums, and gives the
+ * batch to the socket; MSG_MORE only when more is known to follow at once, so
+ * nothing is ever held back when the queue runs empty.
+ *
+ * The socket copies (or encrypts) what it is given before sendmsg returns, so
+ * a frame is released right after it.
+ */
+#include <linux/crc32c.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+#include "conn_private.h"
+
+struct mn_small {
+	struct mn_out out;
+	u8 bytes[];
+};
+
+/* --- queueing: any context --- */
+
+void mn_send_wake(struct mn_conn *conn)
+{
+	unsigned long flags;
+	bool idle;
+
+	spin_lock_irqsave(&conn->lock, flags);
+	idle = conn->sender_idle;
+	conn->sender_idle = false;
+	spin_unlock_irqrestore(&conn->lock, flags);
+	if (idle)
+		wake_up_process(conn->sender);
+}
+
+/* Under conn->lock. */
+static void number_frame(struct mn_conn *conn, struct mn_frame *frame)
+{
+	if (!mn_frame_is_sequenced(frame->type))
+		return;
+	if (!frame->sequence)
+		frame->sequence = conn->sequence + 1;
+	conn->sequence = frame->sequence;
+}
+
+void mn_send_queue(struct mn_conn *conn, struct mn_out *out)
+{
+	unsigned long flags;
+	bool idle;
+
+	atomic64_add(MN_FRAME_BYTES + out->frame.payload_bytes, &conn->queued_bytes);
+	spin_lock_irqsave(&conn->lock, flags);
+	number_frame(conn, &out->frame);
+	list_add_tail(&out->list, &conn->queue);
+	idle = conn->sender_idle;
+	conn->sender_idle = false;
+	spin_unlock_irqrestore(&conn->lock, flags);
+	if (idle)
+		wake_up_process(conn->sender);
+}
+
+/*
+ * The receiver thread sends itself what came up in receive(), as soon as that
+ * returns: no other thread has to be woken to answer a frame.
+ */
+static bool receiver_will_send(const struct mn_conn *conn)
+{
+	return in_task() && current == conn->receiver;
+}
+
+static void want_control(struct mn_conn *conn, u8 control, u64 applied, u64 stable)
+{
+	unsigned long flags;
+	bool idle;
+
+	spin_lock_irqsave(&conn->lock, flags);
+	WRITE_ONCE(conn->control, conn->control | control);
+	conn->applied = max(conn->applied, applied);
+	conn->stable = max(conn->stable, stable);
+	idle = conn->sender_idle && !receiver_will_send(conn);
+	if (idle)
+		conn->sender_idle = false;
+	spin_unlock_irqrestore(&conn->lock, flags);
+	if (idle)
+		wake_up_process(conn->sender);
+}
+
+void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable)
+{
+	want_control(conn, MN_CONTROL_ACK, applied, stable);
+}
+
+void mn_send_ping(struct mn_conn *conn)
+{
+	want_control(conn, MN_CONTROL_PING, 0, 0);
+}
+
+void mn_send_pong(struct mn_conn *conn)
+{
+	want_control(conn, MN_CONTROL_PONG, 0, 0);
+}
+
+static void small_release(struct mn_out *out, bool sent)
+{
+	kfree(container_of(out, struct mn_small, out));
+}
+
+int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void *bytes)
+{
+	struct mn_small *small;
+
+	if (WARN_ON_ONCE(frame->payload_bytes > MN_SEND_INLINED_MAX))
+		return -EINVAL;
+	small = kzalloc(struct_size(small, bytes, frame->payload_bytes), GFP_NOIO);
+	if (!small)
+		return -ENOMEM;
+	memcpy(small->bytes, bytes, frame->payload_bytes);
+	small->out.frame = *frame;
+	small->out.inlined = small->bytes;
+	small->out.release = small_release;
+	mn_send_queue(conn, &small->out);
+	return 0;
+}
+
+u64 mn_send_queued_bytes(const struct mn_conn *conn)
+{
+	return atomic64_read(&conn->queued_bytes);
+}
+
+/* --- a batch: under send_mutex --- */
+
+static void batch_reset(struct mn_batch *batch)
+{
+	batch->text_used = 0;
+	batch->vecs = 0;
+	batch->bytes = 0;
+	batch->frames = 0;
+}
+
+/* Room for `bytes` of text in the batch; it continues the last vector if that is text too. */
+static void *batch_text(struct mn_batch *batch, u32 bytes)
+{
+	struct bio_vec *last = batch->vecs ? &batch->vec[batch->vecs - 1] : NULL;
+	void *at = page_address(batch->text) + batch->text_used;
+
+	if (last && last->bv_page == batch->text &&
+	    last->bv_offset + last->bv_len == batch->text_used)
+		last->bv_len += bytes;
+	else
+		bvec_set_page(&batch->vec[batch->vecs++], batch->text, bytes, batch->text_used);
+	batch->text_used += bytes;
+	batch->bytes += bytes;
+	return at;
+}
+
+static void batch_pages(struct mn_batch *batch, const struct mn_payload *payload)
+{
+	memcpy(&batch->vec[batch->vecs], payload->vec, payload->pages * sizeof(struct bio_vec));
+	batch->vecs += payload->pages;
+	batch->bytes += payload->bytes;
+}
+
+/* The frame's checksum is computed here; its small payload is copied. */
+static void batch_frame(struct mn_batch *batch, struct mn_frame *frame,
+			const struct mn_payload *payload, const void *inlined)
+{
+	struct mn_wire_header *header = batch_text(batch, sizeof(*header));
+
+	batch->frames++;
+	frame->payload_crc = 0;
+	if (payload) {
+		frame->payload_crc = mn_payload_crc(payload);
+		batch_pages(batch, payload);
+	} else if (frame->payload_bytes) {
+		memcpy(batch_text(batch, frame->payload_bytes), inlined, frame->payload_bytes);
+		frame->payload_crc = crc32c(~0, inlined, frame->payload_bytes);
+	}
+	mn_wire_encode(frame, header);
+}
+
+static void batch_control(struct mn_conn *conn)
+{
+	struct mn_frame ping = { .type = MN_FRAME_PING };
+	struct mn_frame pong = { .type = MN_FRAME_PONG };
+	struct mn_frame ack = { .type = MN_FRAME_ACK, .payload_bytes = sizeof(struct mn_wire_ack) };
+	struct mn_wire_ack counts;
+	u8 control;
+
+	if (!READ_ONCE(conn->control))
+		return;
+	spin_lock_irq(&conn->lock);
+	control = conn->control;
+	WRITE_ONCE(conn->control, 0);
+	counts.applied = cpu_to_le64(conn->applied);
+	counts.stable = cpu_to_le64(conn->stable);
+	spin_unlock_irq(&conn->lock);
+	if (control & MN_CONTROL_ACK)
+		batch_frame(conn->batch, &ack, NULL, &counts);
+	if (control & MN_CONTROL_PONG)
+		batch_frame(conn->batch, &pong, NULL, NULL);
+	if (control & MN_CONTROL_PING)
+		batch_frame(conn->batch, &ping, NULL, NULL);
+}
+
+static struct mn_out *next_out(struct mn_conn *conn)
+{
+	if (list_empty(&conn->sending) && !list_empty(&conn->queue)) {
+		spin_lock_irq(&conn->lock);
+		list_splice_tail_init(&conn->queue, &conn->sending);
+		spin_unlock_irq(&conn->lock);
+	}
+	return list_first_entry_or_null(&conn->sending, struct mn_out, list);
+}
+
+/* The first frame of a batch always fits. */
+static bool batch_has_room(const struct mn_batch *batch, const struct mn_out *out)
+{
+	u32 text = MN_FRAME_BYTES + (out->payload ? 0 : out->frame.payload_bytes);
+	u32 vecs = 2 + (out->payload ? out->payload->pages : 0);
+
+	return batch->bytes < MN_BATCH_BYTES && batch->text_used + text <= MN_BATCH_TEXT_BYTES &&
+	       batch->vecs + vecs <= MN_BATCH_VECS;
+}
+
+static void batch_queued(struct mn_conn *conn)
+{
+	struct mn_batch *batch = conn->batch;
+	struct mn_out *out;
+
+	while ((out = next_out(conn)) && batch_has_room(batch, out)) {
+		batch_frame(batch, &out->frame, out->payload, out->inlined);
+		list_move_tail(&out->list, &batch->outs);
+	}
+}
+
+static bool more_to_send(const struct mn_conn *conn)
+{
+	return READ_ONCE(conn->control) || !list_empty(&conn->sending) ||
+	       !list_empty(&conn->queue);
+}
+
+/* --- the socket: under send_mutex --- */
+
+/* One sendmsg of at most MN_SEND_BYTES of what is left. Bytes sent, or an errno. */
+static int send_some(struct mn_conn *conn, struct msghdr *msg, size_t left, bool more)
+{
+	bool last = left <= MN_SEND_BYTES;
+	int sent;
+
+	msg->msg_flags = MSG_NOSIGNAL | (more || !last ? MSG_MORE : 0);
+	iov_iter_truncate(&msg->msg_iter, MN_SEND_BYTES);
+	sent = sock_sendmsg(conn->sock, msg);
+	if (sent <= 0)
+		return sent ?: -EPIPE;
+	iov_iter_reexpand(&msg->msg_iter, left - sent);
+	WRITE_ONCE(conn->last_sent, jiffies);
+	atomic64_add(sent, &conn->stats.sent_bytes);
+	return sent;
+}
+
+static int batch_send(struct mn_conn *conn)
+{
+	const struct mn_batch *batch = conn->batch;
+	bool more = more_to_send(conn);
+	size_t left = batch->bytes;
+	struct msghdr msg = {};
+	unsigned int noreclaim;
+	int sent = 0;
+
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, batch->vec, batch->vecs, left);
+	/* Reclaim may wait for the very writes that we are sending. */
+	noreclaim = memalloc_noreclaim_save();
+	while (left) {
+		sent = send_some(conn, &msg, left, more);
+		if (sent < 0)
+			break;
+		left -= sent;
+	}
+	memalloc_noreclaim_restore(noreclaim);
+	return left ? sent : 0;
+}
+
+static void release_outs(struct mn_conn *conn, struct list_head *outs, bool sent)
+{
+	struct mn_out *out, *next;
+	u64 bytes = 0;
+
+	list_for_each_entry_safe(out, next, outs, list) {
+		list_del(&out->list);
+		bytes += MN_FRAME_BYTES + out->frame.payload_bytes;
+		out->release(out, sent);
+	}
+	if (bytes)
+		atomic64_sub(bytes, &conn->queued_bytes);
+}
+
+/* Control frames, and what is queued if wanted. What fails stays in the batch for destroy. */
+static int send_batch(struct mn_conn *conn, bool queued)
+{
+	struct mn_batch *batch = conn->batch;
+	int err;
+
+	batch_reset(batch);
+	batch_control(conn);
+	if (queued)
+		batch_queued(conn);
+	if (!batch->bytes)
+		return WARN_ON_ONCE(queued && !list_empty(&conn->sending)) ? -EMSGSIZE : 0;
+	err = batch_send(conn);
+	if (err)
+		return err;
+	atomic64_add(batch->frames, &conn->stats.sent_frames);
+	release_outs(conn, &batch->outs, true);
+	return 0;
+}
+
+static bool socket_has_room(const struct mn_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	return conn->inet ? sk_stream_is_writeable(sk) : sock_writeable(sk);
+}
+
+/*
+ * If the sender is at work it will see the control frames, before it sleeps at the
+ * latest. Where sendmsg might block the sender has to do it: the receiver must
+ * go on receiving, or two peers with full buffers would wait for each other.
+ */
+void mn_send_control(struct mn_conn *conn)
+{
+	int err = 0;
+
+	if (!READ_ONCE(conn->control))
+		return;
+	if (!socket_has_room(conn) || !mutex_trylock(&conn->send_mutex)) {
+		mn_send_wake(conn);
+		return;
+	}
+	if (!mn_conn_dead(conn))
+		err = send_batch(conn, false);
+	mutex_unlock(&conn->send_mutex);
+	if (err)
+		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));
+}
+
+/* --- the thread --- */
+
+/* Sleep until there is something to send. False: the conn is dead. */
+static bool wait_for_work(struct mn_conn *conn)
+{
+	for (;;) {
+		spin_lock_irq(&conn->lock);
+		if (conn->dead || conn->control || !list_empty(&conn->queue))
+			break;
+		conn->sender_idle = true;
+		/* Whoever clears sender_idle under the lock wakes us. */
+		__set_current_state(TASK_IDLE);
+		spin_unlock_irq(&conn->lock);
+		schedule();
+	}
+	conn->sender_idle = false;
+	spin_unlock_irq(&conn->lock);
+	return !mn_conn_dead(conn);
+}
+
+static int send_all(struct mn_conn *conn)
+{
+	int err = 0;
+
+	mutex_lock(&conn->send_mutex);
+	while (!err && !mn_conn_dead(conn) && more_to_send(conn))
+		err = send_batch(conn, true);
+	mutex_unlock(&conn->send_mutex);
+	return err;
+}
+
+int mn_send_thread(void *data)
+{
+	struct mn_conn *conn = data;
+	int err = 0;
+
+	while (!err && wait_for_work(conn))
+		err = send_all(conn);
+	if (err)
+		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));
+	mn_conn_thread_ends(conn);
+	return 0;
+}
+
+int mn_send_init(struct mn_conn *conn)
+{
+	struct mn_batch *batch = kzalloc(sizeof(*batch), GFP_KERNEL);
+
+	if (!batch)
+		return -ENOMEM;
+	batch->text = alloc_pages(GFP_KERNEL | __GFP_COMP, MN_BATCH_TEXT_ORDER);
+	if (!batch->text) {
+		kfree(batch);
+		return -ENOMEM;
+	}
+	INIT_LIST_HEAD(&batch->outs);
+	conn->batch = batch;
+	spin_lock_init(&conn->lock);
+	mutex_init(&conn->send_mutex);
+	INIT_LIST_HEAD(&conn->queue);
+	INIT_LIST_HEAD(&conn->sending);
+	return 0;
+}
+
+void mn_send_exit(struct mn_conn *conn)
+{
+	release_outs(conn, &conn->batch->outs, false);
+	release_outs(conn, &conn->sending, false);
+	release_outs(conn, &conn->queue, false);
+	__free_pages(conn->batch->text, MN_BATCH_TEXT_ORDER);
+	kfree(conn->batch);
+}
