@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make            the module for the lab's kernel, and the programs
+# make check      everything is installed, built and tested (T=vm/lab_test:boots
+#                 runs one test; several are separated by blanks)
+# make check-long the repetitions that are too long for every day
+# make demo       two nodes, one volume, a story (KEEP=1 leaves them running)
+# make bench      build/bench.json
+# make module KVER=...    the module for any installed kernel
+# make install DESTDIR=...   programs, man pages, udev rules, units, module sources
+# make lab        what the nodes boot; then tests/vm/lab (docs/lab.md)
+# make clean
+
+BUILD := $(CURDIR)/build
+export MIRROR_NET_BUILD := $(BUILD)
+export MIRROR_NET_CACHE ?= /var/cache/mirror-net
+
+PREFIX ?= /usr
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+
+# The lab's kernel, and the other one of the matrix.
+headers = $(patsubst /usr/src/linux-headers-%,%,$(lastword \
+	$(sort $(wildcard /usr/src/linux-headers-$(1)[.-]*-cloud-amd64))))
+LAB_KVER = $(call headers,6.1)
+NEW_KVER = $(call headers,6.12)
+KVER = $(LAB_KVER)
+
+all: module userspace
+
+deps:
+	@packaging/install-deps
+
+# --- the module: one folder of links per kernel -------------------------------
+
+kmod_build = $(BUILD)/kmod-$(KVER)
+
+module: $(kmod_build)/Makefile
+	+$(MAKE) -C $(kmod_build) KVER=$(KVER) W=1
+
+$(kmod_build)/Makefile: FORCE
+	@packaging/link-sources kmod/dm-mirror-net $(kmod_build)
+
+# --- programs and unit tests ---------------------------------------------------
+
+cmake_flags = -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+
+userspace: $(BUILD)/userspace/build.ninja
+	ninja -C $(BUILD)/userspace -j $(JOBS)
+
+$(BUILD)/userspace/build.ninja:
+	cmake -S userspace -B $(BUILD)/userspace $(cmake_flags)
+
+unit: $(BUILD)/unit/build.ninja
+	ninja -C $(BUILD)/unit -j $(JOBS)
+
+$(BUILD)/unit/build.ninja:
+	cmake -S tests/unit -B $(BUILD)/unit $(cmake_flags) \
+		-DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(BUILD)/tests/unit
+
+# --- the lab ---------------------------------------------------------------------
+
+LAB := $(BUILD)/lab
+lab_cflags = -O2 -Wall -Wextra -Werror
+
+lab: lab-tools lab-node-$(LAB_KVER)
+	@echo $(LAB_KVER) > $(LAB)/kernel-default
+	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
+
+lab-6.12: lab-tools lab-node-$(NEW_KVER)
+	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
+
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent
+
+$(LAB)/labctl: tests/vm/agent/labctl.c tests/vm/agent/frame.c tests/vm/agent/frame.h | $(LAB)
+	gcc $(lab_cflags) -o $@ $(filter %.c,$^)
+
+$(LAB)/labswitch: tests/vm/agent/labswitch.c | $(LAB)
+	gcc $(lab_cflags) -o $@ $<
+
+$(LAB)/agent: tests/vm/agent/agent.c tests/vm/agent/frame.c tests/vm/agent/frame.h | $(LAB)
+	gcc $(lab_cflags) -static -o $@ $(filter %.c,$^) -lutil
+
+$(LAB):
+	@mkdir -p $@
+
+# The test modules of the lab, and what a node of that kernel boots.
+lab-node-%: lab-kmod-% lab-tools FORCE
+	@tests/vm/image/build-node $*
+
+lab-kmod-%: FORCE
+	@packaging/link-sources tests/vm/kmod $(LAB)/kmod-$*
+	+$(MAKE) -C /lib/modules/$*/build M=$(LAB)/kmod-$* modules
+
+# --- tests -------------------------------------------------------------------------
+
+# A part that does not build is a failed test (static/build_test), not the end.
+check: deps
+	@tests/run $(T)
+
+check-long: deps
+	@MIRROR_NET_LONG=1 tests/run $(T)
+
+# Everything that tests need.
+check-build: all unit lab lab-6.12
+	+$(MAKE) module KVER=$(NEW_KVER)
+
+demo: deps
+	+$(MAKE) all lab
+	tests/vm/demo
+
+bench: deps
+	+$(MAKE) all lab
+	tests/bench/run $(BUILD)/bench.json
+
+# --- installation --------------------------------------------------------------------
+
+dkms_version = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' packaging/dkms.conf)
+
+install: userspace install-files
+	DESTDIR=$(DESTDIR) cmake --install $(BUILD)/userspace
+
+install-files:
+	packaging/install-files "$(DESTDIR)" "$(PREFIX)"
+
+# For one kernel, instead of DKMS.
+install-module: module
+	+$(MAKE) -C $(kmod_build) KVER=$(KVER) install \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
+
+clean:
+	$(RM) -r $(BUILD)
+
+FORCE:
+.PHONY: all deps module userspace unit lab lab-6.12 lab-tools check check-long check-build demo \
+	bench install install-files install-module clean FORCE

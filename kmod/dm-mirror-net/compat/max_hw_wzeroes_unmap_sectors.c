@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* 6.17: how much WRITE ZEROES with unmap takes is a limit of its own */
+#include <linux/blkdev.h>
+
+void mn_probe(struct queue_limits *limits);
+void mn_probe(struct queue_limits *limits)
+{
+	limits->max_hw_wzeroes_unmap_sectors = 0;
+}
