@@ -3,9 +3,9 @@
  * compat: what differs between kernels, and nothing else
  *
  * The module is written for the newest kernel; here older ones are adapted.
- * The MN_HAVE_ macros come from the probes in compat/, which compile against the headers
- * that are really there: a version number says nothing about a distribution's
- * kernel.
+ * The MN_HAVE_ macros come from the probes in compat/, which compile against the
+ * headers that are really there: a version number says nothing about a
+ * distribution's kernel.
  */
 #ifndef MN_COMPAT_H
 #define MN_COMPAT_H
@@ -15,6 +15,7 @@
 #include <linux/file.h>
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
+#include <net/genetlink.h>
 #include <net/sock.h>
 
 /* --- block devices --- */
@@ -154,6 +155,41 @@ static inline void mn_sk_no_task_frag(struct sock *sk)
 {
 #ifdef MN_HAVE_SK_USE_TASK_FRAG
 	sk->sk_use_task_frag = false;
+#endif
+}
+
+/* --- limits of a queue --- */
+
+/* max_write_zeroes_sectors was changed: the other limits follow. */
+static inline void mn_limits_fit_zeroes(struct queue_limits *limits)
+{
+#ifdef MN_HAVE_MAX_HW_WZEROES_UNMAP_SECTORS
+	if (limits->max_hw_wzeroes_unmap_sectors)
+		limits->max_hw_wzeroes_unmap_sectors = limits->max_write_zeroes_sectors;
+#endif
+}
+
+/* Newer kernels compute max_discard_sectors from the limit of the hardware. */
+static inline void mn_limits_set_discard(struct queue_limits *limits, unsigned int sectors)
+{
+	limits->max_hw_discard_sectors = sectors;
+	limits->max_discard_sectors = sectors;
+}
+
+/* --- generic netlink --- */
+
+#ifdef MN_HAVE_GENL_SPLIT_OPS		/* from 6.2 on */
+#define mn_genl_op	genl_split_ops	/* what pre_doit and post_doit get */
+#else
+#define mn_genl_op	genl_ops
+#endif
+
+static inline struct nlattr **mn_genl_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef MN_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
 #endif
 }
 

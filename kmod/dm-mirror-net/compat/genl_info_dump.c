@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* 6.6: the request of a dump is a struct genl_info, too */
+/* 6.6: dumps have a struct genl_info too */
 #include <net/genetlink.h>
 
 struct nlattr **mn_probe(struct netlink_callback *cb);

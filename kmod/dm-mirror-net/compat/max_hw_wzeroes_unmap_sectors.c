@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* 6.17: how much WRITE ZEROES with unmap takes is a limit of its own */
+/* 6.17: how much the device can zero by unmapping */
 #include <linux/blkdev.h>
 
 void mn_probe(struct queue_limits *limits);

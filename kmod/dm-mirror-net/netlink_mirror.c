@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * netlink_mirror: commands about mirrors, their links and their bitmaps (L4)
+ */
+#include <linux/slab.h>
+#include "netlink.h"
+
+/* ---- what needs only volume and peer ---- */
+
+static int operate(struct genl_info *info,
+		   int (*operation)(struct mn_volume *volume, const u8 *peer_uuid,
+				    struct mn_why *why))
+{
+	struct mn_why why = { };
+
+	return mn_nl_done(info, operation(mn_nl_volume(info), mn_nl_peer(info), &why), &why);
+}
+
+int mn_nl_mirror_del(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_mirror_del);
+}
+
+int mn_nl_mirror_pause(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_mirror_pause);
+}
+
+int mn_nl_mirror_continue(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_mirror_continue);
+}
+
+int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_link_detach);
+}
+
+int mn_nl_bitmap_begin(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_mirror_bitmap_begin);
+}
+
+int mn_nl_bitmap_commit(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_mirror_bitmap_commit);
+}
+
+/* ---- what needs more ---- */
+
+int mn_nl_mirror_add(struct sk_buff *skb, struct genl_info *info)
+{
+	bool in_sync = nla_get_flag(info->attrs[MN_A_MIRROR_IN_SYNC]);
+	bool blank = nla_get_flag(info->attrs[MN_A_MIRROR_BLANK]);
+	struct mn_why why = { };
+
+	if (in_sync && blank)
+		return mn_nl_fail(info, -EINVAL,
+				  "a copy cannot be blank and in sync at the same time");
+	return mn_nl_done(info, mn_mirror_add(mn_nl_volume(info), mn_nl_peer(info), blank, in_sync,
+					      &why), &why);
+}
+
+int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info)
+{
+	bool full = nla_get_flag(info->attrs[MN_A_RESYNC_FULL]);
+	struct mn_why why = { };
+
+	return mn_nl_done(info, mn_mirror_resync(mn_nl_volume(info), mn_nl_peer(info), full, &why),
+			  &why);
+}
+
+int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
+{
+	bool initiator = nla_get_flag(info->attrs[MN_A_LINK_INITIATOR]);
+	bool encrypted = nla_get_flag(info->attrs[MN_A_LINK_ENCRYPTED]);
+	struct mn_why why = { };
+
+	if (!info->attrs[MN_A_LINK_FD])
+		return mn_nl_fail(info, -EINVAL, "the request hands over no socket");
+	return mn_nl_done(info, mn_link_attach(mn_nl_volume(info), mn_nl_peer(info),
+					       nla_get_s32(info->attrs[MN_A_LINK_FD]), initiator,
+					       encrypted, &why), &why);
+}
+
+/* ---- options ---- */
+
+static const struct {
+	u16 attribute;
+	u16 offset;
+} options[] = {
+	{ MN_A_OPT_PING_INTERVAL, offsetof(struct mn_options, ping_interval) },
+	{ MN_A_OPT_MAX_PING_MISSES, offsetof(struct mn_options, max_ping_misses) },
+	{ MN_A_OPT_STALL_TIMEOUT, offsetof(struct mn_options, stall_timeout) },
+	{ MN_A_OPT_RESYNC_READS, offsetof(struct mn_options, resync_reads) },
+	{ MN_A_OPT_QUEUE_HIGH_WATER, offsetof(struct mn_options, queue_high_water) },
+	{ MN_A_OPT_QUEUE_BYTE_LIMIT, offsetof(struct mn_options, queue_byte_limit) },
+};
+
+/* The engines read each with READ_ONCE when they need it. */
+static void options_set(struct mn_options *to, const struct genl_info *info)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		const struct nlattr *value = info->attrs[options[i].attribute];
+
+		if (value)
+			WRITE_ONCE(*(u32 *)((void *)to + options[i].offset), nla_get_u32(value));
+	}
+}
+
+/* The policy has checked the ranges but for one with a hole. */
+static bool high_water_valid(const struct nlattr *value)
+{
+	return !value || !nla_get_u32(value) || nla_get_u32(value) >= 100;
+}
+
+int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mn_volume *volume = mn_nl_volume(info);
+	struct mn_mirror *mirror;
+
+	if (!high_water_valid(info->attrs[MN_A_OPT_QUEUE_HIGH_WATER]))
+		return mn_nl_fail(info, -ERANGE,
+				  "write-queue-high-water must be 0 (no limit) or at least 100");
+	spin_lock_irq(&volume->track);
+	mirror = mn_mirror_find(volume, mn_nl_peer(info));
+	if (mirror)
+		options_set(&mirror->options, info);
+	spin_unlock_irq(&volume->track);
+	if (!mirror)
+		return mn_nl_fail(info, -ENOENT, "the volume has no mirror with this peer");
+	return 0;
+}
+
+/* ---- bitmap by ranges ---- */
+
+static int ranges_count(const struct nlattr *nest)
+{
+	const struct nlattr *one;
+	int count = 0, rest;
+
+	nla_for_each_nested(one, nest, rest)
+		count++;
+	return count;
+}
+
+static void ranges_copy(const struct nlattr *nest, struct mn_range *to)
+{
+	const struct nlattr *one;
+	int rest;
+
+	nla_for_each_nested(one, nest, rest)
+		memcpy(to++, nla_data(one), sizeof(*to));
+}
+
+int mn_nl_bitmap_add(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[MN_A_RANGES];
+	struct mn_why why = { };
+	struct mn_range *ranges;
+	int count, error;
+
+	if (!nest)
+		return mn_nl_fail(info, -EINVAL, "the request gives no ranges");
+	count = ranges_count(nest);
+	if (count > MN_RANGES_MAX)
+		return mn_nl_fail(info, -EINVAL, "too many ranges in one request");
+	ranges = kvmalloc_array(max(count, 1), sizeof(*ranges), GFP_KERNEL);
+	if (!ranges)
+		return -ENOMEM;
+	ranges_copy(nest, ranges);
+	error = mn_mirror_bitmap_add(mn_nl_volume(info), mn_nl_peer(info), ranges, count, &why);
+	kvfree(ranges);
+	return mn_nl_done(info, error, &why);
+}
+
+/* ---- showing ---- */
+
+int mn_nl_mirror_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mn_volume *volume = mn_nl_volume(info);
+	struct mn_mirror_view view;
+	struct mn_nl_reply reply;
+	int error;
+
+	if (!mn_view_peer(volume, mn_nl_peer(info), &view))
+		return mn_nl_fail(info, -ENOENT, "the volume has no mirror with this peer");
+	error = mn_nl_reply_begin(info, &reply);
+	if (error)
+		return error;
+	return mn_nl_reply_end(info, &reply, mn_nl_put_mirror(reply.skb, volume, &view));
+}
+
+static int mirror_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct mn_volume *volume, u8 slot)
+{
+	struct mn_mirror_view view;
+	void *header;
+
+	if (!mn_view_slot(volume, slot, &view))
+		return 0;
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &mn_nl_family,
+			     NLM_F_MULTI, MN_CMD_MIRROR_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (mn_nl_put_mirror(skb, volume, &view)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static int mirror_dump_volume(struct sk_buff *skb, struct netlink_callback *cb,
+			      struct mn_volume *volume, u32 *slot)
+{
+	int error;
+
+	for (; *slot < MN_SLOTS; (*slot)++) {
+		error = mirror_dump_one(skb, cb, volume, *slot);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+int mn_nl_mirror_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct mn_volume *volume;
+	int error = 0;
+	u32 *slot;
+
+	while (!error) {
+		volume = mn_nl_dump_volume(cb, &slot);
+		if (!volume)
+			break;
+		error = mirror_dump_volume(skb, cb, volume, slot);
+		mn_volume_put(volume);
+		if (!error)
+			mn_nl_dump_advance(cb);
+	}
+	return skb->len;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * view: what a volume and its mirrors are at one moment, to be shown (L4)
+ */
+#include <linux/jiffies.h>
+#include <linux/math64.h>
+#include <linux/ktime.h>
+#include "conn.h"
+#include "view.h"
+#include "write.h"
+
+/* ---- a volume ---- */
+
+static void view_front(const struct mn_volume *volume, struct mn_volume_view *view)
+{
+	const struct gendisk *disk = volume->disk;
+
+	lockdep_assert_held(&volume->track);
+	view->minor = disk ? disk->first_minor : MN_NO_MINOR;
+	view->openers = disk ? atomic_read(&disk->part0->bd_openers) : 0;
+}
+
+static u64 bitmap_writes(const struct mn_volume *volume)
+{
+	u64 writes = 0;
+	u8 slot;
+
+	lockdep_assert_held(&volume->track);
+	for (slot = 0; slot < MN_SLOTS; slot++)
+		if (volume->mirror[slot])
+			writes += atomic64_read(&volume->mirror[slot]->bitmap.writes);
+	return writes;
+}
+
+void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view)
+{
+	unsigned long flags;
+
+	mn_meta_read(&volume->meta, &view->super);
+	view->data_dev = volume->data.bdev->bd_dev;
+	view->meta_dev = volume->meta_bdev.bdev->bd_dev;
+	view->role = READ_ONCE(volume->role);
+	view->locked = READ_ONCE(volume->lock_reason);
+	view->meta_error = abs(READ_ONCE(volume->meta.error));
+	view->intent_regions = READ_ONCE(volume->intent.set_bits);
+	view->intent_writes = atomic64_read(&volume->intent.writes);
+
+	spin_lock_irqsave(&volume->track, flags);
+	view_front(volume, view);
+	view->bitmap_writes = bitmap_writes(volume);
+	view->write_number = volume->write_number;
+	spin_unlock_irqrestore(&volume->track, flags);
+}
+
+/* ---- a mirror; all under volume->track ---- */
+
+/* The clock on the wall may have been set back since. */
+static u64 mirroring_seconds(const struct mn_mirror *mirror)
+{
+	u64 now = ktime_get_real_ns(), total = mirror->mirroring_ns;
+
+	if (mirror->state.state == MN_STATE_MIRRORING && now > mirror->since)
+		total += now - mirror->since;
+	return div_u64(total, NSEC_PER_SEC);
+}
+
+static u64 oldest_age_ms(struct mn_mirror *mirror)
+{
+	const struct mn_leg *oldest =
+		list_first_entry_or_null(&mirror->unapplied, struct mn_leg, list);
+
+	return oldest ? jiffies64_to_msecs(get_jiffies_64() - oldest->queued) : 0;
+}
+
+static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	memcpy(view->peer_uuid, mirror->peer_uuid, MN_UUID_LEN);
+	view->slot = mirror->slot;
+	view->state = mirror->state.state;
+	view->type = mirror->state.state != MN_STATE_NONE;
+	view->reason = mirror->state.reason;
+	view->ends_by_itself = mn_reason_ends_by_itself(mirror->state.reason);
+	view->since = mirror->since;
+	view->elapsed = mirroring_seconds(mirror);
+	view->dirty_blocks = mirror->bitmap.track.dirty_bits;
+	view->unsent_blocks = mirror->bitmap.unsent_bits;
+	view->total_blocks = mirror->bitmap.track.blocks;
+}
+
+static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	view->link = mirror->link;
+	view->encrypted = mirror->encrypted;
+	view->peer_role = mirror->peer_role;
+	view->peer_data_state = mirror->peer_data_state;
+	view->reconnects = atomic64_read(&mirror->reconnects);
+	view->sent_bytes = mirror->old_sent_bytes;
+	view->received_bytes = mirror->old_received_bytes;
+	if (mirror->attached_conn) {
+		const struct mn_conn_stats *stats = mn_conn_stats(mirror->attached_conn);
+
+		view->sent_bytes += atomic64_read(&stats->sent_bytes);
+		view->received_bytes += atomic64_read(&stats->received_bytes);
+	}
+}
+
+static void view_stream(struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	view->queue_length = mirror->queue_length;
+	view->queue_bytes = mirror->queue_bytes;
+	view->queue_age = oldest_age_ms(mirror);
+	view->queue_low_water = MN_QUEUE_LOW_WATER;
+	view->sequence = mirror->sequence;
+	view->applied = mirror->applied;
+	view->stable = mirror->stable;
+}
+
+static u64 resync_elapsed_ms(const struct mn_resync_stats *stats)
+{
+	u64 end = stats->ended ? stats->ended : ktime_get_ns();
+
+	return stats->started ? div_u64(end - stats->started, NSEC_PER_MSEC) : 0;
+}
+
+static void view_resync(const struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	const struct mn_resync_stats *stats = &mirror->resync_stats;
+
+	view->resync_phase = stats->phase;
+	view->resync_total = stats->total;
+	view->resync_sent = stats->sent;
+	view->resync_zero = stats->zero;
+	view->resync_bytes = stats->bytes;
+	view->resync_current = stats->current_block;
+	view->resync_pass = stats->pass;
+	view->resync_new_writes = stats->new_writes;
+	view->resync_elapsed = resync_elapsed_ms(stats);
+	view->resync_seconds = div_u64(view->resync_elapsed, MSEC_PER_SEC);
+	view->resync_progress = stats->progress;
+	view->resync_unreadable = stats->unreadable;
+}
+
+static void view_options(const struct mn_options *options, struct mn_mirror_view *view)
+{
+	view->ping_interval = READ_ONCE(options->ping_interval);
+	view->max_ping_misses = READ_ONCE(options->max_ping_misses);
+	view->stall_timeout = READ_ONCE(options->stall_timeout);
+	view->resync_reads = READ_ONCE(options->resync_reads);
+	view->queue_high_water = READ_ONCE(options->queue_high_water);
+	view->queue_byte_limit = READ_ONCE(options->queue_byte_limit);
+}
+
+static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	view_state(mirror, view);
+	view_link(mirror, view);
+	view_stream(mirror, view);
+	view_resync(mirror, view);
+	view_options(&mirror->options, view);
+}
+
+/*
+ * What only the superblock knows of a mirror. Read after the rest: a mirror that
+ * was removed in between shows the values of a free slot.
+ */
+static void view_durable(struct mn_volume *volume, struct mn_mirror_view *view)
+{
+	const struct mn_slot *slot = &volume->meta.super.slot[view->slot];
+	unsigned long flags;
+
+	spin_lock_irqsave(&volume->meta.super_lock, flags);
+	view->full_needed = !!(slot->flags & MN_SLOT_F_FULL_NEEDED);
+	view->base_generation = slot->base;
+	spin_unlock_irqrestore(&volume->meta.super_lock, flags);
+}
+
+bool mn_view_slot(struct mn_volume *volume, u8 slot, struct mn_mirror_view *view)
+{
+	struct mn_mirror *mirror;
+	unsigned long flags;
+
+	spin_lock_irqsave(&volume->track, flags);
+	mirror = volume->mirror[slot];
+	if (mirror)
+		view_mirror(mirror, view);
+	spin_unlock_irqrestore(&volume->track, flags);
+	if (!mirror)
+		return false;
+	view_durable(volume, view);
+	return true;
+}
+
+bool mn_view_peer(struct mn_volume *volume, const u8 *peer_uuid, struct mn_mirror_view *view)
+{
+	struct mn_mirror *mirror;
+	unsigned long flags;
+
+	spin_lock_irqsave(&volume->track, flags);
+	mirror = mn_mirror_find(volume, peer_uuid);
+	if (mirror)
+		view_mirror(mirror, view);
+	spin_unlock_irqrestore(&volume->track, flags);
+	if (!mirror)
+		return false;
+	view_durable(volume, view);
+	return true;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * view: what a volume and its mirrors are at one moment, to be shown (L4)
+ *
+ * Status, netlink and sysfs show the same facts; here they are collected, each
+ * set under one lock, into plain numbers. Nothing here sleeps. Every member of a
+ * view that is a number is a u64, so that tables can name them by offset.
+ */
+#ifndef MN_VIEW_H
+#define MN_VIEW_H
+
+#include "volume.h"
+
+#define MN_QUEUE_LOW_WATER	150	/* kept for comparison, SPEC 8 */
+#define MN_NO_MINOR		0xffffffffu
+
+struct mn_volume_view {
+	struct mn_super super;		/* what is durable */
+	dev_t data_dev, meta_dev;
+	u64 minor;			/* of the dm device, or MN_NO_MINOR */
+	u64 role;			/* enum mn_role */
+	u64 locked;			/* enum mn_lock_reason */
+	u64 openers;
+	u64 meta_error;			/* positive errno */
+	u64 intent_regions;
+	u64 intent_writes;
+	u64 bitmap_writes;
+	u64 write_number;
+};
+
+struct mn_mirror_view {
+	u8 peer_uuid[MN_UUID_LEN];
+	s32 state;			/* enum mn_mirror_state */
+	u64 slot;
+	u64 type;			/* 0 none, 1 sync */
+	u64 reason;			/* enum mn_reason */
+	u64 ends_by_itself;
+	u64 since;
+	u64 link;			/* enum mn_link_state */
+	u64 encrypted;
+	u64 dirty_blocks;
+	u64 unsent_blocks;
+	u64 total_blocks;
+	u64 full_needed;
+	u64 base_generation;
+	u64 peer_role;
+	u64 peer_data_state;
+	u64 reconnects;
+	u64 elapsed;			/* seconds in mirroring */
+	u64 queue_length;
+	u64 queue_bytes;
+	u64 queue_age;			/* ms of the oldest */
+	u64 queue_low_water;
+	u64 sent_bytes;
+	u64 received_bytes;
+	u64 sequence;
+	u64 applied;
+	u64 stable;
+	u64 resync_phase;		/* enum mn_resync_phase */
+	u64 resync_total;
+	u64 resync_sent;
+	u64 resync_zero;
+	u64 resync_bytes;
+	u64 resync_current;
+	u64 resync_pass;
+	u64 resync_new_writes;
+	u64 resync_elapsed;		/* ms */
+	u64 resync_seconds;		/* the same in seconds */
+	u64 resync_progress;
+	u64 resync_unreadable;
+	u64 ping_interval;		/* options, SPEC 9 */
+	u64 max_ping_misses;
+	u64 stall_timeout;
+	u64 resync_reads;
+	u64 queue_high_water;
+	u64 queue_byte_limit;
+};
+
+/* Any context. The caller holds a reference to the volume. */
+void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view);
+/* Any context. False: the slot holds no mirror. */
+bool mn_view_slot(struct mn_volume *volume, u8 slot, struct mn_mirror_view *view);
+/* Any context. False: no mirror with this peer. */
+bool mn_view_peer(struct mn_volume *volume, const u8 *peer_uuid, struct mn_mirror_view *view);
+
+#endif
