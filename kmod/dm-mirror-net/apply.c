@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * apply: what the target does with a stream (L3; I3, I4, I8, I9)
+ *
+ * Everything below `ordered` is under volume->track. `ordered` holds every
+ * sequenced frame that is not applied yet, in stream order; the watermark is what stands
+ * before its head.
+ */
+#include <linux/blkdev.h>
+#include <linux/slab.h>
+#include "apply.h"
+#include "event.h"
+#include "region_log.h"
+
+#define MN_APPLY_RESERVE 16		/* writes that can always be under way */
+#define MN_APPLY_FLUSH_PERIOD HZ	/* how long applied may stay unstable */
+
+/* One sequenced frame on its way into the data device. */
+struct mn_apply_step {
+	struct mn_apply *apply;
+	struct list_head list;
+	u64 sequence;
+	u64 sector;
+	u32 sectors;
+	struct mn_span span;
+	struct mn_payload *payload;
+	struct bio *bio;
+	bool done;
+	bool durable;			/* FUA: orders what names it as barrier */
+};
+
+struct mn_apply {
+	struct mn_mirror *mirror;
+	struct mn_volume *volume;
+	struct mn_conn *conn;
+	void (*failed)(void *context, const char *why);
+	void *context;
+	mempool_t steps;
+	struct mutex flush_lock;	/* one flush at a time: outside volume->track */
+	struct delayed_work flush_work;
+	struct work_struct fail_work;
+	wait_queue_head_t wait;
+
+	struct list_head ordered;
+	struct mn_overlap overlap;
+	u64 applied;
+	u64 stable;
+	bool broken;			/* nothing is acknowledged any more */
+	bool silent;			/* the conn goes */
+	const char *why_broken;
+};
+
+/* ---- watermarks ---- */
+
+static void tell_watermarks(struct mn_apply *apply)
+{
+	lockdep_assert_held(&apply->volume->track);
+	if (!apply->broken && !apply->silent)
+		mn_send_ack(apply->conn, apply->applied, apply->stable);
+}
+
+/* Under track: take what is done from the head. */
+static void advance_applied(struct mn_apply *apply)
+{
+	struct mn_apply_step *step, *next;
+
+	list_for_each_entry_safe(step, next, &apply->ordered, list) {
+		if (!step->done)
+			break;
+		list_del(&step->list);
+		if (!apply->broken)
+			apply->applied = step->sequence;
+		mempool_free(step, &apply->steps);
+	}
+	tell_watermarks(apply);
+}
+
+/* Under track. A failed apply is recorded before anything else is reported (I8). */
+static void break_down(struct mn_apply *apply, const char *why)
+{
+	if (apply->broken)
+		return;
+	apply->broken = true;
+	apply->why_broken = why;
+	queue_work(apply->volume->session_wq, &apply->fail_work);
+}
+
+static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync_begin *begin)
+{
+	struct mn_super *draft = mn_volume_begin(apply->volume);
+	struct mn_slot *slot = &draft->slot[apply->mirror->slot];
+
+	if (draft->data_state != MN_DATA_INCONSISTENT)
+		draft->data_since = ktime_get_real_ns();
+	draft->data_state = MN_DATA_INCONSISTENT;
+	if (begin && begin->full) {
+		/* the old generation means nothing once blocks of another one land here */
+		draft->generation = le64_to_cpu(begin->generation);
+		memset(draft->history, 0, sizeof(draft->history));
+		slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
+	}
+	return mn_meta_commit(&apply->volume->meta);
+}
+
+static void fail_work(struct work_struct *work)
+{
+	struct mn_apply *apply = container_of(work, struct mn_apply, fail_work);
+
+	pr_err_ratelimited("dm-mirror-net: %s: %s: this copy is inconsistent until it was resynced\n",
+			   apply->volume->name, apply->why_broken);
+	commit_inconsistent(apply, NULL);
+	apply->failed(apply->context, apply->why_broken);
+}
+
+/* ---- one step ---- */
+
+static void step_may_run(struct mn_span *span)
+{
+	struct mn_apply_step *step = container_of(span, struct mn_apply_step, span);
+
+	wake_up_all(&step->apply->wait);
+}
+
+static struct mn_apply_step *step_begin(struct mn_apply *apply, const struct mn_frame *frame)
+{
+	struct mn_apply_step *step = mempool_alloc(&apply->steps, GFP_NOIO);
+
+	memset(step, 0, sizeof(*step));
+	step->apply = apply;
+	step->sequence = frame->sequence;
+	step->sector = frame->sector;
+	step->sectors = frame->sectors;
+	step->span.run = step_may_run;
+	step->durable = frame->flags & MN_FRAME_F_FUA;
+	spin_lock_irq(&apply->volume->track);
+	list_add_tail(&step->list, &apply->ordered);
+	if (frame->write_number > apply->volume->write_number)
+		apply->volume->write_number = frame->write_number;
+	spin_unlock_irq(&apply->volume->track);
+	return step;
+}
+
+/* Any context. The step has ended; frees it some time. */
+static void step_end(struct mn_apply_step *step, blk_status_t status)
+{
+	struct mn_apply *apply = step->apply;
+	struct mn_volume *volume = apply->volume;
+	struct mn_payload *payload = step->payload;
+	unsigned long flags;
+	u64 first, last;
+
+	spin_lock_irqsave(&volume->track, flags);
+	if (status)
+		break_down(apply, "a write to the data device failed");
+	if (step->sectors) {
+		mn_overlap_leave(&apply->overlap, &step->span);
+		mn_volume_region_span(volume, step->sector, step->sectors, &first, &last);
+		mn_regions_leave(&volume->regions, first, last, jiffies);
+	}
+	step->done = true;
+	advance_applied(apply);
+	/* under the lock: destroy looks at `ordered` before it frees the apply */
+	wake_up_all(&apply->wait);
+	spin_unlock_irqrestore(&volume->track, flags);
+	if (payload)
+		mn_payload_put(payload);
+}
+
+static void step_end_io(struct bio *bio)
+{
+	struct mn_apply_step *step = bio->bi_private;
+	blk_status_t status = bio->bi_status;
+
+	bio_put(bio);
+	step_end(step, status);
+}
+
+/* ---- waiting: only for the local disk ---- */
+
+/* Has every FLUSH and FUA up to the barrier ended? */
+static bool barrier_passed(struct mn_apply *apply, u64 barrier)
+{
+	struct mn_apply_step *step;
+	bool passed = true;
+
+	spin_lock_irq(&apply->volume->track);
+	list_for_each_entry(step, &apply->ordered, list) {
+		if (step->sequence > barrier)
+			break;
+		if (step->durable && !step->done)
+			passed = false;
+	}
+	spin_unlock_irq(&apply->volume->track);
+	return passed;
+}
+
+static bool nothing_before(struct mn_apply *apply, const struct mn_apply_step *step)
+{
+	bool first;
+
+	spin_lock_irq(&apply->volume->track);
+	first = list_first_entry_or_null(&apply->ordered, struct mn_apply_step, list) == step ||
+		(!step && list_empty(&apply->ordered));
+	spin_unlock_irq(&apply->volume->track);
+	return first;
+}
+
+static bool is_broken(struct mn_apply *apply)
+{
+	return READ_ONCE(apply->broken);
+}
+
+/* Enter regions and the tree of what is under way. On failure the step has ended. */
+static int step_admit(struct mn_apply_step *step)
+{
+	struct mn_apply *apply = step->apply;
+	struct mn_volume *volume = apply->volume;
+	int err = mn_region_enter_wait(volume, step->sector, step->sectors);
+
+	if (err) {
+		spin_lock_irq(&volume->track);
+		break_down(apply, "an intent cannot be made durable");
+		spin_unlock_irq(&volume->track);
+		step->sectors = 0;
+		step_end(step, BLK_STS_OK);
+		return err;
+	}
+	spin_lock_irq(&volume->track);
+	mn_overlap_enter(&apply->overlap, &step->span, step->sector, step->sectors);
+	spin_unlock_irq(&volume->track);
+	wait_event(apply->wait, !READ_ONCE(step->span.waiting));
+	return 0;
+}
+
+/* ---- frames ---- */
+
+static void submit_payload(struct mn_apply_step *step, const struct mn_frame *frame)
+{
+	struct mn_volume *volume = step->apply->volume;
+	blk_opf_t opf = REQ_OP_WRITE | (frame->flags & MN_FRAME_F_FUA ? REQ_FUA : 0);
+	struct bio *bio = bio_alloc_bioset(volume->data.bdev, 0, opf, GFP_NOIO, &volume->bios);
+
+	bio_set_flag(bio, BIO_CLONED);	/* the vector is the payload's */
+	bio->bi_io_vec = step->payload->vec;
+	bio->bi_vcnt = step->payload->pages;
+	bio->bi_iter.bi_size = step->payload->bytes;
+	bio->bi_iter.bi_sector = step->sector;
+	bio->bi_private = step;
+	bio->bi_end_io = step_end_io;
+	submit_bio(bio);
+}
+
+static int apply_write(struct mn_apply *apply, const struct mn_frame *frame,
+		       struct mn_payload *payload)
+{
+	struct mn_apply_step *step;
+
+	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
+	step = step_begin(apply, frame);
+	step->payload = payload;
+	if (step_admit(step))
+		return -EIO;
+	submit_payload(step, frame);
+	return 0;
+}
+
+/* Devices without the command get pages of zeroes from the block layer. */
+static int apply_zeroes(struct mn_apply *apply, const struct mn_frame *frame)
+{
+	struct block_device *bdev = apply->volume->data.bdev;
+	unsigned int how = frame->flags & MN_FRAME_F_UNMAP ? 0 : BLKDEV_ZERO_NOUNMAP;
+	struct mn_apply_step *step;
+	int err;
+
+	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
+	step = step_begin(apply, frame);
+	if (step_admit(step))
+		return -EIO;
+	err = blkdev_issue_zeroout(bdev, frame->sector, frame->sectors, GFP_NOIO, how);
+	if (!err && step->durable)
+		err = blkdev_issue_flush(bdev);
+	step_end(step, errno_to_blk_status(err));
+	return err;
+}
+
+/* Flush; what was applied before it started is stable when it has ended well (I3). */
+static int make_stable(struct mn_apply *apply)
+{
+	struct mn_volume *volume = apply->volume;
+	u64 applied;
+	int err;
+
+	mutex_lock(&apply->flush_lock);
+	spin_lock_irq(&volume->track);
+	applied = apply->applied;
+	spin_unlock_irq(&volume->track);
+	err = mn_region_flush(volume);
+	spin_lock_irq(&volume->track);
+	if (err)
+		break_down(apply, "a flush of the data device failed");
+	else if (!apply->broken && applied > apply->stable)
+		apply->stable = applied;
+	spin_unlock_irq(&volume->track);
+	mutex_unlock(&apply->flush_lock);
+	return err;
+}
+
+static int apply_flush(struct mn_apply *apply, const struct mn_frame *frame)
+{
+	struct mn_apply_step *step = step_begin(apply, frame);
+	int err;
+
+	wait_event(apply->wait, nothing_before(apply, step));
+	err = make_stable(apply);
+	step_end(step, BLK_STS_OK);
+	return err;
+}
+
+static int apply_sync_begin(struct mn_apply *apply, const struct mn_frame *frame,
+			    const struct mn_payload *payload)
+{
+	struct mn_frame ready = { .type = MN_FRAME_SYNC_READY };
+	struct mn_apply_step *step = step_begin(apply, frame);
+	int err;
+
+	wait_event(apply->wait, nothing_before(apply, step));
+	err = commit_inconsistent(apply, mn_payload_map(payload));
+	step_end(step, errno_to_blk_status(err));
+	if (err)
+		return err;
+	mn_mirror_event(apply->mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
+	return mn_send_small(apply->conn, &ready, NULL);
+}
+
+/* All before it is stable: consistent again, with the source's generation, in one write. */
+static int commit_consistent(struct mn_apply *apply, u64 generation)
+{
+	struct mn_super *draft = mn_volume_begin(apply->volume);
+	struct mn_slot *slot = &draft->slot[apply->mirror->slot];
+
+	if (draft->data_state != MN_DATA_CURRENT)
+		draft->data_since = ktime_get_real_ns();
+	draft->data_state = MN_DATA_CURRENT;
+	draft->flags &= ~(MN_SUPER_F_MOVED_ON | MN_SUPER_F_WRITTEN);
+	if (draft->generation != generation)
+		mn_generation_advance(&draft->generation, draft->history, generation);
+	slot->base = generation;
+	slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
+	return mn_meta_commit(&apply->volume->meta);
+}
+
+static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
+			  const struct mn_payload *payload)
+{
+	const struct mn_wire_generation *end = mn_payload_map(payload);
+	struct mn_frame done = { .type = MN_FRAME_SYNC_DONE };
+	struct mn_apply_step *step = step_begin(apply, frame);
+	int err;
+
+	wait_event(apply->wait, nothing_before(apply, step));
+	err = is_broken(apply) ? -EIO : make_stable(apply);
+	if (!err)
+		err = commit_consistent(apply, le64_to_cpu(end->generation));
+	step_end(step, errno_to_blk_status(err));
+	if (err)
+		return err;
+	/* the blocks that this node knew to lack are here now */
+	mn_bitmap_empty(&apply->mirror->bitmap);
+	mn_bitmap_write_all(&apply->mirror->bitmap);
+	mn_mirror_event(apply->mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+	return mn_send_small(apply->conn, &done, NULL);
+}
+
+static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
+		    struct mn_payload *payload, const char **why)
+{
+	switch (frame->type) {
+	case MN_FRAME_WRITE_ZEROES:
+		return apply_zeroes(apply, frame);
+	case MN_FRAME_FLUSH:
+		return apply_flush(apply, frame);
+	case MN_FRAME_SYNC_BEGIN:
+		return apply_sync_begin(apply, frame, payload);
+	case MN_FRAME_SYNC_END:
+		return apply_sync_end(apply, frame, payload);
+	default:
+		*why = "frame not expected by the target of a stream";
+		return -EPROTO;
+	}
+}
+
+int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
+		     struct mn_payload *payload, const char **why)
+{
+	int err;
+
+	*why = "this node cannot apply the stream";
+	if (is_broken(apply)) {
+		err = -EIO;
+	} else if (frame->type == MN_FRAME_WRITE) {
+		err = apply_write(apply, frame, payload);
+		payload = NULL;		/* the step's */
+	} else {
+		err = dispatch(apply, frame, payload, why);
+	}
+	if (payload)
+		mn_payload_put(payload);
+	return err;
+}
+
+/* ---- life ---- */
+
+static void flush_tick(struct work_struct *work)
+{
+	struct mn_apply *apply = container_of(to_delayed_work(work), struct mn_apply, flush_work);
+	bool unstable;
+
+	spin_lock_irq(&apply->volume->track);
+	unstable = apply->applied > apply->stable && !apply->broken;
+	spin_unlock_irq(&apply->volume->track);
+	if (unstable && !make_stable(apply)) {
+		spin_lock_irq(&apply->volume->track);
+		tell_watermarks(apply);
+		spin_unlock_irq(&apply->volume->track);
+	}
+	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
+}
+
+struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
+				 void (*failed)(void *context, const char *why), void *context)
+{
+	struct mn_apply *apply = kzalloc(sizeof(*apply), GFP_NOIO);
+
+	if (!apply)
+		return NULL;
+	if (mempool_init_kmalloc_pool(&apply->steps, MN_APPLY_RESERVE,
+				      sizeof(struct mn_apply_step))) {
+		kfree(apply);
+		return NULL;
+	}
+	apply->mirror = mirror;
+	apply->volume = mirror->volume;
+	apply->conn = conn;
+	apply->failed = failed;
+	apply->context = context;
+	mutex_init(&apply->flush_lock);
+	INIT_LIST_HEAD(&apply->ordered);
+	mn_overlap_init(&apply->overlap);
+	init_waitqueue_head(&apply->wait);
+	INIT_WORK(&apply->fail_work, fail_work);
+	INIT_DELAYED_WORK(&apply->flush_work, flush_tick);
+	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
+	return apply;
+}
+
+void mn_apply_stop_sending(struct mn_apply *apply)
+{
+	spin_lock_irq(&apply->volume->track);
+	apply->silent = true;
+	spin_unlock_irq(&apply->volume->track);
+}
+
+void mn_apply_destroy(struct mn_apply *apply)
+{
+	cancel_delayed_work_sync(&apply->flush_work);
+	wait_event(apply->wait, nothing_before(apply, NULL));
+	if (apply->applied > apply->stable)
+		make_stable(apply);
+	flush_work(&apply->fail_work);
+	mempool_exit(&apply->steps);
+	kfree(apply);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * apply: what the target does with a stream (L3; I3, I4, I8, I9)
+ *
+ * Frames come from the receiver thread in stream order. A write starts when the
+ * FLUSH or FUA it names as its barrier has ended, nothing that overlaps it is
+ * under way and its region has a durable intent; writes then run in parallel.
+ * Two watermarks go back: applied (all before is in the data device) and
+ * stable (a flush that started after that has ended well).
+ */
+#ifndef MN_APPLY_H
+#define MN_APPLY_H
+
+#include "conn.h"
+#include "volume.h"
+
+struct mn_apply;
+
+/*
+ * failed() is called once, any context that may take spinlocks, when the target can not go on.
+ */
+struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
+				 void (*failed)(void *context, const char *why), void *context);
+/* The conn is about to go: no acknowledgement is sent from now on. */
+void mn_apply_stop_sending(struct mn_apply *apply);
+/* May block. Waits for all that was received, flushes, frees. No frame comes any more. */
+void mn_apply_destroy(struct mn_apply *apply);
+
+/* Receiver thread, may block. A frame of the stream; owns payload. */
+int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
+		     struct mn_payload *payload, const char **why);
+
+#endif

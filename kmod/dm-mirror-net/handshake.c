@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * handshake: from HELLO to a live stream (L3; DESIGN 3 and 5)
+ *
+ * Both sides say what they are, compute the same verdict and compare. Then the
+ * target names its dirty blocks (its intents of a crash are in them since
+ * activation), the source adds them to its own, waits until all
+ * writes from before are over, and goes live.
+ */
+#include <linux/slab.h>
+#include "event.h"
+#include "resync.h"
+#include "session.h"
+#include "write.h"
+
+/* ---- HELLO ---- */
+
+static u32 hello_flags(struct mn_mirror *mirror, const struct mn_super *super)
+{
+	const struct mn_slot *slot = &super->slot[mirror->slot];
+	u8 lock_reason = READ_ONCE(mirror->volume->lock_reason);
+	u32 flags = 0;
+
+	if (lock_reason == MN_LOCK_NONE)
+		flags |= MN_HELLO_F_UNLOCKED;
+	if (lock_reason == MN_LOCK_WAIT_PEER)
+		flags |= MN_HELLO_F_WAIT_PEER;
+	if (slot->flags & MN_SLOT_F_FULL_NEEDED)
+		flags |= MN_HELLO_F_FULL_NEEDED;
+	if (slot->flags & MN_SLOT_F_BLANK)
+		flags |= MN_HELLO_F_BLANK;
+	if (super->flags & MN_SUPER_F_WRITTEN)
+		flags |= MN_HELLO_F_WRITTEN;
+	if (super->flags & MN_SUPER_F_MOVED_ON)
+		flags |= MN_HELLO_F_MOVED_ON;
+	return flags;
+}
+
+static void fill_hello(struct mn_mirror *mirror, struct mn_wire_hello *hello)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_super super;
+	int i;
+
+	mn_meta_read(&volume->meta, &super);
+	memset(hello, 0, sizeof(*hello));
+	hello->version_min = MN_WIRE_VERSION;
+	hello->version_max = MN_WIRE_VERSION;
+	hello->role = super.role;
+	hello->data_state = super.data_state;
+	hello->flags = cpu_to_le32(hello_flags(mirror, &super));
+	hello->sector_size = cpu_to_le32(volume->sector_size);
+	hello->sectors = cpu_to_le64(volume->sectors);
+	memcpy(hello->volume_uuid, super.volume_uuid, MN_UUID_LEN);
+	memcpy(hello->node_uuid, super.node_uuid, MN_UUID_LEN);
+	memcpy(hello->peer_uuid, mirror->peer_uuid, MN_UUID_LEN);
+	hello->generation = cpu_to_le64(super.generation);
+	hello->base = cpu_to_le64(super.slot[mirror->slot].base);
+	for (i = 0; i < MN_HISTORY; i++)
+		hello->history[i] = cpu_to_le64(super.history[i]);
+	hello->position = cpu_to_le64(super.write_number);
+	hello->peer_position = cpu_to_le64(super.slot[mirror->slot].peer_position);
+	hello->block_shift = MN_BLOCK_SHIFT;
+}
+
+int mn_handshake_hello(struct mn_session *session)
+{
+	struct mn_frame frame = {
+		.type = MN_FRAME_HELLO,
+		.payload_bytes = sizeof(struct mn_wire_hello),
+	};
+	struct mn_wire_hello hello;
+
+	fill_hello(session->mirror, &hello);
+	mn_facts_from_hello(&hello, &session->mine);
+	return mn_send_small(session->conn, &frame, &hello);
+}
+
+static int check_hello(struct mn_session *session, const struct mn_wire_hello *hello, u32 bytes,
+		       const char **why)
+{
+	enum mn_wire_error error = mn_wire_check_hello(hello, bytes);
+
+	if (error) {
+		*why = mn_wire_error_text(error);
+		return error == MN_WIRE_BAD_VERSION ? -EPROTONOSUPPORT : -EPROTO;
+	}
+	if (memcmp(hello->volume_uuid, session->volume->uuid, MN_UUID_LEN)) {
+		*why = "the peer speaks of another volume";
+		return -EPROTO;
+	}
+	if (memcmp(hello->node_uuid, session->mirror->peer_uuid, MN_UUID_LEN) ||
+	    memcmp(hello->peer_uuid, session->volume->meta.super.node_uuid, MN_UUID_LEN)) {
+		*why = "the peer is not the node of this mirror, or does not mean this one";
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/* ---- VERDICT ---- */
+
+static void fill_verdict(struct mn_session *session, struct mn_wire_verdict *out)
+{
+	const struct mn_facts *of[2] = { &session->mine, &session->peers };
+
+	memset(out, 0, sizeof(*out));
+	out->kind = session->verdict.kind;
+	out->reason = session->verdict.reason;
+	if (session->verdict.source < 2)
+		memcpy(out->source_uuid, of[session->verdict.source]->node_uuid, MN_UUID_LEN);
+}
+
+static int send_verdict(struct mn_session *session)
+{
+	struct mn_frame frame = {
+		.type = MN_FRAME_VERDICT,
+		.payload_bytes = sizeof(struct mn_wire_verdict),
+	};
+	struct mn_wire_verdict verdict;
+
+	session->verdict = mn_generation_decide(&session->mine, &session->peers);
+	fill_verdict(session, &verdict);
+	return mn_send_small(session->conn, &frame, &verdict);
+}
+
+static void set_phase(struct mn_session *session, u8 phase)
+{
+	spin_lock_irq(&session->volume->track);
+	if (!session->ended)
+		session->phase = phase;
+	spin_unlock_irq(&session->volume->track);
+}
+
+static int receive_hello(struct mn_session *session, const struct mn_wire_hello *hello, u32 bytes,
+			 const char **why)
+{
+	struct mn_mirror *mirror = session->mirror;
+	int err = check_hello(session, hello, bytes, why);
+
+	if (err == -EPROTONOSUPPORT)
+		mn_session_fail(session, MN_REASON_VERSION, *why);
+	if (err)
+		return err;
+	mn_facts_from_hello(hello, &session->peers);
+	if (!session->initiator)
+		err = mn_handshake_hello(session);
+	if (!err)
+		err = send_verdict(session);
+	spin_lock_irq(&session->volume->track);
+	mirror->peer_role = session->peers.role;
+	mirror->peer_data_state = session->peers.data_state;
+	spin_unlock_irq(&session->volume->track);
+	set_phase(session, MN_SESSION_VERDICT);
+	return err;
+}
+
+/* ---- bitmaps ---- */
+
+/* Send the bits of one chunk, unless all are clear. */
+static int send_chunk(struct mn_session *session, u64 block, u8 *bits)
+{
+	struct mn_track *track = &session->mirror->bitmap.track;
+	u32 count = min_t(u64, MN_BITMAP_CHUNK_BYTES * 8, track->blocks - block);
+	u32 bytes = DIV_ROUND_UP(count, 8);
+	struct mn_frame frame = {
+		.type = MN_FRAME_BITMAP, .payload_bytes = bytes, .sector = block, .sectors = count,
+	};
+
+	memset(bits, 0, bytes);
+	spin_lock_irq(&session->volume->track);
+	mn_track_union(track, block, count, bits);
+	spin_unlock_irq(&session->volume->track);
+	if (!memchr_inv(bits, 0, bytes))
+		return 0;
+	return mn_send_small(session->conn, &frame, bits);
+}
+
+static int send_bitmap(struct mn_session *session)
+{
+	struct mn_frame end = { .type = MN_FRAME_BITMAP_END };
+	u64 block, blocks = session->mirror->bitmap.track.blocks;
+	u8 *bits = kmalloc(MN_BITMAP_CHUNK_BYTES, GFP_NOIO);
+	int err = bits ? 0 : -ENOMEM;
+
+	if (session->verdict.kind == MN_VERDICT_PARTIAL)
+		for (block = 0; block < blocks && !err; block += MN_BITMAP_CHUNK_BYTES * 8)
+			err = send_chunk(session, block, bits);
+	kfree(bits);
+	return err ? err : mn_send_small(session->conn, &end, NULL);
+}
+
+static int receive_bitmap(struct mn_session *session, const struct mn_frame *frame,
+			  const struct mn_payload *payload, const char **why)
+{
+	if (!payload || payload->bytes != DIV_ROUND_UP(frame->sectors, 8)) {
+		*why = "a chunk of the bitmap has the wrong length";
+		return -EPROTO;
+	}
+	spin_lock_irq(&session->volume->track);
+	mn_bitmap_or(&session->mirror->bitmap, frame->sector, frame->sectors,
+		     mn_payload_map(payload));
+	spin_unlock_irq(&session->volume->track);
+	return 0;
+}
+
+/* ---- what follows from the verdict ---- */
+
+static void link_is_up(struct mn_session *session)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_LINK, .severity = MN_SEVERITY_INFO,
+		.volume = session->volume, .mirror = session->mirror,
+		.old = MN_LINK_NEGOTIATING, .new = MN_LINK_UP,
+		.text = "the link is up, both sides agree on who sends what",
+	};
+
+	spin_lock_irq(&session->volume->track);
+	if (!session->ended)
+		session->mirror->link = MN_LINK_UP;
+	spin_unlock_irq(&session->volume->track);
+	atomic64_inc(&session->mirror->reconnects);
+	mn_event_emit(&event);
+}
+
+static int become_target(struct mn_session *session)
+{
+	int err = mn_session_make_target(session);
+
+	if (err)
+		return err;
+	mn_recv_set_peer(session->conn, true);
+	/* a stream may follow as soon as the source has our bitmap */
+	set_phase(session, MN_SESSION_STREAM);
+	link_is_up(session);
+	return send_bitmap(session);
+}
+
+static int become_source(struct mn_session *session)
+{
+	session->is_source = true;
+	mn_recv_set_peer(session->conn, false);
+	set_phase(session, MN_SESSION_COLLECT);
+	link_is_up(session);
+	if (mn_generation_may_open(&session->verdict, 0))
+		mn_volume_may_open(session->volume);
+	return 0;
+}
+
+static const char *refusal_text(const struct mn_verdict *verdict)
+{
+	switch (verdict->kind) {
+	case MN_VERDICT_NO_SOURCE:
+		return "neither node is the source";
+	case MN_VERDICT_SPLIT_BRAIN:
+		return "split brain: both copies were written since they last were equal; nothing is changed, a person decides";
+	default:
+		return "the two copies do not fit together; nothing is changed";
+	}
+}
+
+static int receive_verdict(struct mn_session *session, const struct mn_wire_verdict *theirs,
+			   u32 bytes, const char **why)
+{
+	struct mn_wire_verdict ours;
+
+	if (mn_wire_check_verdict(theirs, bytes)) {
+		*why = "malformed verdict";
+		return -EPROTO;
+	}
+	fill_verdict(session, &ours);
+	if (memcmp(&ours, theirs, sizeof(ours))) {
+		*why = "the nodes come to different verdicts about their copies";
+		return -EPROTO;
+	}
+	switch (session->verdict.kind) {
+	case MN_VERDICT_PARTIAL:
+	case MN_VERDICT_FULL:
+		return session->verdict.source ? become_target(session) : become_source(session);
+	default:
+		*why = refusal_text(&session->verdict);
+		mn_session_fail(session, session->verdict.kind == MN_VERDICT_NO_SOURCE ?
+				MN_REASON_OPERATION : session->verdict.reason, *why);
+		return -ECONNREFUSED;
+	}
+}
+
+static int receive_bitmap_end(struct mn_session *session)
+{
+	set_phase(session, MN_SESSION_STARTING);
+	queue_work(session->volume->session_wq, &session->start_work);
+	return 0;
+}
+
+static int dispatch(struct mn_session *session, const struct mn_frame *frame,
+		    struct mn_payload *payload, const char **why)
+{
+	u8 phase = READ_ONCE(session->phase);
+
+	if (frame->type == MN_FRAME_HELLO && phase == MN_SESSION_HELLO && payload)
+		return receive_hello(session, mn_payload_map(payload), payload->bytes, why);
+	if (frame->type == MN_FRAME_VERDICT && phase == MN_SESSION_VERDICT && payload)
+		return receive_verdict(session, mn_payload_map(payload), payload->bytes, why);
+	if (frame->type == MN_FRAME_BITMAP && phase == MN_SESSION_COLLECT)
+		return receive_bitmap(session, frame, payload, why);
+	if (frame->type == MN_FRAME_BITMAP_END && phase == MN_SESSION_COLLECT)
+		return receive_bitmap_end(session);
+	*why = phase == MN_SESSION_ENDING ? "the link is being closed"
+					  : "frame not expected in this phase";
+	return -EPROTO;
+}
+
+int mn_handshake_receive(struct mn_session *session, const struct mn_frame *frame,
+			 struct mn_payload *payload, const char **why)
+{
+	int err = dispatch(session, frame, payload, why);
+
+	if (payload)
+		mn_payload_put(payload);
+	return err;
+}
+
+/* ---- the source goes live ---- */
+
+/*
+ * FULL: everything is marked, durably, before the slot stops asking for it.
+ * But a new (blank) target for which the bitmap was prepared gets what that says.
+ */
+static int mark_everything(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	struct mn_super *draft;
+	int err;
+
+	if (session->verdict.kind != MN_VERDICT_FULL)
+		return 0;
+	if (!(session->mine.flags & MN_HELLO_F_FULL_NEEDED) &&
+	    (session->peers.flags & MN_HELLO_F_BLANK) && !session->mine.base)
+		return 0;
+	mn_bitmap_fill(&mirror->bitmap);
+	err = mn_bitmap_write_all(&mirror->bitmap);
+	if (err)
+		return err;
+	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", volume->name, mirror->peer_uuid,
+		session->mine.flags & MN_HELLO_F_FULL_NEEDED ? "asked for, or nothing is known of the target"
+							     : "the target is new or too far behind");
+	draft = mn_volume_begin(volume);
+	draft->slot[mirror->slot].flags &= ~MN_SLOT_F_FULL_NEEDED;
+	return mn_meta_commit(&volume->meta);
+}
+
+static void begin_sync(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_wire_sync_begin *begin = &leg->small.begin;
+
+	begin->generation = cpu_to_le64(session->mine.generation);
+	begin->full = session->verdict.kind == MN_VERDICT_FULL;
+	leg->out.inlined = begin;
+	leg->out.frame.type = MN_FRAME_SYNC_BEGIN;
+	leg->out.frame.payload_bytes = sizeof(*begin);
+	mn_leg_queue(session->mirror, leg);
+	mn_leg_put(leg);
+}
+
+/* Under track. */
+static void reset_stream(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	mirror->streaming = session;
+	mirror->conn = session->conn;
+	mirror->stream++;
+	mirror->sequence = 0;
+	mirror->applied = 0;
+	mirror->stable = 0;
+	mirror->barrier = 0;
+	mirror->live = true;
+	mirror->volume->live_mirrors++;
+	session->phase = MN_SESSION_STREAM;
+}
+
+/*
+ * From here on clean blocks go to the target as they are written. True: there are dirty
+ * ones, the cursor has to run. Takes the leg.
+ */
+static bool go_live(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	bool dirty = false;
+
+	spin_lock_irq(&volume->track);
+	if (session->ended) {
+		spin_unlock_irq(&volume->track);
+		mn_leg_put(leg);
+		return false;
+	}
+	reset_stream(session);
+	dirty = mirror->bitmap.track.dirty_bits || session->verdict.kind == MN_VERDICT_FULL;
+	if (dirty) {
+		begin_sync(session, leg);
+		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
+	} else {
+		mn_session_end_sync(session, leg);
+	}
+	spin_unlock_irq(&volume->track);
+	return dirty;
+}
+
+void mn_handshake_start_work(struct work_struct *work)
+{
+	struct mn_session *session = container_of(work, struct mn_session, start_work);
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	struct mn_leg *leg;
+	bool full = session->verdict.kind == MN_VERDICT_FULL;
+
+	/* every write that starts from now on is known to `overlap`; the others end first (I12) */
+	spin_lock_irq(&volume->track);
+	volume->tracking++;
+	session->tracking = true;
+	spin_unlock_irq(&volume->track);
+	mn_write_drain(volume);
+	if (mark_everything(session)) {
+		mn_session_fail(session, MN_REASON_METADATA_ERROR, "cannot record a full resync");
+		return;
+	}
+	leg = mn_leg_get(volume, GFP_NOIO);
+	mn_bitmap_refill(&mirror->bitmap);
+	if (go_live(session, leg) && mn_resync_start(session, full))
+		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
+}

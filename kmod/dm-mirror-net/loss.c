@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * loss: a mirror that was in sync is gone; make that durable (L3; I6)
+ *
+ * From the moment the stream is given up, every write that ends is held
+ * (volume->held). Here the loss and the new generation are recorded, then the
+ * held writes complete; if they cannot be recorded, they fail.
+ */
+#include <linux/random.h>
+#include "event.h"
+#include "write.h"
+
+/* Under track: the mirrors whose loss is to be recorded, as a mask of slots. */
+static u32 lost_slots(const struct mn_volume *volume)
+{
+	u32 mask = 0;
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->in_sync && !volume->mirror[i]->live)
+			mask |= BIT(i);
+	return mask;
+}
+
+static int record_loss(struct mn_volume *volume, u32 mask)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++) {
+		if (!(mask & BIT(i)))
+			continue;
+		/* in sync since the target said so, even if that was not on record yet */
+		draft->slot[i].base = draft->generation;
+		draft->slot[i].flags &= ~MN_SLOT_F_IN_SYNC;
+	}
+	draft->flags |= MN_SUPER_F_MOVED_ON;
+	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+	return mn_meta_commit(&volume->meta);
+}
+
+static void report_failure(struct mn_volume *volume, int err)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_METADATA, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
+		.new = -err, .reason = MN_REASON_METADATA_ERROR,
+		.text = "the loss of a mirror cannot be recorded: writes fail",
+	};
+
+	pr_crit("dm-mirror-net: %s: the loss of a mirror cannot be recorded (%d): writes fail, because the other copy would pass for equal\n",
+		volume->name, err);
+	mn_event_emit(&event);
+}
+
+/* Under track. Held writes go to done; failed ones with an error. */
+static void release_held(struct mn_volume *volume, int err, struct list_head *done)
+{
+	struct mn_io *io;
+
+	list_for_each_entry(io, &volume->held, list)
+		if (err && !io->status)
+			io->status = BLK_STS_IOERR;
+	list_splice_tail_init(&volume->held, done);
+}
+
+void mn_write_loss_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(work, struct mn_volume, loss_work);
+	LIST_HEAD(done);
+	u32 mask;
+	int err, i;
+
+	spin_lock_irq(&volume->track);
+	mask = lost_slots(volume);
+	spin_unlock_irq(&volume->track);
+	err = mask ? record_loss(volume, mask) : 0;
+	if (err)
+		report_failure(volume, err);
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (!err && (mask & BIT(i)) && volume->mirror[i])
+			volume->mirror[i]->in_sync = false;
+	if (!err)
+		volume->loss_pending = lost_slots(volume);
+	/* another loss queued this work again: it releases what is held */
+	if (err || !volume->loss_pending)
+		release_held(volume, err, &done);
+	spin_unlock_irq(&volume->track);
+	mn_write_complete(&done);
+}

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mirror: the slots of a volume and what a person does to them (L3)
+ *
+ * Every operation is durable before it takes effect. volume->lock serialises
+ * them; a link is ended without it (mn_session_stop waits for work that takes
+ * it), so the slot is looked up again afterwards.
+ */
+#include <linux/slab.h>
+#include "event.h"
+#include "session.h"
+#include "volume_private.h"
+#include "write.h"
+
+const struct mn_options mn_options_default = {
+	.ping_interval = 3000,
+	.max_ping_misses = 5,
+	.stall_timeout = 20000,
+	.resync_reads = 20,
+	.queue_high_water = 20000,
+	.queue_byte_limit = 0,
+};
+
+/* ---- state ---- */
+
+static u8 severity_of(struct mn_state state)
+{
+	if (state.state == MN_STATE_MIRRORING || state.state == MN_STATE_RESYNC ||
+	    state.state == MN_STATE_RESYNC_PENDING)
+		return MN_SEVERITY_INFO;
+	return mn_reason_ends_by_itself(state.reason) || state.reason == MN_REASON_USER ?
+	       MN_SEVERITY_WARNING : MN_SEVERITY_ERROR;
+}
+
+void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event what, u8 reason)
+{
+	struct mn_state old = mirror->state;
+	struct mn_state new = mn_state_next(old, what, reason);
+	struct mn_event event = {
+		.class = MN_EVENT_STATE, .severity = severity_of(new),
+		.volume = mirror->volume, .mirror = mirror,
+		.old = old.state, .new = new.state, .reason = new.reason,
+		.text = "the state of the mirror has changed",
+	};
+	u64 now = ktime_get_real_ns();
+
+	lockdep_assert_held(&mirror->volume->track);
+	if (old.state == new.state && old.reason == new.reason)
+		return;
+	if (old.state == MN_STATE_MIRRORING)
+		mirror->mirroring_ns += now - mirror->since;
+	mirror->state = new;
+	mirror->since = now;
+	mn_event_emit(&event);
+}
+
+void mn_mirror_event(struct mn_mirror *mirror, enum mn_mirror_event what, u8 reason)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&mirror->volume->track, flags);
+	mn_mirror_event_locked(mirror, what, reason);
+	spin_unlock_irqrestore(&mirror->volume->track, flags);
+}
+
+/* ---- objects ---- */
+
+static void initial_state(struct mn_mirror *mirror, const struct mn_slot *slot)
+{
+	struct mn_state stored = { .state = slot->state, .reason = slot->reason };
+	struct mn_state fresh = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
+
+	mirror->state = mn_state_is_durable(stored) ? stored
+						    : mn_state_next(fresh, MN_EV_ADDED,
+								    MN_REASON_NONE);
+	mirror->since = slot->since ? slot->since : ktime_get_real_ns();
+}
+
+struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *peer_uuid)
+{
+	struct mn_mirror *mirror = kzalloc(sizeof(*mirror), GFP_NOIO);
+
+	if (!mirror)
+		return NULL;
+	mirror->volume = volume;
+	mirror->slot = slot;
+	mirror->options = mn_options_default;
+	memcpy(mirror->peer_uuid, peer_uuid, MN_UUID_LEN);
+	INIT_LIST_HEAD(&mirror->unapplied);
+	initial_state(mirror, &volume->meta.super.slot[slot]);
+	if (mn_bitmap_create(&mirror->bitmap, &volume->meta, slot, &volume->track)) {
+		kfree(mirror);
+		return NULL;
+	}
+	return mirror;
+}
+
+void mn_mirror_free(struct mn_mirror *mirror)
+{
+	mn_bitmap_destroy(&mirror->bitmap);
+	kfree(mirror);
+}
+
+static void set_slot(struct mn_volume *volume, u8 slot, struct mn_mirror *mirror)
+{
+	mutex_lock(&volume->mirrors_lock);
+	spin_lock_irq(&volume->track);
+	WRITE_ONCE(volume->mirror[slot], mirror);
+	spin_unlock_irq(&volume->track);
+	mutex_unlock(&volume->mirrors_lock);
+}
+
+void mn_mirror_install(struct mn_volume *volume, struct mn_mirror *mirror)
+{
+	set_slot(volume, mirror->slot, mirror);
+}
+
+void mn_mirror_uninstall(struct mn_volume *volume, struct mn_mirror *mirror)
+{
+	set_slot(volume, mirror->slot, NULL);
+}
+
+struct mn_mirror *mn_mirror_find(struct mn_volume *volume, const u8 *peer_uuid)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] &&
+		    !memcmp(volume->mirror[i]->peer_uuid, peer_uuid, MN_UUID_LEN))
+			return volume->mirror[i];
+	return NULL;
+}
+
+/* Takes volume->lock; on success it is held and the mirror has no link. */
+static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid, u8 reason,
+				   struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+
+	for (;;) {
+		mutex_lock(&volume->lock);
+		mirror = mn_mirror_find(volume, peer_uuid);
+		if (!mirror) {
+			mutex_unlock(&volume->lock);
+			why->text = "the volume has no mirror with this node";
+			return NULL;
+		}
+		if (!mirror->session)
+			return mirror;
+		mutex_unlock(&volume->lock);
+		mn_session_stop(mirror, reason);
+	}
+}
+
+/* ---- add and remove ---- */
+
+static int free_slot(const struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (!volume->mirror[i])
+			return i;
+	return -ENOSPC;
+}
+
+static u32 flags_of_new(bool blank, bool in_sync)
+{
+	if (in_sync)
+		return 0;
+	return MN_SLOT_F_FULL_NEEDED | (blank ? MN_SLOT_F_BLANK : 0);
+}
+
+static int commit_new_slot(struct mn_volume *volume, u8 slot, const u8 *peer_uuid, u32 flags)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+	struct mn_slot *entry = &draft->slot[slot];
+
+	memset(entry, 0, sizeof(*entry));
+	memcpy(entry->peer_uuid, peer_uuid, MN_UUID_LEN);
+	entry->used = true;
+	entry->flags = flags;
+	return mn_meta_commit(&volume->meta);
+}
+
+static void announce_config(struct mn_volume *volume, struct mn_mirror *mirror, const char *text)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_CONFIG, .severity = MN_SEVERITY_INFO,
+		.volume = volume, .mirror = mirror, .text = text,
+	};
+
+	mn_event_emit(&event);
+}
+
+static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
+		      struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err, slot = free_slot(volume);
+
+	if (slot < 0) {
+		why->text = "all slots of the volume are taken";
+		return slot;
+	}
+	why->text = "not enough memory for the bitmaps";
+	mirror = mn_mirror_new(volume, slot, peer_uuid);
+	if (!mirror)
+		return -ENOMEM;
+	/* what an earlier peer left in these pages says nothing about this one */
+	mn_bitmap_empty(&mirror->bitmap);
+	why->text = "the metadata cannot be written: nothing was changed";
+	err = mn_bitmap_write_all(&mirror->bitmap);
+	if (!err) {
+		/* before the slot counts: no write may miss it (I12) */
+		mn_mirror_install(volume, mirror);
+		err = commit_new_slot(volume, slot, peer_uuid, flags);
+		if (err)
+			mn_mirror_uninstall(volume, mirror);
+	}
+	if (err) {
+		mn_mirror_free(mirror);
+		return err;
+	}
+	mn_view_mirror_added(mirror);
+	announce_config(volume, mirror, "a mirror was added");
+	return 0;
+}
+
+int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
+		  struct mn_why *why)
+{
+	int err;
+
+	mutex_lock(&volume->lock);
+	if (mn_mirror_find(volume, peer_uuid)) {
+		why->text = "the volume has a mirror with this node already";
+		err = -EEXIST;
+	} else if (!memcmp(peer_uuid, volume->meta.super.node_uuid, MN_UUID_LEN)) {
+		why->text = "this is the node's own UUID";
+		err = -EINVAL;
+	} else {
+		err = add_locked(volume, peer_uuid, flags_of_new(blank, in_sync), why);
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+static int commit_no_slot(struct mn_volume *volume, u8 slot)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+
+	memset(&draft->slot[slot], 0, sizeof(draft->slot[slot]));
+	return mn_meta_commit(&volume->meta);
+}
+
+int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	int err;
+
+	if (!mirror)
+		return -ENOENT;
+	flush_work(&volume->loss_work);
+	err = commit_no_slot(volume, mirror->slot);
+	if (err) {
+		why->text = "the metadata cannot be written: the mirror stays";
+	} else {
+		mn_mirror_event(mirror, MN_EV_REMOVED, MN_REASON_NONE);
+		announce_config(volume, mirror, "a mirror was removed");
+		mn_mirror_uninstall(volume, mirror);
+		mn_write_drain(volume);
+		mn_view_mirror_removed(mirror);
+		mn_mirror_free(mirror);
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+/* ---- pause, continue, resync ---- */
+
+static int commit_state(struct mn_mirror *mirror, s8 state, u8 reason, u32 more_flags)
+{
+	struct mn_super *draft = mn_volume_begin(mirror->volume);
+	struct mn_slot *slot = &draft->slot[mirror->slot];
+
+	slot->state = state;
+	slot->reason = reason;
+	slot->since = ktime_get_real_ns();
+	slot->flags |= more_flags;
+	return mn_meta_commit(&mirror->volume->meta);
+}
+
+/* Look up under the lock, record, tell the state machine. */
+static int record(struct mn_volume *volume, const u8 *peer_uuid, struct mn_state state,
+		  u32 more_flags, enum mn_mirror_event event, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err;
+
+	mutex_lock(&volume->lock);
+	mirror = mn_mirror_find(volume, peer_uuid);
+	why->text = mirror ? "the metadata cannot be written: nothing was changed"
+			   : "the volume has no mirror with this node";
+	err = mirror ? commit_state(mirror, state.state, state.reason, more_flags) : -ENOENT;
+	if (!err)
+		mn_mirror_event(mirror, event, state.reason);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_state paused = { .state = MN_STATE_PAUSED, .reason = MN_REASON_USER };
+	int err = record(volume, peer_uuid, paused, 0, MN_EV_USER_PAUSE, why);
+	struct mn_mirror *mirror;
+
+	if (err)
+		return err;
+	mirror = find_idle(volume, peer_uuid, MN_REASON_USER, why);
+	if (!mirror)
+		return -ENOENT;
+	mutex_unlock(&volume->lock);
+	return 0;
+}
+
+int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
+	struct mn_mirror *mirror;
+	bool broken;
+
+	mutex_lock(&volume->lock);
+	mirror = mn_mirror_find(volume, peer_uuid);
+	broken = mirror && mirror->state.state == MN_STATE_BROKEN;
+	mutex_unlock(&volume->lock);
+	if (broken) {
+		why->text = "the mirror is broken: its writes were not tracked, only a resync brings it back";
+		return -ESTALE;
+	}
+	return record(volume, peer_uuid, none, 0, MN_EV_USER_CONTINUE, why);
+}
+
+int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
+		     struct mn_why *why)
+{
+	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
+	struct mn_mirror *mirror;
+
+	if (READ_ONCE(volume->role) != MN_ROLE_SOURCE) {
+		why->text = "this node is not the source of the volume: start the resync there";
+		return -ESTALE;
+	}
+	/* the link comes back with what is to be sent */
+	mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	if (!mirror)
+		return -ENOENT;
+	full |= mirror->state.state == MN_STATE_BROKEN;
+	mutex_unlock(&volume->lock);
+	return record(volume, peer_uuid, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
+		      MN_EV_USER_RESYNC, why);
+}
+
+/* ---- links ---- */
+
+int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
+		   bool encrypted, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = -ENOENT;
+
+	mutex_lock(&volume->lock);
+	mirror = mn_mirror_find(volume, peer_uuid);
+	why->text = "the volume has no mirror with this node";
+	if (mirror)
+		err = mn_session_attach(mirror, fd, initiator, encrypted, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_LINK_LOST, why);
+
+	if (!mirror)
+		return -ENOENT;
+	mutex_unlock(&volume->lock);
+	return 0;
+}
+
+/* ---- creation by used blocks (DESIGN 3) ---- */
+
+static int commit_building(struct mn_mirror *mirror, u32 set, u32 clear)
+{
+	struct mn_super *draft = mn_volume_begin(mirror->volume);
+	u32 *flags = &draft->slot[mirror->slot].flags;
+
+	*flags = (*flags & ~clear) | set;
+	return mn_meta_commit(&mirror->volume->meta);
+}
+
+static int begin_locked(struct mn_mirror *mirror, struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+	int err;
+
+	if (volume->role != MN_ROLE_SOURCE) {
+		why->text = "this node is not the source of the volume";
+		return -ESTALE;
+	}
+	why->text = "the metadata cannot be written: nothing was changed";
+	err = commit_building(mirror, MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BUILDING,
+			      MN_SLOT_F_UNSENT);
+	if (err)
+		return err;
+	mirror->building = true;
+	mn_bitmap_empty(&mirror->bitmap);
+	/* what was under way when the bits were cleared is on the disk before anybody asks for used blocks */
+	mn_write_drain(volume);
+	return 0;
+}
+
+int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	int err;
+
+	if (!mirror)
+		return -ENOENT;
+	err = begin_locked(mirror, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+static struct mn_mirror *find_building(struct mn_volume *volume, const u8 *peer_uuid,
+				       struct mn_why *why)
+{
+	struct mn_mirror *mirror = mn_mirror_find(volume, peer_uuid);
+
+	lockdep_assert_held(&volume->lock);
+	if (mirror && mirror->building)
+		return mirror;
+	why->text = "BITMAP_BEGIN was not called for this mirror";
+	return NULL;
+}
+
+static bool range_valid(const struct mn_volume *volume, const struct mn_range *range)
+{
+	u64 bytes = volume->sectors << SECTOR_SHIFT;
+
+	return range->length && range->start < bytes && range->length <= bytes - range->start;
+}
+
+int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
+			 const struct mn_range *ranges, u32 count, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	u32 i;
+	int err = 0;
+
+	mutex_lock(&volume->lock);
+	mirror = find_building(volume, peer_uuid, why);
+	if (!mirror)
+		err = -ESTALE;
+	for (i = 0; i < count && !err; i++) {
+		if (range_valid(volume, &ranges[i]))
+			continue;
+		why->text = "a range is empty or lies outside the volume";
+		err = -EINVAL;
+	}
+	for (i = 0; i < count && !err; i++) {
+		u64 end = ranges[i].start + ranges[i].length - 1;
+
+		spin_lock_irq(&volume->track);
+		mn_bitmap_set(&mirror->bitmap, ranges[i].start >> MN_BLOCK_SHIFT,
+			      end >> MN_BLOCK_SHIFT);
+		spin_unlock_irq(&volume->track);
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+static int commit_bitmap(struct mn_mirror *mirror, struct mn_why *why)
+{
+	int err;
+
+	why->text = "not enough memory for the record of unsent blocks";
+	err = mn_bitmap_unsent_rest(&mirror->bitmap);
+	if (err)
+		return err;
+	why->text = "the bitmap cannot be written: a full resync stays needed";
+	err = mn_bitmap_write_all(&mirror->bitmap);
+	if (!err)
+		err = commit_building(mirror, MN_SLOT_F_UNSENT,
+				      MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BUILDING);
+	if (!err)
+		mirror->building = false;
+	return err;
+}
+
+int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = -ESTALE;
+
+	mutex_lock(&volume->lock);
+	mirror = find_building(volume, peer_uuid, why);
+	if (mirror)
+		err = commit_bitmap(mirror, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}

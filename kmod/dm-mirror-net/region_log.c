@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * region_log: sets intents in groups and clears them when cold (L3; I1, I2)
+ *
+ * Setting: everything that waits is written in one group, then everything
+ * that was parked tries again. Clearing, in this order, and nothing of it waits
+ * for a link: a flush of the data device; what each mirror may still lack of the
+ * region (dirty, pending, queued) durably into its bitmap; the intent.
+ */
+#include <linux/blkdev.h>
+#include "region_log.h"
+#include "write.h"
+
+#define MN_REGION_BATCH 128		/* regions per group */
+#define MN_REGION_IDLE (10 * HZ)	/* a region unused for so long is cold */
+#define MN_REGION_PERIOD (5 * HZ)	/* how often cold ones are looked for */
+
+static void rerun_parked(struct mn_volume *volume)
+{
+	LIST_HEAD(parked);
+
+	spin_lock_irq(&volume->track);
+	list_splice_init(&volume->parked, &parked);
+	spin_unlock_irq(&volume->track);
+	mn_write_rerun(volume, &parked);
+}
+
+/* Write one group of intents. False: nothing was waiting. */
+static bool set_group(struct mn_volume *volume)
+{
+	u64 index[MN_REGION_BATCH];
+	u32 count;
+	int err;
+
+	mutex_lock(&volume->intent_lock);
+	spin_lock_irq(&volume->track);
+	count = mn_regions_to_set(&volume->regions, index, MN_REGION_BATCH);
+	spin_unlock_irq(&volume->track);
+	err = count ? mn_intent_update(&volume->intent, index, count, NULL, 0) : 0;
+	spin_lock_irq(&volume->track);
+	mn_regions_set_done(&volume->regions, index, count, !err);
+	spin_unlock_irq(&volume->track);
+	mutex_unlock(&volume->intent_lock);
+	if (count)
+		wake_up_all(&volume->wait);
+	return count;
+}
+
+void mn_region_set_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(work, struct mn_volume, intent_work);
+
+	do
+		rerun_parked(volume);
+	while (set_group(volume));
+	if (READ_ONCE(volume->region_full))
+		mod_delayed_work(volume->wq, &volume->reclaim_work, 0);
+}
+
+static void region_blocks(const struct mn_volume *volume, u64 region, u64 *first, u64 *last)
+{
+	u8 shift = volume->meta.super.region_shift - MN_BLOCK_SHIFT;
+
+	*first = region << shift;
+	*last = min((region + 1) << shift, volume->meta.layout.blocks) - 1;
+}
+
+/* Under track: queued writes of these blocks become pending, so that the bitmap knows them. */
+static bool queued_to_pending(struct mn_mirror *mirror, u64 first, u64 last)
+{
+	struct mn_leg *leg;
+	u64 from, to;
+
+	list_for_each_entry(leg, &mirror->unapplied, list) {
+		if (!leg->sectors || leg->resync)
+			continue;
+		mn_track_span(leg->sector, leg->sectors, &from, &to);
+		if (to < first || from > last)
+			continue;
+		if (!mn_bitmap_sent(&mirror->bitmap, from, to))
+			return false;
+	}
+	return true;
+}
+
+/* Under track: every mirror's bitmap shall hold on disk what it may lack of the region. */
+static bool want_region_durable(struct mn_volume *volume, u64 region)
+{
+	u64 first, last;
+	int i;
+
+	region_blocks(volume, region, &first, &last);
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (!mirror)
+			continue;
+		if (!queued_to_pending(mirror, first, last))
+			return false;
+		mn_bitmap_want_durable(&mirror->bitmap, first, last);
+	}
+	return true;
+}
+
+/* Under track: the regions which may go now; the others stay set. */
+static u32 start_clearing(struct mn_volume *volume, u64 *index, u32 count)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		if (!mn_region_clear_starts(&volume->regions, index[i]))
+			continue;
+		if (want_region_durable(volume, index[i]))
+			index[kept++] = index[i];
+		else
+			mn_region_clear_ended(&volume->regions, index[i], false);
+	}
+	return kept;
+}
+
+static int write_bitmaps(struct mn_volume *volume, const u64 *index, u32 count)
+{
+	u64 first, last;
+	int i, err = 0;
+	u32 r;
+
+	for (i = 0; i < MN_SLOTS && !err; i++) {
+		struct mn_mirror *mirror = READ_ONCE(volume->mirror[i]);
+
+		for (r = 0; mirror && r < count && !err; r++) {
+			region_blocks(volume, index[r], &first, &last);
+			err = mn_bitmap_write_back(&mirror->bitmap, first, last);
+		}
+	}
+	return err;
+}
+
+/* Clear up to MN_REGION_BATCH regions unused for `idle`. Returns how many went. */
+static u32 clear_cold(struct mn_volume *volume, u64 idle)
+{
+	u64 index[MN_REGION_BATCH];
+	u32 count, i;
+	int err;
+
+	spin_lock_irq(&volume->track);
+	count = mn_regions_coldest(&volume->regions, jiffies, idle, index,
+				   min_t(u32, MN_REGION_BATCH, volume->regions.limit / 4));
+	spin_unlock_irq(&volume->track);
+	if (!count || mn_region_flush(volume))
+		return 0;
+	for (i = 0; i < MN_SLOTS; i++)
+		if (READ_ONCE(volume->mirror[i]))
+			mn_bitmap_refill(&volume->mirror[i]->bitmap);
+	mutex_lock(&volume->intent_lock);
+	spin_lock_irq(&volume->track);
+	count = start_clearing(volume, index, count);
+	spin_unlock_irq(&volume->track);
+	err = count ? write_bitmaps(volume, index, count) : 0;
+	if (count && !err)
+		err = mn_intent_update(&volume->intent, NULL, 0, index, count);
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < count; i++)
+		mn_region_clear_ended(&volume->regions, index[i], !err);
+	spin_unlock_irq(&volume->track);
+	mutex_unlock(&volume->intent_lock);
+	return err ? 0 : count;
+}
+
+void mn_region_reclaim_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
+						reclaim_work);
+	bool full = READ_ONCE(volume->region_full);
+
+	mutex_lock(&volume->mirrors_lock);
+	if (!READ_ONCE(volume->meta.error))
+		clear_cold(volume, full ? 0 : MN_REGION_IDLE);
+	mutex_unlock(&volume->mirrors_lock);
+	if (full) {
+		WRITE_ONCE(volume->region_full, false);
+		wake_up_all(&volume->wait);
+		queue_work(volume->wq, &volume->intent_work);
+	}
+	if (!READ_ONCE(volume->dying))
+		queue_delayed_work(volume->wq, &volume->reclaim_work, MN_REGION_PERIOD);
+}
+
+/* One attempt of the target; also asks for what is missing. */
+static bool try_enter(struct mn_volume *volume, u64 first, u64 last, int *err)
+{
+	enum mn_region_answer answer;
+
+	spin_lock_irq(&volume->track);
+	answer = mn_regions_enter(&volume->regions, first, last, jiffies);
+	if (answer == MN_REGION_FULL)
+		volume->region_full = true;
+	spin_unlock_irq(&volume->track);
+	if (answer == MN_REGION_PASS)
+		return true;
+	*err = READ_ONCE(volume->meta.error) ? -EIO : 0;
+	queue_work(volume->wq, &volume->intent_work);
+	return *err;
+}
+
+int mn_region_enter_wait(struct mn_volume *volume, u64 sector, u32 sectors)
+{
+	u64 first, last;
+	int err = 0;
+
+	mn_volume_region_span(volume, sector, sectors, &first, &last);
+	/* try_enter() is all or nothing and harmless to repeat; the period is for a lost race only */
+	while (!wait_event_timeout(volume->wait, try_enter(volume, first, last, &err), HZ / 10))
+		;
+	return err;
+}
+
+int mn_region_flush(struct mn_volume *volume)
+{
+	u64 epoch;
+	int err;
+
+	spin_lock_irq(&volume->track);
+	epoch = mn_regions_flush_starts(&volume->regions);
+	spin_unlock_irq(&volume->track);
+	err = blkdev_issue_flush(volume->data.bdev);
+	if (err) {
+		mn_write_flush_failed(volume, errno_to_blk_status(err));
+		return err;
+	}
+	spin_lock_irq(&volume->track);
+	mn_regions_flush_ended(&volume->regions, epoch);
+	spin_unlock_irq(&volume->track);
+	return 0;
+}
+
+/* Every region of the log into the bitmap of one mirror. */
+static void intents_to_bitmap(struct mn_volume *volume, struct mn_mirror *mirror)
+{
+	u64 region = mn_intent_next(&volume->intent, 0);
+	u64 first, last;
+
+	while (region < volume->meta.layout.regions) {
+		region_blocks(volume, region, &first, &last);
+		spin_lock_irq(&volume->track);
+		mn_bitmap_set(&mirror->bitmap, first, last);
+		spin_unlock_irq(&volume->track);
+		region = mn_intent_next(&volume->intent, region + 1);
+	}
+}
+
+int mn_region_recover(struct mn_volume *volume)
+{
+	int i, err = 0;
+
+	for (i = 0; i < MN_SLOTS && !err; i++) {
+		if (!volume->mirror[i])
+			continue;
+		intents_to_bitmap(volume, volume->mirror[i]);
+		err = mn_bitmap_write_all(&volume->mirror[i]->bitmap);
+	}
+	return err ? err : mn_intent_clear_all(&volume->intent);
+}
+
+int mn_region_settle(struct mn_volume *volume)
+{
+	int i, err = mn_region_flush(volume);
+
+	for (i = 0; i < MN_SLOTS && !err; i++)
+		if (volume->mirror[i])
+			err = mn_bitmap_write_all(&volume->mirror[i]->bitmap);
+	return err ? err : mn_intent_clear_all(&volume->intent);
+}

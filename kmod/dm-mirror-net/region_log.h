@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * region_log: sets intents in groups and clears them when cold (L3; I1, I2)
+ */
+#ifndef MN_REGION_LOG_H
+#define MN_REGION_LOG_H
+
+#include "volume.h"
+
+/* Work functions of the volume, on volume->wq. */
+void mn_region_set_work(struct work_struct *work);
+void mn_region_reclaim_work(struct work_struct *work);
+
+/*
+ * May block: raise the regions of the range for a write of the target. Returns when all are
+ * set, or -EIO when their intent cannot be made durable.
+ */
+int mn_region_enter_wait(struct mn_volume *volume, u64 sector, u32 sectors);
+
+/* May block: flush the data device and let regions know. A failure is reported to mn_write_flush_failed() when source. */
+int mn_region_flush(struct mn_volume *volume);
+
+/* May block. At start after an unclean stop: intents into every bitmap, durably, then cleared. */
+int mn_region_recover(struct mn_volume *volume);
+/* May block. At an orderly stop: flush, bitmaps, then clear the log. */
+int mn_region_settle(struct mn_volume *volume);
+
+#endif

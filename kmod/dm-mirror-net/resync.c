@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * resync: the cursor that sends dirty blocks while writes go on (L3; I12)
+ *
+ *   room -> take memory -> enter `overlap` -> read -> (work) -> queue -> leave
+ *
+ * A write to a block that is being read waits for that local read only:
+ * memory, leg and room in the queue are there before the read starts.
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include "region_log.h"
+#include "resync.h"
+#include "session.h"
+#include "write.h"
+
+#define BLOCK_SECTORS (1u << (MN_BLOCK_SHIFT - SECTOR_SHIFT))
+
+struct mn_resync {
+	struct mn_session *session;
+	struct mn_mirror *mirror;
+	struct mn_volume *volume;
+	struct work_struct work;
+	wait_queue_head_t idle;
+
+	/* under volume->track */
+	struct list_head ready;		/* may be read */
+	struct list_head read;		/* have been read */
+	u64 cursor;
+	u32 reads;			/* blocks between entering `overlap` and leaving it */
+	u64 failed;			/* blocks that could not be read, in this pass */
+	bool stopping;
+	bool ended;			/* SYNC_END is queued */
+};
+
+/* A block under way. */
+struct mn_block {
+	struct mn_resync *resync;
+	struct list_head list;
+	struct mn_span span;
+	u64 block;
+	u32 sectors;
+	struct mn_payload *payload;
+	struct mn_leg *leg;
+	blk_status_t status;
+};
+
+/* ---- memory ---- */
+
+static void block_free(struct mn_block *block)
+{
+	if (block->leg)
+		mn_leg_put(block->leg);
+	if (block->payload)
+		mn_payload_put(block->payload);
+	kfree(block);
+}
+
+static void block_may_run(struct mn_span *span)
+{
+	struct mn_block *block = container_of(span, struct mn_block, span);
+
+	list_add_tail(&block->list, &block->resync->ready);
+	queue_work(block->resync->volume->session_wq, &block->resync->work);
+}
+
+static struct mn_block *block_new(struct mn_resync *resync, u64 number)
+{
+	struct mn_volume *volume = resync->volume;
+	u64 sector = number << (MN_BLOCK_SHIFT - SECTOR_SHIFT);
+	struct mn_block *block = kzalloc(sizeof(*block), GFP_NOIO);
+
+	if (!block)
+		return NULL;
+	block->resync = resync;
+	block->block = number;
+	block->sectors = min_t(u64, BLOCK_SECTORS, volume->sectors - sector);
+	block->span.run = block_may_run;
+	block->payload = mn_payload_get(volume->send_pool, block->sectors << SECTOR_SHIFT, HZ,
+					&resync->stopping);
+	block->leg = mn_leg_get(volume, GFP_NOIO);
+	if (block->payload && block->leg)
+		return block;
+	block_free(block);
+	return NULL;
+}
+
+/* ---- sending what was read ---- */
+
+/* Under track: the block is no longer being read. */
+static void block_leave(struct mn_block *block)
+{
+	struct mn_resync *resync = block->resync;
+
+	mn_overlap_leave(&resync->volume->overlap, &block->span);
+	if (!--resync->reads)
+		wake_up_all(&resync->idle);
+}
+
+static void block_fill_leg(struct mn_block *block, bool zero)
+{
+	struct mn_leg *leg = block->leg;
+	struct mn_frame *frame = &leg->out.frame;
+
+	leg->resync = true;
+	leg->sector = block->span.start;
+	leg->sectors = block->sectors;
+	frame->sector = leg->sector;
+	frame->sectors = leg->sectors;
+	frame->flags = MN_FRAME_F_RESYNC;
+	if (zero) {
+		frame->type = MN_FRAME_WRITE_ZEROES;
+		frame->flags |= MN_FRAME_F_UNMAP;
+		return;
+	}
+	frame->type = MN_FRAME_WRITE;
+	frame->payload_bytes = block->payload->bytes;
+	leg->out.payload = mn_payload_hold(block->payload);
+}
+
+static void count_sent(struct mn_resync *resync, const struct mn_block *block, bool zero)
+{
+	struct mn_resync_stats *stats = &resync->mirror->resync_stats;
+
+	stats->sent++;
+	stats->zero += zero;
+	stats->bytes += zero ? 0 : block->payload->bytes;
+	stats->current_block = block->block;
+	stats->progress = ktime_get_real_ns();
+}
+
+/*
+ * Under track. The block becomes pending and is queued in one step: from now on writes to it
+ * are sent, behind it. False: a page for the pending bit is missing.
+ */
+static bool block_queue(struct mn_block *block, bool zero)
+{
+	struct mn_resync *resync = block->resync;
+	struct mn_mirror *mirror = resync->mirror;
+
+	if (!mn_bitmap_take(&mirror->bitmap, block->block))
+		return false;
+	mn_bitmap_clear_unsent(&mirror->bitmap, block->block, block->block);
+	block->leg->out.frame.write_number = resync->volume->write_number;
+	mn_leg_queue(mirror, block->leg);
+	count_sent(resync, block, zero);
+	return true;
+}
+
+static void report_unreadable(const struct mn_block *block)
+{
+	pr_err_ratelimited("dm-mirror-net: %s: block %llu (sectors %llu to %llu) cannot be read (%d): the target lacks it; repair or overwrite it, then resync\n",
+			   block->resync->volume->name, block->block, block->span.start,
+			   block->span.last, blk_status_to_errno(block->status));
+}
+
+/* The block was read: queue it, or give it up. */
+static void block_finish(struct mn_block *block)
+{
+	struct mn_resync *resync = block->resync;
+	struct mn_mirror *mirror = resync->mirror;
+	struct mn_volume *volume = resync->volume;
+	bool zero = !block->status && mn_payload_is_zero(block->payload);
+	bool done = false;
+
+	if (block->status)
+		report_unreadable(block);
+	else
+		block_fill_leg(block, zero);
+	while (!done) {
+		spin_lock_irq(&volume->track);
+		done = resync->stopping || mirror->streaming != resync->session || block->status;
+		if (block->status) {
+			resync->failed++;
+			mirror->resync_stats.unreadable++;
+		}
+		if (!done)
+			done = block_queue(block, zero);
+		if (done)
+			block_leave(block);
+		spin_unlock_irq(&volume->track);
+		if (!done && mn_bitmap_refill(&mirror->bitmap))
+			msleep(20);	/* memory; writers wait for this block no longer than that */
+	}
+	block_free(block);
+}
+
+/* ---- reading ---- */
+
+static void read_end_io(struct bio *bio)
+{
+	struct mn_block *block = bio->bi_private;
+	struct mn_resync *resync = block->resync;
+	struct mn_volume *volume = resync->volume;
+	unsigned long flags;
+
+	block->status = bio->bi_status;
+	bio_put(bio);
+	spin_lock_irqsave(&volume->track, flags);
+	list_add_tail(&block->list, &resync->read);
+	queue_work(volume->session_wq, &resync->work);
+	spin_unlock_irqrestore(&volume->track, flags);
+}
+
+static void block_read(struct mn_block *block)
+{
+	struct mn_volume *volume = block->resync->volume;
+	struct bio *bio = bio_alloc_bioset(volume->data.bdev, 0, REQ_OP_READ, GFP_NOIO,
+					   &volume->bios);
+
+	bio_set_flag(bio, BIO_CLONED);	/* the vector is the payload's */
+	bio->bi_io_vec = block->payload->vec;
+	bio->bi_vcnt = block->payload->pages;
+	bio->bi_iter.bi_size = block->payload->bytes;
+	bio->bi_iter.bi_sector = block->span.start;
+	bio->bi_private = block;
+	bio->bi_end_io = read_end_io;
+	submit_bio(bio);
+}
+
+/* The next block to send, if there is room for one; layout.blocks: none now. */
+static u64 next_block(struct mn_resync *resync)
+{
+	struct mn_volume *volume = resync->volume;
+	struct mn_mirror *mirror = resync->mirror;
+	u32 room = READ_ONCE(mirror->options.resync_reads);
+	u64 number = volume->meta.layout.blocks;
+
+	spin_lock_irq(&volume->track);
+	if (!resync->stopping && !resync->ended &&
+	    resync->reads + mirror->resync_unapplied < room) {
+		number = mn_track_next_dirty(&mirror->bitmap.track, resync->cursor);
+		resync->cursor = min(number + 1, volume->meta.layout.blocks);
+	}
+	spin_unlock_irq(&volume->track);
+	return number;
+}
+
+/* False: no memory now; the block is looked at again. */
+static bool start_block(struct mn_resync *resync, u64 number)
+{
+	struct mn_volume *volume = resync->volume;
+	struct mn_block *block = block_new(resync, number);
+	bool run;
+
+	spin_lock_irq(&volume->track);
+	if (!block) {
+		resync->cursor = number;
+		spin_unlock_irq(&volume->track);
+		return false;
+	}
+	resync->reads++;
+	run = mn_overlap_enter(&volume->overlap, &block->span,
+			       number << (MN_BLOCK_SHIFT - SECTOR_SHIFT), block->sectors);
+	spin_unlock_irq(&volume->track);
+	if (run)
+		block_read(block);
+	return true;
+}
+
+/* ---- the end of a pass ---- */
+
+/* Under track. Returns true when only unreadable blocks are left. */
+static bool pass_ended(struct mn_resync *resync, struct mn_leg **leg)
+{
+	struct mn_track *track = &resync->mirror->bitmap.track;
+
+	if (!track->dirty_bits) {
+		resync->ended = true;
+		mn_session_end_sync(resync->session, *leg);
+		*leg = NULL;
+		return false;
+	}
+	if (resync->failed >= track->dirty_bits)
+		return true;
+	resync->cursor = 0;
+	resync->failed = 0;
+	resync->mirror->resync_stats.pass++;
+	return false;
+}
+
+/* Has the cursor reached the end with nothing being read? Then see what is left. True: go on at the start. */
+static bool check_pass(struct mn_resync *resync)
+{
+	struct mn_volume *volume = resync->volume;
+	struct mn_leg *leg = mn_leg_get(volume, GFP_NOIO);
+	bool hopeless = false, again = false;
+
+	spin_lock_irq(&volume->track);
+	if (!resync->stopping && !resync->ended && !resync->reads &&
+	    resync->mirror->streaming == resync->session &&
+	    resync->cursor >= volume->meta.layout.blocks) {
+		hopeless = pass_ended(resync, &leg);
+		again = !resync->ended && !hopeless;
+	}
+	spin_unlock_irq(&volume->track);
+	if (leg)
+		mn_leg_put(leg);
+	if (hopeless)
+		mn_session_fail(resync->session, MN_REASON_SOURCE_ERROR,
+				"the blocks left cannot be read from the source's data device");
+	return again;
+}
+
+static void resync_work(struct work_struct *work)
+{
+	struct mn_resync *resync = container_of(work, struct mn_resync, work);
+	struct mn_volume *volume = resync->volume;
+	struct mn_block *block, *next;
+	LIST_HEAD(ready);
+	LIST_HEAD(read);
+	u64 number;
+
+	spin_lock_irq(&volume->track);
+	list_splice_init(&resync->ready, &ready);
+	list_splice_init(&resync->read, &read);
+	spin_unlock_irq(&volume->track);
+	list_for_each_entry_safe(block, next, &ready, list) {
+		list_del_init(&block->list);
+		block_read(block);
+	}
+	list_for_each_entry_safe(block, next, &read, list) {
+		list_del_init(&block->list);
+		block_finish(block);
+	}
+	do {
+		number = next_block(resync);
+		while (number < volume->meta.layout.blocks && start_block(resync, number))
+			number = next_block(resync);
+	} while (check_pass(resync));
+	if (number < volume->meta.layout.blocks)	/* no memory */
+		queue_work(volume->session_wq, &resync->work);
+}
+
+/* ---- life ---- */
+
+static void reset_stats(struct mn_mirror *mirror, bool full)
+{
+	struct mn_resync_stats *stats = &mirror->resync_stats;
+
+	memset(stats, 0, sizeof(*stats));
+	stats->phase = full ? MN_RESYNC_FULL : MN_RESYNC_PARTIAL;
+	stats->total = mirror->bitmap.track.dirty_bits;
+	stats->pass = 1;
+	stats->started = ktime_get_ns();
+	stats->progress = ktime_get_real_ns();
+}
+
+int mn_resync_start(struct mn_session *session, bool full)
+{
+	struct mn_resync *resync = kzalloc(sizeof(*resync), GFP_NOIO);
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+
+	if (!resync)
+		return -ENOMEM;
+	resync->session = session;
+	resync->mirror = mirror;
+	resync->volume = volume;
+	INIT_WORK(&resync->work, resync_work);
+	init_waitqueue_head(&resync->idle);
+	INIT_LIST_HEAD(&resync->ready);
+	INIT_LIST_HEAD(&resync->read);
+	spin_lock_irq(&volume->track);
+	reset_stats(mirror, full);
+	mirror->resync = resync;
+	queue_work(volume->session_wq, &resync->work);
+	spin_unlock_irq(&volume->track);
+	return 0;
+}
+
+void mn_resync_kick(struct mn_mirror *mirror)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(mirror->resync))
+		return;
+	spin_lock_irqsave(&mirror->volume->track, flags);
+	if (mirror->resync && !mirror->resync->ended)
+		queue_work(mirror->volume->session_wq, &mirror->resync->work);
+	spin_unlock_irqrestore(&mirror->volume->track, flags);
+}
+
+void mn_resync_stop(struct mn_mirror *mirror)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_resync *resync;
+
+	spin_lock_irq(&volume->track);
+	resync = mirror->resync;
+	mirror->resync = NULL;
+	if (resync)
+		resync->stopping = true;
+	spin_unlock_irq(&volume->track);
+	if (!resync)
+		return;
+	wait_event(resync->idle, !READ_ONCE(resync->reads));
+	cancel_work_sync(&resync->work);
+	kfree(resync);
+}

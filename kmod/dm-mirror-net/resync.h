@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * resync: the cursor that sends dirty blocks while writes go on (L3; I12)
+ *
+ * One work item per mirror keeps `resync-reads` blocks under way: read from the data
+ * device (no write under way in them: volume->overlap), checked for zeroes,
+ * sent, applied. A block becomes pending in the moment it is queued, so
+ * that every later write to it is sent after it.
+ */
+#ifndef MN_RESYNC_H
+#define MN_RESYNC_H
+
+#include "volume.h"
+
+struct mn_session;
+
+/* May block. The stream is live; the bitmap says what is to be sent. -ENOMEM. */
+int mn_resync_start(struct mn_session *session, bool full);
+/* May block: waits for reads under way. Nothing is sent after it. */
+void mn_resync_stop(struct mn_mirror *mirror);
+/* Any context: acknowledgements made room. */
+void mn_resync_kick(struct mn_mirror *mirror);
+
+#endif

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * role: who may write, and who is the source (L3; I5, I6)
+ *
+ * The gate is volume->io: a bio holds it from map to its end, nobody gets it while the
+ * volume is locked. Locking closes the gate first, then records; opening
+ * records first, then opens the gate.
+ */
+#include <linux/blkdev.h>
+#include <linux/random.h>
+#include "event.h"
+#include "volume_private.h"
+
+#define MN_OPEN_RETRY (HZ / 10)	/* how often a held device is tried again */
+
+static void lock_changed(struct mn_volume *volume, u8 old)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_LOCK, .severity = MN_SEVERITY_INFO, .volume = volume,
+		.old = old, .new = volume->lock_reason,
+		.text = volume->lock_reason == MN_LOCK_NONE ? "the volume is open for use"
+							    : "the volume is locked",
+	};
+
+	if (old != volume->lock_reason)
+		mn_event_emit(&event);
+}
+
+static void set_lock_reason(struct mn_volume *volume, u8 reason)
+{
+	u8 old = volume->lock_reason;
+
+	WRITE_ONCE(volume->lock_reason, reason);
+	lock_changed(volume, old);
+}
+
+u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super *super)
+{
+	int i;
+
+	if (super->role == MN_ROLE_TARGET)
+		return MN_LOCK_TARGET;
+	if (super->role != MN_ROLE_SOURCE)
+		return MN_LOCK_USER;
+	if (super->locked != MN_LOCK_NONE)
+		return super->locked;
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			return MN_LOCK_WAIT_PEER;
+	return MN_LOCK_NONE;
+}
+
+/* Only a device that nobody holds has an empty page cache (I5): checked under the disk's own lock. */
+int mn_volume_open_io(struct mn_volume *volume)
+{
+	struct gendisk *disk = volume->disk;
+	int err = 0;
+
+	lockdep_assert_held(&volume->lock);
+	if (!disk)
+		return -ENODEV;
+	mutex_lock(&disk->open_mutex);
+	if (disk_openers(disk))
+		err = -EBUSY;
+	else
+		percpu_ref_reinit(&volume->io);
+	mutex_unlock(&disk->open_mutex);
+	if (!err)
+		set_lock_reason(volume, MN_LOCK_NONE);
+	return err;
+}
+
+static int kill_io(struct mn_volume *volume, bool force)
+{
+	struct gendisk *disk = volume->disk;
+	int err = 0;
+
+	if (disk)
+		mutex_lock(&disk->open_mutex);
+	if (disk && !force && disk_openers(disk))
+		err = -EBUSY;
+	else
+		percpu_ref_kill(&volume->io);
+	if (disk)
+		mutex_unlock(&disk->open_mutex);
+	return err;
+}
+
+int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force)
+{
+	lockdep_assert_held(&volume->lock);
+	if (volume->lock_reason == MN_LOCK_NONE) {
+		reinit_completion(&volume->io_drained);
+		if (kill_io(volume, force))
+			return -EBUSY;
+		wait_for_completion(&volume->io_drained);
+	}
+	set_lock_reason(volume, reason);
+	return 0;
+}
+
+/* Record that the volume is open (its generation counts as written from now on), then open. */
+static int open_source(struct mn_volume *volume)
+{
+	struct mn_super *draft;
+	int err;
+
+	if (volume->disk && disk_openers(volume->disk))
+		return -EBUSY;
+	draft = mn_volume_begin(volume);
+	draft->locked = MN_LOCK_NONE;
+	draft->flags |= MN_SUPER_F_MOVED_ON;
+	err = mn_meta_commit(&volume->meta);
+	if (err)
+		return err;
+	volume->moved_on = true;
+	return mn_volume_open_io(volume);
+}
+
+void mn_volume_open_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
+						open_work);
+	int err = 0;
+
+	mutex_lock(&volume->lock);
+	if (volume->may_open && volume->lock_reason == MN_LOCK_WAIT_PEER)
+		err = open_source(volume);
+	mutex_unlock(&volume->lock);
+	if (err == -EBUSY || err == -ENODEV) {
+		queue_delayed_work(volume->session_wq, &volume->open_work, MN_OPEN_RETRY);
+	} else if (err) {
+		pr_err("dm-mirror-net: %s: stays locked: the opening cannot be recorded (%d)\n",
+		       volume->name, err);
+	}
+}
+
+void mn_volume_may_open(struct mn_volume *volume)
+{
+	WRITE_ONCE(volume->may_open, true);
+	queue_delayed_work(volume->session_wq, &volume->open_work, 0);
+}
+
+/* ---- operations ---- */
+
+int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why)
+{
+	int err = -ESTALE;
+
+	mutex_lock(&volume->lock);
+	why->text = NULL;
+	if (volume->lock_reason == MN_LOCK_NONE)
+		err = 0;
+	else if (volume->role != MN_ROLE_SOURCE)
+		why->text = "this node is not the source of the volume: its copy would be overwritten";
+	else if (volume->lock_reason == MN_LOCK_WAIT_PEER)
+		why->text = "the source waits for its peer's answer: another node may have taken over";
+	else if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
+		why->text = "the data device was written while the volume was not active: look at the data first, then force the role";
+	else
+		err = open_source(volume);
+	if (err == -EBUSY)
+		why->text = "somebody holds the device open";
+	else if (err && !why->text)
+		why->text = "the opening cannot be recorded in the metadata: nothing was changed";
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+
+	draft->role = role;
+	draft->locked = locked;
+	return mn_meta_commit(&volume->meta);
+}
+
+int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
+{
+	int err = 0;
+
+	mutex_lock(&volume->lock);
+	if (volume->role != MN_ROLE_TARGET) {
+		err = mn_volume_close_io(volume, MN_LOCK_USER, force);
+		why->text = "somebody holds the device open";
+		if (!err) {
+			err = commit_lock(volume, volume->role, MN_LOCK_USER);
+			why->text = "locked until the next restart only: the metadata cannot be written";
+		}
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+static bool has_link(const struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->session)
+			return true;
+	return false;
+}
+
+static void role_changed(struct mn_volume *volume, u8 old)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_ROLE, .severity = MN_SEVERITY_INFO, .volume = volume,
+		.old = old, .new = volume->role, .text = "the role of this node has changed",
+	};
+
+	mn_event_emit(&event);
+}
+
+/* A source starts with a generation of its own: what others have is older, or foreign. */
+static int become_source(struct mn_volume *volume, bool force, struct mn_why *why)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+
+	if (draft->data_state == MN_DATA_INCONSISTENT && !force) {
+		mn_meta_abort(&volume->meta);
+		why->text = "this copy is inconsistent: a resync into it was not finished";
+		return -ESTALE;
+	}
+	draft->role = MN_ROLE_SOURCE;
+	draft->locked = MN_LOCK_USER;
+	draft->data_state = MN_DATA_CURRENT;
+	draft->data_since = ktime_get_real_ns();
+	draft->flags &= ~MN_SUPER_F_WRITTEN;
+	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+	return mn_meta_commit(&volume->meta);
+}
+
+/* The peer was not heard, or the data device was written behind our back; a person takes the risk. */
+static int open_by_force(struct mn_volume *volume, struct mn_why *why)
+{
+	int err = open_source(volume);
+
+	why->text = err == -EBUSY ? "somebody holds the device open"
+				  : "the opening cannot be recorded in the metadata";
+	return err;
+}
+
+static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why)
+{
+	u8 locked = role == MN_ROLE_TARGET ? MN_LOCK_TARGET : MN_LOCK_USER;
+	u8 old = volume->role;
+	int err;
+
+	why->text = "the superblock cannot be written: nothing was changed";
+	err = role == MN_ROLE_SOURCE ? become_source(volume, force, why)
+				     : commit_lock(volume, role, locked);
+	if (err)
+		return err;
+	volume->role = role;
+	set_lock_reason(volume, locked);
+	role_changed(volume, old);
+	return 0;
+}
+
+int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why)
+{
+	int err;
+
+	mutex_lock(&volume->lock);
+	if (role == volume->role) {
+		err = force && role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE ?
+		      open_by_force(volume, why) : 0;
+	} else if (volume->lock_reason == MN_LOCK_NONE) {
+		why->text = "the volume is open for use: lock it first";
+		err = -EBUSY;
+	} else if (has_link(volume)) {
+		why->text = "a mirror of the volume has a link: pause it first";
+		err = -EBUSY;
+	} else {
+		err = change_role(volume, role, force, why);
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}

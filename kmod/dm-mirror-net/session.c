@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * session: one link of a mirror, from attach to its end (L3)
+ *
+ * Who ends a link only says so (session_end_locked: the stream is given up at
+ * once, under volume->track); end_work then takes it apart. The session is
+ * freed when end_work is through and nobody waits for it. Until then references to it are:
+ * mirror->session (volume->lock), mirror->streaming (track, cleared when the
+ * stream is given up), the conn's context (threads end in mn_conn_destroy), the resync
+ * (mn_resync_stop), the apply (mn_apply_destroy), timer and works (cancelled).
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include "event.h"
+#include "resync.h"
+#include "session.h"
+#include "write.h"
+
+#define MN_HANDSHAKE_DEADLINE (30 * HZ)
+#define MN_BYE_PATIENCE (HZ / 5)
+
+static void session_put(struct mn_session *session)
+{
+	if (!refcount_dec_and_test(&session->refs))
+		return;
+	mn_volume_put(session->volume);
+	kfree(session);
+}
+
+/* What the state machine is told about the end of a link. */
+static enum mn_mirror_event end_event(u8 reason)
+{
+	switch (reason) {
+	case MN_REASON_USER:
+		return MN_EV_USER_PAUSE;
+	case MN_REASON_SHUTDOWN:
+		return MN_EV_SHUTDOWN;
+	case MN_REASON_SOURCE_ERROR:
+		return MN_EV_SOURCE_ERROR;
+	case MN_REASON_METADATA_ERROR:
+		return MN_EV_METADATA_ERROR;
+	case MN_REASON_LINK_LOST:
+	case MN_REASON_PEER_SILENT:
+	case MN_REASON_QUEUE_LIMIT:
+	case MN_REASON_NO_MEMORY:
+	case MN_REASON_OPERATION:
+	case MN_REASON_TARGET_ERROR:
+		return MN_EV_LINK_LOST;
+	default:
+		return MN_EV_REFUSED;
+	}
+}
+
+static void session_end_locked(struct mn_session *session, u8 reason, struct list_head *done)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	lockdep_assert_held(&session->volume->track);
+	if (session->ended)
+		return;
+	session->ended = true;
+	session->end_reason = reason;
+	session->phase = MN_SESSION_ENDING;
+	if (mirror->streaming == session) {
+		mirror->streaming = NULL;
+		mn_write_give_up(mirror, done);
+	}
+	mn_mirror_event_locked(mirror, end_event(reason), reason);
+	queue_work(session->volume->session_wq, &session->end_work);
+}
+
+void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done)
+{
+	if (mirror->streaming)
+		session_end_locked(mirror->streaming, reason, done);
+}
+
+void mn_session_fail(struct mn_session *session, u8 reason, const char *why)
+{
+	unsigned long flags;
+	LIST_HEAD(done);
+
+	if (why)
+		pr_warn_ratelimited("dm-mirror-net: %s: link to %pUb closed (%s): %s\n",
+				    session->volume->name, session->mirror->peer_uuid,
+				    mn_reason_text(reason), why);
+	spin_lock_irqsave(&session->volume->track, flags);
+	session_end_locked(session, reason, &done);
+	spin_unlock_irqrestore(&session->volume->track, flags);
+	mn_write_complete(&done);
+}
+
+/* ---- the stream, at the source ---- */
+
+void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_frame *frame = &leg->out.frame;
+
+	lockdep_assert_held(&session->volume->track);
+	leg->small.generation.generation = cpu_to_le64(session->mine.generation);
+	leg->out.inlined = &leg->small.generation;
+	frame->type = MN_FRAME_SYNC_END;
+	frame->payload_bytes = sizeof(leg->small.generation);
+	/*
+	 * From here on every write is either before SYNC_END, and stable when
+	 * the target says SYNC_DONE, or its writer waits for it. The target may
+	 * be in sync from any moment now: losing it is a loss to be recorded.
+	 */
+	mirror->waits = true;
+	mirror->in_sync = true;
+	mn_leg_queue(mirror, leg);
+	session->sync_end = frame->sequence;
+	mn_leg_put(leg);
+}
+
+static int receive_ack(struct mn_session *session, struct mn_payload *payload, const char **why)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	const struct mn_wire_ack *ack = mn_payload_map(payload);
+	enum mn_wire_error error = MN_WIRE_OK;
+	LIST_HEAD(done);
+	int err = 0;
+
+	do {
+		if (err == -ENOMEM && mn_bitmap_refill(&mirror->bitmap)) {
+			*why = "no memory for the bitmap";
+			return -ENOMEM;
+		}
+		err = 0;
+		spin_lock_irq(&volume->track);
+		if (mirror->streaming == session) {
+			error = mn_wire_check_ack(ack, payload->bytes, mirror->applied,
+						  mirror->stable, mirror->sequence);
+			if (!error)
+				err = mn_write_acknowledged(mirror, le64_to_cpu(ack->applied),
+							    le64_to_cpu(ack->stable), &done);
+		}
+		spin_unlock_irq(&volume->track);
+	} while (err == -ENOMEM);
+	mn_write_complete(&done);
+	if (error) {
+		*why = mn_wire_error_text(error);
+		return -EPROTO;
+	}
+	mn_resync_kick(mirror);
+	return 0;
+}
+
+/* The target is consistent, durably. */
+static int receive_sync_done(struct mn_session *session, const char **why)
+{
+	bool expected;
+
+	spin_lock_irq(&session->volume->track);
+	expected = session->sync_end && session->phase == MN_SESSION_STREAM;
+	spin_unlock_irq(&session->volume->track);
+	if (!expected) {
+		*why = "SYNC_DONE without SYNC_END";
+		return -EPROTO;
+	}
+	queue_work(session->volume->session_wq, &session->in_sync_work);
+	return 0;
+}
+
+static int commit_in_sync(struct mn_session *session)
+{
+	struct mn_volume *volume = session->volume;
+	struct mn_super *draft = mn_volume_begin(volume);
+	struct mn_slot *slot = &draft->slot[session->mirror->slot];
+
+	slot->flags &= ~(MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK);
+	slot->flags |= MN_SLOT_F_IN_SYNC;
+	slot->base = session->mine.generation;
+	slot->peer_position = session->peers.position;
+	return mn_meta_commit(&volume->meta);
+}
+
+static void in_sync_work(struct work_struct *work)
+{
+	struct mn_session *session = container_of(work, struct mn_session, in_sync_work);
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+
+	mn_resync_stop(mirror);
+	if (commit_in_sync(session)) {
+		mn_session_fail(session, MN_REASON_METADATA_ERROR, "cannot record that the mirror is in sync");
+		return;
+	}
+	spin_lock_irq(&volume->track);
+	if (mirror->streaming == session) {
+		mirror->resync_stats.phase = MN_RESYNC_NONE;
+		mirror->resync_stats.ended = ktime_get_ns();
+		mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+	}
+	spin_unlock_irq(&volume->track);
+}
+
+/* ---- frames ---- */
+
+/* What the peer says of why it goes; what concerns only its side is a lost link here. */
+static u8 reason_of_bye(u32 reason)
+{
+	switch (reason) {
+	case MN_REASON_SHUTDOWN:
+	case MN_REASON_PEER_BUSY:
+	case MN_REASON_TARGET_ERROR:
+		return reason;
+	default:
+		return MN_REASON_LINK_LOST;
+	}
+}
+
+static int receive_on_stream(struct mn_session *session, const struct mn_frame *frame,
+			     struct mn_payload *payload, const char **why)
+{
+	int err;
+
+	if (!session->is_source)
+		return mn_apply_receive(session->apply, frame, payload, why);
+	switch (frame->type) {
+	case MN_FRAME_ACK:
+		err = receive_ack(session, payload, why);
+		break;
+	case MN_FRAME_SYNC_READY:
+		err = 0;
+		break;
+	case MN_FRAME_SYNC_DONE:
+		err = receive_sync_done(session, why);
+		break;
+	default:
+		*why = "frame not expected by the source of a stream";
+		err = -EPROTO;
+	}
+	if (payload)
+		mn_payload_put(payload);
+	return err;
+}
+
+static int session_receive(void *context, const struct mn_frame *frame,
+			   struct mn_payload *payload, const char **why)
+{
+	struct mn_session *session = context;
+	u8 phase = READ_ONCE(session->phase);
+
+	switch (frame->type) {
+	case MN_FRAME_PING:
+		mn_send_pong(session->conn);
+		fallthrough;
+	case MN_FRAME_PONG:
+		return 0;
+	case MN_FRAME_BYE:
+		mn_session_fail(session, reason_of_bye(frame->sectors), NULL);
+		*why = "the peer closed it";
+		return -ECONNRESET;
+	}
+	if (phase == MN_SESSION_STREAM)
+		return receive_on_stream(session, frame, payload, why);
+	return mn_handshake_receive(session, frame, payload, why);
+}
+
+static void session_down(void *context, u8 reason, const char *why)
+{
+	struct mn_session *session = context;
+
+	mn_session_fail(session, reason, NULL);
+}
+
+static const struct mn_conn_ops session_conn_ops = {
+	.receive = session_receive,
+	.down = session_down,
+};
+
+static void apply_failed(void *context, const char *why)
+{
+	mn_session_fail(context, MN_REASON_TARGET_ERROR, why);
+}
+
+int mn_session_make_target(struct mn_session *session)
+{
+	session->apply = mn_apply_create(session->mirror, session->conn, apply_failed, session);
+	return session->apply ? 0 : -ENOMEM;
+}
+
+/* ---- keep-alive ---- */
+
+/* ms the oldest write has waited for the target; 0: nothing waits. */
+static u32 oldest_wait(struct mn_mirror *mirror)
+{
+	struct mn_leg *leg;
+	u32 age = 0;
+
+	spin_lock_irq(&mirror->volume->track);
+	leg = list_first_entry_or_null(&mirror->unapplied, struct mn_leg, list);
+	if (leg && mirror->waits)
+		age = jiffies_to_msecs(get_jiffies_64() - leg->queued);
+	spin_unlock_irq(&mirror->volume->track);
+	return age;
+}
+
+static const char *why_dead(struct mn_session *session)
+{
+	const struct mn_options *options = &session->mirror->options;
+	unsigned long silence = jiffies - mn_conn_last_received(session->conn);
+	u64 patience = (u64)READ_ONCE(options->ping_interval) * READ_ONCE(options->max_ping_misses);
+
+	if (jiffies_to_msecs(silence) > patience)
+		return "nothing was heard of the peer for ping-interval x max-ping-misses";
+	if (READ_ONCE(session->phase) < MN_SESSION_COLLECT &&
+	    time_after(jiffies, session->attached + MN_HANDSHAKE_DEADLINE))
+		return "the peer did not finish the negotiation";
+	if (oldest_wait(session->mirror) > READ_ONCE(options->stall_timeout))
+		return "writes wait, and the target acknowledged nothing for stall-timeout";
+	return NULL;
+}
+
+static void session_timer(struct work_struct *work)
+{
+	struct mn_session *session = container_of(to_delayed_work(work), struct mn_session, timer);
+	unsigned long interval = msecs_to_jiffies(READ_ONCE(session->mirror->options.ping_interval));
+	const char *why = why_dead(session);
+
+	if (why) {
+		mn_session_fail(session, MN_REASON_PEER_SILENT, why);
+		return;
+	}
+	if (time_after_eq(jiffies, session->last_ping + interval)) {
+		session->last_ping = jiffies;
+		mn_send_ping(session->conn);
+	}
+	queue_delayed_work(session->volume->session_wq, &session->timer, interval / 2 + 1);
+}
+
+/* ---- the end ---- */
+
+/* Tell the peer why, if it can still hear it; the writes are given up already, so nobody waits for this. */
+static void say_bye(struct mn_session *session)
+{
+	struct mn_frame frame = { .type = MN_FRAME_BYE, .sectors = session->end_reason };
+	unsigned long until = jiffies + MN_BYE_PATIENCE;
+
+	if (mn_conn_dead(session->conn) || session->end_reason == MN_REASON_PEER_SILENT)
+		return;
+	if (mn_send_small(session->conn, &frame, NULL))
+		return;
+	while (mn_send_queued_bytes(session->conn) && time_before(jiffies, until) &&
+	       !mn_conn_dead(session->conn))
+		msleep(5);
+}
+
+static void forget_stream(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+
+	spin_lock_irq(&volume->track);
+	if (session->tracking)
+		volume->tracking--;
+	session->tracking = false;
+	mirror->link = MN_LINK_NONE;
+	mirror->encrypted = false;
+	mirror->peer_role = MN_ROLE_NONE;
+	mirror->peer_data_state = MN_DATA_UNKNOWN;
+	if (mirror->resync_stats.phase != MN_RESYNC_NONE) {
+		mirror->resync_stats.phase = MN_RESYNC_NONE;
+		mirror->resync_stats.ended = ktime_get_ns();
+	}
+	spin_unlock_irq(&volume->track);
+}
+
+static void add_up_stats(struct mn_session *session)
+{
+	struct mn_conn_stats *stats = mn_conn_stats(session->conn);
+	struct mn_mirror *mirror = session->mirror;
+
+	spin_lock_irq(&session->volume->track);
+	mirror->old_sent_bytes += atomic64_read(&stats->sent_bytes);
+	mirror->old_received_bytes += atomic64_read(&stats->received_bytes);
+	mirror->attached_conn = NULL;
+	spin_unlock_irq(&session->volume->track);
+}
+
+static void session_unlink(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_event event = {
+		.class = MN_EVENT_LINK, .severity = MN_SEVERITY_WARNING,
+		.volume = session->volume, .mirror = mirror,
+		.old = MN_LINK_UP, .new = MN_LINK_NONE, .reason = session->end_reason,
+		.text = "the link is closed",
+	};
+
+	mutex_lock(&session->volume->lock);
+	mirror->session = NULL;
+	forget_stream(session);
+	mn_event_emit(&event);
+	mutex_unlock(&session->volume->lock);
+}
+
+static void cancel_stream_works(struct mn_session *session)
+{
+	cancel_work_sync(&session->start_work);
+	cancel_work_sync(&session->in_sync_work);
+}
+
+static void end_work(struct work_struct *work)
+{
+	struct mn_session *session = container_of(work, struct mn_session, end_work);
+
+	cancel_delayed_work_sync(&session->timer);
+	cancel_stream_works(session);
+	say_bye(session);
+	mn_conn_kill(session->conn, session->end_reason, NULL);
+	mn_resync_stop(session->mirror);
+	add_up_stats(session);
+	/*
+	 * The target first applies whole what it received: its writes end on
+	 * the local disk, whatever the link does. Both threads are gone after destroy.
+	 */
+	if (session->apply)
+		mn_apply_stop_sending(session->apply);
+	mn_conn_destroy(session->conn);
+	cancel_stream_works(session);	/* the receiver may have queued them once more */
+	if (session->apply)
+		mn_apply_destroy(session->apply);
+	session_unlink(session);
+	complete_all(&session->gone);
+	session_put(session);
+}
+
+void mn_session_stop(struct mn_mirror *mirror, u8 reason)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_session *session;
+
+	mutex_lock(&volume->lock);
+	session = mirror->session;
+	if (session)
+		refcount_inc(&session->refs);
+	mutex_unlock(&volume->lock);
+	if (!session)
+		return;
+	mn_session_fail(session, reason, NULL);
+	wait_for_completion(&session->gone);
+	session_put(session);
+}
+
+/* ---- the start ---- */
+
+static struct mn_session *session_new(struct mn_mirror *mirror, bool initiator)
+{
+	struct mn_session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+
+	if (!session)
+		return NULL;
+	session->mirror = mirror;
+	session->volume = mirror->volume;
+	session->initiator = initiator;
+	session->attached = jiffies;
+	session->last_ping = jiffies;
+	refcount_set(&session->refs, 1);
+	init_completion(&session->gone);
+	INIT_WORK(&session->start_work, mn_handshake_start_work);
+	INIT_WORK(&session->in_sync_work, in_sync_work);
+	INIT_WORK(&session->end_work, end_work);
+	INIT_DELAYED_WORK(&session->timer, session_timer);
+	kref_get(&mirror->volume->ref);
+	return session;
+}
+
+static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+
+	lockdep_assert_held(&volume->lock);
+	flush_work(&volume->loss_work);
+	if (!volume->started || volume->dying) {
+		why->text = "the volume is not active yet, or is being stopped";
+		return -ENODEV;
+	}
+	if (mirror->session) {
+		why->text = "the mirror has a link already";
+		return -EBUSY;
+	}
+	if (READ_ONCE(volume->loss_pending)) {
+		why->text = "the loss of the last link could not be recorded in the metadata";
+		return -EROFS;
+	}
+	if (mirror->building || !mn_state_wants_link(mirror->state)) {
+		why->text = "the mirror wants no link: it is paused, broken or being created";
+		return -ESTALE;
+	}
+	return 0;
+}
+
+static void session_discard(struct mn_session *session)
+{
+	if (session->conn)
+		mn_conn_destroy(session->conn);
+	session_put(session);
+}
+
+int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool encrypted,
+		      struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_wire_limits limits = {
+		.volume_sectors = volume->sectors,
+		.sector_size = volume->sector_size,
+	};
+	struct mn_session *session;
+	int err = may_attach(mirror, why);
+
+	if (err)
+		return err;
+	session = session_new(mirror, initiator);
+	if (!session)
+		return -ENOMEM;
+	session->conn = mn_conn_create(fd, &limits, volume->receive_pool, &session_conn_ops,
+				       session, &why->text);
+	if (IS_ERR(session->conn)) {
+		err = PTR_ERR(session->conn);
+		session->conn = NULL;
+		session_discard(session);
+		return err;
+	}
+	spin_lock_irq(&volume->track);
+	mirror->session = session;
+	mirror->attached_conn = session->conn;
+	mirror->link = MN_LINK_NEGOTIATING;
+	mirror->encrypted = encrypted;
+	mn_mirror_event_locked(mirror, MN_EV_LINK_ATTACHED, MN_REASON_NONE);
+	spin_unlock_irq(&volume->track);
+	/* before anything can fail: end_work cancels it */
+	queue_delayed_work(volume->session_wq, &session->timer, HZ);
+	err = mn_conn_start(session->conn, volume->name);
+	if (!err && initiator)
+		err = mn_handshake_hello(session);
+	if (err)
+		mn_session_fail(session, MN_REASON_NO_MEMORY, "cannot start the link");
+	return err;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session: one link of a mirror, from attach to its end (L3)
+ *
+ *   HELLO -> VERDICT -> (source) COLLECT bitmaps -> STREAM -> end
+ *                       (target) send bitmaps    -> STREAM -> end
+ *
+ * The only owner of a link's timers. It runs in three contexts: the receiver thread
+ * (frames), `work` on volume->session_wq (what blocks: the start of the stream, its
+ * end), and `timer` (keep-alive).
+ */
+#ifndef MN_SESSION_H
+#define MN_SESSION_H
+
+#include "apply.h"
+#include "conn.h"
+#include "volume.h"
+
+struct mn_leg;
+
+enum mn_session_phase {
+	MN_SESSION_HELLO,
+	MN_SESSION_VERDICT,
+	MN_SESSION_COLLECT,	/* source: the target sends its bitmap */
+	MN_SESSION_STARTING,	/* source: draining older writes */
+	MN_SESSION_STREAM,
+	MN_SESSION_ENDING,
+};
+
+struct mn_session {
+	struct mn_mirror *mirror;
+	struct mn_volume *volume;
+	struct mn_conn *conn;
+	struct work_struct start_work;
+	struct work_struct in_sync_work;
+	struct work_struct end_work;
+	struct delayed_work timer;
+	bool initiator;
+	bool is_source;		/* of this stream; from the verdict on */
+	bool tracking;		/* raised volume->tracking */
+	bool ended;		/* end_work was queued; under track */
+	bool unlinked;		/* no longer mirror->session; under volume->lock */
+	u8 phase;		/* enum mn_session_phase; receiver thread and start_work, under track */
+	u8 end_reason;		/* enum mn_reason; under track, first one counts */
+	struct mn_facts mine;	/* what was said in our HELLO */
+	struct mn_facts peers;
+	struct mn_verdict verdict; /* mine first */
+	u64 sync_end;		/* source: sequence of SYNC_END, 0 = not sent; under track */
+	unsigned long last_ping; /* jiffies */
+	struct mn_apply *apply;	/* target */
+	unsigned long attached;	/* jiffies */
+	refcount_t refs;	/* until end_work is through; who stops it */
+	struct completion gone;	/* end_work has finished */
+};
+
+/* volume->lock held. */
+int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool encrypted,
+		      struct mn_why *why);
+/* volume->lock NOT held. Ends the link, if there is one, and waits until it is gone. */
+void mn_session_stop(struct mn_mirror *mirror, u8 reason);
+
+/*
+ * Under track: the stream cannot go on. Gives up what is queued (done collects
+ * what completes), schedules the end of the link.
+ */
+void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done);
+
+/* Under track: nothing is dirty any more. Queues SYNC_END; from here on writers wait. Takes the leg. */
+void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg);
+/* Any context: end the link for this reason; the first one counts. why is for the log, NULL: say nothing. */
+void mn_session_fail(struct mn_session *session, u8 reason, const char *why);
+
+/* handshake.c asks: this side is the target of the stream. -ENOMEM. */
+int mn_session_make_target(struct mn_session *session);
+
+/* handshake.c: receiver thread; a frame of the phases before STREAM. */
+int mn_handshake_receive(struct mn_session *session, const struct mn_frame *frame,
+			 struct mn_payload *payload, const char **why);
+int mn_handshake_hello(struct mn_session *session);
+/* handshake.c: source, all bits are here: drain, decide what to send, go live. */
+void mn_handshake_start_work(struct work_struct *work);
+
+#endif

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * volume: finding, opening and closing; the fronts (L3)
+ *
+ * Two phases of the end: the last front sets `dying`, which takes the volume out of
+ * every look-up; mn_volume_stop() then ends links, works and I/O. The memory
+ * goes with the last reference, which may still be held by: a netlink request or
+ * dump (mn_volume_get), a sysfs reader, a session whose end_work is finishing.
+ */
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include "event.h"
+#include "region_log.h"
+#include "session.h"
+#include "volume_private.h"
+#include "write.h"
+
+#define MN_LEG_RESERVE 64	/* legs that can always be under way */
+#define MN_BIO_RESERVE 64
+#define MN_SUSPEND_PATIENCE (5 * HZ)	/* DESIGN 3: how long a suspend lets writes wait for a link */
+#define MN_RECEIVE_CAP (32u << 20)	/* bytes of one volume's streams not yet applied */
+
+static LIST_HEAD(volumes);
+static DEFINE_MUTEX(mn_volumes_lock);
+static struct kmem_cache *leg_cache;
+
+/* ---- finding ---- */
+
+static void volume_free(struct kref *ref);
+
+void mn_volume_put(struct mn_volume *volume)
+{
+	kref_put(&volume->ref, volume_free);
+}
+
+struct mn_volume *mn_volume_get(const u8 *uuid)
+{
+	struct mn_volume *volume, *found = NULL;
+
+	mutex_lock(&mn_volumes_lock);
+	list_for_each_entry(volume, &volumes, list)
+		if (!memcmp(volume->uuid, uuid, MN_UUID_LEN) && volume->started && !volume->dying)
+			found = volume;
+	if (found)
+		kref_get(&found->ref);
+	mutex_unlock(&mn_volumes_lock);
+	return found;
+}
+
+/* Ordered by UUID, so that a walk survives what comes and goes meanwhile. */
+struct mn_volume *mn_volume_next(const struct mn_volume *after)
+{
+	struct mn_volume *volume, *best = NULL;
+
+	mutex_lock(&mn_volumes_lock);
+	list_for_each_entry(volume, &volumes, list) {
+		if (!volume->started || volume->dying)
+			continue;
+		if (after && memcmp(volume->uuid, after->uuid, MN_UUID_LEN) <= 0)
+			continue;
+		if (!best || memcmp(volume->uuid, best->uuid, MN_UUID_LEN) < 0)
+			best = volume;
+	}
+	if (best)
+		kref_get(&best->ref);
+	mutex_unlock(&mn_volumes_lock);
+	return best;
+}
+
+void mn_volume_region_span(const struct mn_volume *volume, u64 sector, u32 sectors,
+			   u64 *first, u64 *last)
+{
+	u8 shift = volume->meta.super.region_shift - SECTOR_SHIFT;
+
+	*first = sector >> shift;
+	*last = (sector + sectors - 1) >> shift;
+}
+
+struct mn_super *mn_volume_begin(struct mn_volume *volume)
+{
+	struct mn_super *draft = mn_meta_begin(&volume->meta);
+
+	spin_lock_irq(&volume->track);
+	draft->write_number = max(draft->write_number, volume->write_number);
+	spin_unlock_irq(&volume->track);
+	return draft;
+}
+
+/* ---- making ---- */
+
+static void io_released(struct percpu_ref *ref)
+{
+	struct mn_volume *volume = container_of(ref, struct mn_volume, io);
+
+	complete(&volume->io_drained);
+}
+
+/* Nobody may wait for a link any more until the device is resumed. */
+static void suspend_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
+						suspend_work);
+	LIST_HEAD(done);
+	int i;
+
+	spin_lock_irq(&volume->track);
+	volume->no_waiting = true;
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (mirror && mirror->live && mirror->waits && !list_empty(&mirror->unapplied))
+			mn_session_lost_locked(mirror, MN_REASON_OPERATION, &done);
+	}
+	spin_unlock_irq(&volume->track);
+	mn_write_complete(&done);
+}
+
+static void init_members(struct mn_volume *volume)
+{
+	kref_init(&volume->ref);
+	mutex_init(&volume->lock);
+	mutex_init(&volume->mirrors_lock);
+	mutex_init(&volume->intent_lock);
+	mutex_init(&volume->drain_lock);
+	spin_lock_init(&volume->track);
+	mn_overlap_init(&volume->overlap);
+	INIT_LIST_HEAD(&volume->list);
+	INIT_LIST_HEAD(&volume->parked);
+	INIT_LIST_HEAD(&volume->copying);
+	INIT_LIST_HEAD(&volume->held);
+	init_waitqueue_head(&volume->wait);
+	init_completion(&volume->io_drained);
+	INIT_WORK(&volume->intent_work, mn_region_set_work);
+	INIT_WORK(&volume->copy_work, mn_write_copy_work);
+	INIT_WORK(&volume->loss_work, mn_write_loss_work);
+	INIT_DELAYED_WORK(&volume->reclaim_work, mn_region_reclaim_work);
+	INIT_DELAYED_WORK(&volume->open_work, mn_volume_open_work);
+	INIT_DELAYED_WORK(&volume->suspend_work, suspend_work);
+	volume->lock_reason = MN_LOCK_USER;
+}
+
+/* All queues together never exceed an eighth of memory (SPEC 3). */
+static u64 send_cap(void)
+{
+	return ((u64)totalram_pages() << PAGE_SHIFT) / 8;
+}
+
+static int make_pools(struct mn_volume *volume)
+{
+	int err = percpu_ref_init(&volume->io, io_released,
+				  PERCPU_REF_INIT_DEAD | PERCPU_REF_ALLOW_REINIT, GFP_KERNEL);
+
+	if (!err)
+		err = bioset_init(&volume->bios, MN_BIO_RESERVE, 0, BIOSET_NEED_RESCUER);
+	if (!err)
+		err = mempool_init_slab_pool(&volume->legs, MN_LEG_RESERVE, leg_cache);
+	if (err)
+		return err;
+	volume->wq = alloc_workqueue("mn-write", WQ_MEM_RECLAIM | WQ_HIGHPRI, 0);
+	volume->session_wq = alloc_workqueue("mn-session", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	volume->send_pool = mn_payload_pool_create(send_cap());
+	volume->receive_pool = mn_payload_pool_create(MN_RECEIVE_CAP);
+	volume->regions_memory = vzalloc(mn_regions_bytes(volume->meta.super.intent_limit));
+	if (!volume->wq || !volume->session_wq || !volume->send_pool || !volume->receive_pool ||
+	    !volume->regions_memory)
+		return -ENOMEM;
+	mn_regions_init(&volume->regions, volume->regions_memory,
+			volume->meta.super.intent_limit);
+	return mn_intent_create(&volume->intent, &volume->meta);
+}
+
+static void volume_free(struct kref *ref)
+{
+	struct mn_volume *volume = container_of(ref, struct mn_volume, ref);
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_mirror_free(volume->mirror[i]);
+	mn_intent_destroy(&volume->intent);
+	vfree(volume->regions_memory);
+	if (volume->receive_pool)
+		mn_payload_pool_destroy(volume->receive_pool);
+	if (volume->send_pool)
+		mn_payload_pool_destroy(volume->send_pool);
+	if (volume->session_wq)
+		destroy_workqueue(volume->session_wq);
+	if (volume->wq)
+		destroy_workqueue(volume->wq);
+	mempool_exit(&volume->legs);
+	bioset_exit(&volume->bios);
+	percpu_ref_exit(&volume->io);
+	if (volume->meta_opened)
+		mn_meta_close(&volume->meta);
+	mn_bdev_close(&volume->meta_bdev);
+	mn_bdev_close(&volume->data);
+	kfree(volume);
+}
+
+/* Does the data device fit what the superblock says? */
+static int check_sizes(struct mn_volume *volume, u64 sectors, struct mn_why *why)
+{
+	struct block_device *data = volume->data.bdev;
+	const struct mn_super *super = &volume->meta.super;
+
+	why->text = NULL;
+	if (super->sectors != sectors)
+		why->text = "the length of the table is not the size of the volume in its metadata";
+	else if (bdev_nr_sectors(data) < sectors)
+		why->text = "the data device is smaller than the volume";
+	else if (bdev_logical_block_size(data) != super->sector_size)
+		why->text = "the data device's sector size is not that of the volume";
+	else if (bdev_is_zoned(data))
+		why->text = "zoned data devices are not supported";
+	return why->text ? -EINVAL : 0;
+}
+
+static int volume_setup(struct mn_volume *volume, dev_t data, dev_t meta, u64 sectors,
+			struct mn_why *why)
+{
+	int err;
+
+	why->text = "cannot open the data device";
+	err = mn_bdev_open(&volume->data, data, NULL);
+	if (err)
+		return err;
+	why->text = "cannot open the metadata device";
+	err = mn_bdev_open(&volume->meta_bdev, meta, NULL);
+	if (err)
+		return err;
+	err = mn_meta_open(&volume->meta, volume->meta_bdev.bdev, &why->text);
+	if (err)
+		return err;
+	volume->meta_opened = true;
+	err = check_sizes(volume, sectors, why);
+	if (err)
+		return err;
+	memcpy(volume->uuid, volume->meta.super.volume_uuid, MN_UUID_LEN);
+	memcpy(volume->name, volume->meta.super.name, sizeof(volume->name));
+	volume->sectors = sectors;
+	volume->sector_size = volume->meta.super.sector_size;
+	volume->write_number = volume->meta.super.write_number;
+	why->text = "not enough memory for the volume";
+	return make_pools(volume);
+}
+
+/* Under mn_volumes_lock: the volume which uses one of these devices already. */
+static struct mn_volume *find_running(dev_t data, dev_t meta)
+{
+	struct mn_volume *volume;
+
+	list_for_each_entry(volume, &volumes, list)
+		if (volume->meta_bdev.bdev->bd_dev == meta || volume->data.bdev->bd_dev == data)
+			return volume;
+	return NULL;
+}
+
+static int check_running(struct mn_volume *volume, dev_t data, dev_t meta, u64 sectors,
+			 struct mn_why *why)
+{
+	if (volume->dying) {
+		why->text = "the volume is just being stopped: try again";
+		return -EBUSY;
+	}
+	if (volume->data.bdev->bd_dev != data || volume->meta_bdev.bdev->bd_dev != meta) {
+		why->text = "an active volume uses one of these devices with another one";
+		return -EBADF;
+	}
+	return check_sizes(volume, sectors, why);
+}
+
+static bool uuid_is_running(const struct mn_volume *fresh)
+{
+	struct mn_volume *volume;
+
+	list_for_each_entry(volume, &volumes, list)
+		if (!memcmp(volume->uuid, fresh->uuid, MN_UUID_LEN))
+			return true;
+	return false;
+}
+
+static struct mn_volume *volume_new(dev_t data, dev_t meta, u64 sectors, struct mn_why *why)
+{
+	struct mn_volume *volume = kzalloc(sizeof(*volume), GFP_KERNEL);
+	int err;
+
+	if (!volume)
+		return ERR_PTR(-ENOMEM);
+	init_members(volume);
+	err = volume_setup(volume, data, meta, sectors, why);
+	if (!err && uuid_is_running(volume)) {
+		why->text = "this volume is active already, with another metadata device: is this a copy of it?";
+		err = -EEXIST;
+	}
+	if (err) {
+		mn_volume_put(volume);
+		return ERR_PTR(err);
+	}
+	list_add(&volume->list, &volumes);
+	return volume;
+}
+
+struct mn_volume *mn_volume_open(dev_t data, dev_t meta, u64 sectors, struct mn_why *why)
+{
+	struct mn_volume *volume;
+	int err;
+
+	if (data == meta) {
+		why->text = "data and metadata device are the same";
+		return ERR_PTR(-EINVAL);
+	}
+	mutex_lock(&mn_volumes_lock);
+	volume = find_running(data, meta);
+	if (volume) {
+		err = check_running(volume, data, meta, sectors, why);
+		if (err)
+			volume = ERR_PTR(err);
+	} else {
+		volume = volume_new(data, meta, sectors, why);
+	}
+	if (!IS_ERR(volume))
+		volume->fronts++;
+	mutex_unlock(&mn_volumes_lock);
+	return volume;
+}
+
+void mn_volume_close(struct mn_volume *volume)
+{
+	bool last;
+
+	mutex_lock(&mn_volumes_lock);
+	last = !--volume->fronts;
+	if (last)
+		volume->dying = true;
+	mutex_unlock(&mn_volumes_lock);
+	if (!last)
+		return;
+	mn_volume_stop(volume);
+	mutex_lock(&mn_volumes_lock);
+	list_del_init(&volume->list);
+	mutex_unlock(&mn_volumes_lock);
+	mn_volume_put(volume);
+}
+
+/* ---- fronts ---- */
+
+int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_why *why)
+{
+	int err = 0;
+
+	mutex_lock(&volume->lock);
+	if (volume->attached) {
+		why->text = "another device is the live front of this volume";
+		err = -EBUSY;
+		goto out;
+	}
+	why->text = "somebody else uses the data device (LVM, md, a mount, a mapping)";
+	err = mn_bdev_open(&volume->claim, volume->data.bdev->bd_dev, volume);
+	if (err)
+		goto out;
+	volume->disk = disk;
+	volume->attached = true;
+	if (!volume->started)
+		err = mn_volume_start(volume, why);
+	if (err) {
+		volume->attached = false;
+		volume->disk = NULL;
+		mn_bdev_close(&volume->claim);
+	}
+out:
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+void mn_volume_detach(struct mn_volume *volume)
+{
+	mutex_lock(&volume->lock);
+	volume->attached = false;
+	volume->disk = NULL;
+	mn_bdev_close(&volume->claim);
+	mutex_unlock(&volume->lock);
+}
+
+void mn_volume_presuspend(struct mn_volume *volume)
+{
+	queue_delayed_work(volume->wq, &volume->suspend_work, MN_SUSPEND_PATIENCE);
+}
+
+void mn_volume_unsuspend(struct mn_volume *volume)
+{
+	cancel_delayed_work_sync(&volume->suspend_work);
+	spin_lock_irq(&volume->track);
+	volume->no_waiting = false;
+	spin_unlock_irq(&volume->track);
+}
+
+int mn_volumes_init(void)
+{
+	leg_cache = KMEM_CACHE(mn_leg, 0);
+	return leg_cache ? 0 : -ENOMEM;
+}
+
+void mn_volumes_exit(void)
+{
+	kmem_cache_destroy(leg_cache);
+}

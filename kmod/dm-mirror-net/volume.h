@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * volume: the run-time state of one mirrored device, and its mirrors (L3)
+ *
+ * A volume lives while a dm table names it (DESIGN 1.2). A dm instance is a
+ * *front*: it opens the volume in its constructor, attaches in preresume,
+ * detaches in postsuspend and closes in its destructor; the last close stops
+ * the volume in order.
+ *
+ * Locks (docs/locking.md), outermost first:
+ *   mn_volumes_lock   the list of volumes (mutex)
+ *   volume->lock      operations on role, lock, mirrors, sessions (mutex)
+ *   meta.lock         a transaction of the superblock (mutex, L1)
+ *   volume->track     classification: regions, overlap, bitmaps in memory,
+ *                     streams (spinlock, irq-safe)
+ */
+#ifndef MN_VOLUME_H
+#define MN_VOLUME_H
+
+#include <linux/bio.h>
+#include <linux/kref.h>
+#include <linux/mempool.h>
+#include <linux/percpu-refcount.h>
+#include <linux/workqueue.h>
+#include "bitmap.h"
+#include "compat.h"
+#include "generation.h"
+#include "intent.h"
+#include "meta.h"
+#include "overlap.h"
+#include "payload.h"
+#include "regions.h"
+#include "state.h"
+
+struct mn_session;
+struct mn_resync;
+struct mn_volume;
+
+/* Options of a mirror (SPEC 9); times in ms. Defaults in mn_options_default. */
+struct mn_options {
+	u32 ping_interval;
+	u32 max_ping_misses;
+	u32 stall_timeout;
+	u32 resync_reads;
+	u32 queue_high_water;
+	u32 queue_byte_limit;
+};
+
+extern const struct mn_options mn_options_default;
+
+/* Of the running resync, or of the last one; under volume->track. */
+struct mn_resync_stats {
+	u8 phase;			/* enum mn_resync_phase */
+	u64 total;
+	u64 sent;
+	u64 zero;
+	u64 bytes;
+	u64 current_block;
+	u32 pass;
+	u64 new_writes;
+	u64 unreadable;
+	u64 started;			/* ktime_get_ns() */
+	u64 ended;			/* 0 while it runs */
+	u64 progress;			/* ktime_get_real_ns() of the last block sent */
+};
+
+/* One mirror: a used slot. */
+struct mn_mirror {
+	struct mn_volume *volume;
+	u8 slot;
+	u8 peer_uuid[MN_UUID_LEN];
+	struct mn_bitmap bitmap;
+	struct mn_options options;	/* READ_ONCE by readers */
+
+	/* under volume->track */
+	struct mn_state state;
+	u64 since;			/* ktime_get_real_ns() */
+	u64 mirroring_ns;		/* spent in mirroring before `since` */
+	u8 link;			/* enum mn_link_state */
+	bool encrypted;
+	bool in_sync;			/* the superblock says IN_SYNC: its loss must be recorded */
+	bool live;			/* the stream takes writes */
+	bool waits;			/* writers wait for what it carries */
+	bool building;			/* between BITMAP_BEGIN and BITMAP_COMMIT */
+	struct mn_conn *conn;		/* while live */
+	struct mn_conn *attached_conn;	/* from attach to the end, for its counters */
+	u64 sequence;			/* last one given out on this stream */
+	u64 applied;
+	u64 stable;
+	u64 barrier;			/* last FLUSH or FUA of the stream that completed here */
+	struct list_head unapplied;	/* of mn_leg, in stream order */
+	u64 queue_length;
+	u64 queue_bytes;
+	u32 resync_unapplied;		/* blocks of the cursor among them */
+	u8 peer_role;
+	u8 peer_data_state;
+	struct mn_resync_stats resync_stats;
+
+	struct mn_session *session;	/* under volume->lock; NULL: no link */
+	struct mn_session *streaming;	/* of the live stream, under track */
+	u64 stream;			/* counts the streams that went live, under track */
+	struct mn_resync *resync;	/* of the session that is source */
+	atomic64_t reconnects;
+	u64 old_sent_bytes;		/* of earlier links, under volume->track */
+	u64 old_received_bytes;
+};
+
+struct mn_volume {
+	struct list_head list;		/* under mn_volumes_lock */
+	struct kref ref;
+	unsigned int fronts;		/* opened by constructors, under mn_volumes_lock */
+	struct mutex lock;
+	u8 uuid[MN_UUID_LEN];
+	char name[MN_NAME_MAX + 1];
+	u64 sectors;
+	u32 sector_size;
+
+	struct mn_bdev data;		/* compat.h: an open block device */
+	struct mn_bdev meta_bdev;
+	struct mn_bdev claim;		/* exclusive, while a front is attached */
+	struct mn_meta meta;
+	struct mn_intent intent;
+
+	/* under lock */
+	bool meta_opened;
+	bool started;
+	bool may_open;			/* a source that waited may be opened */
+	bool attached;			/* a front is live */
+	struct gendisk *disk;		/* of the live front; changed under track too */
+	u8 role;			/* enum mn_role, as durable */
+	u8 lock_reason;			/* enum mn_lock_reason, in force now; READ_ONCE by readers */
+	struct mn_mirror *mirror[MN_SLOTS]; /* changed under lock, mirrors_lock and track */
+
+	struct percpu_ref io;		/* live: unlocked; held by every bio under way */
+	struct completion io_drained;
+
+	spinlock_t track;
+	struct mn_regions regions;
+	struct mn_overlap overlap;	/* of local writes and resync reads */
+	unsigned int tracking;		/* > 0: every write is in `overlap` */
+	unsigned int inflight[2];	/* classified writes under way, by parity */
+	u8 parity;
+	bool loss_pending;		/* a mirror's loss is not durable yet: hold completions */
+	bool moved_on;			/* the superblock says MOVED_ON */
+	bool dying;			/* the last front is going */
+	bool no_waiting;		/* suspended for long: nobody may wait on a link */
+	bool region_full;		/* writes wait for the table of regions */
+	u64 write_number;
+	struct list_head parked;	/* mn_io: wait for regions */
+	struct list_head copying;	/* mn_io: wait for pages */
+	struct list_head held;		/* mn_io: wait for the record of a loss */
+	unsigned int live_mirrors;	/* READ_ONCE by map */
+	struct mutex mirrors_lock;	/* mirror[] does not change: outside intent_lock */
+	struct mutex intent_lock;	/* one update of the intent log at a time */
+	struct mutex drain_lock;	/* one drain at a time */
+	wait_queue_head_t wait;		/* inflight, target regions, drains */
+
+	struct workqueue_struct *wq;	/* WQ_MEM_RECLAIM: what a write waits for; never waits for one */
+	struct workqueue_struct *session_wq; /* WQ_MEM_RECLAIM: what waits for writes */
+	struct work_struct intent_work;
+	struct work_struct copy_work;
+	struct work_struct loss_work;
+	struct delayed_work reclaim_work;
+	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
+	struct delayed_work suspend_work;
+
+	struct mn_payload_pool *send_pool;
+	struct mn_payload_pool *receive_pool;
+	struct bio_set bios;
+	mempool_t legs;
+	void *regions_memory;
+};
+
+/* An answer for people; set on every error. */
+struct mn_why {
+	const char *text;
+};
+
+/* --- life; all may block --- */
+
+/*
+ * Constructor: find the running volume that meta_dev belongs to, or read its
+ * metadata and make one. Nothing exclusive is taken. Errors as mn_meta_open(), and -EINVAL (sizes),
+ * -EBADF (the running volume uses other devices).
+ */
+struct mn_volume *mn_volume_open(dev_t data, dev_t meta, u64 sectors, struct mn_why *why);
+void mn_volume_close(struct mn_volume *volume);
+
+/*
+ * preresume: claim the data device, on the first one also recover (intents to
+ * bitmaps, fingerprint) and start. -EBUSY: another front is live, or somebody else holds the data device.
+ */
+int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_why *why);
+/* postsuspend: no bio is under way any more. */
+void mn_volume_detach(struct mn_volume *volume);
+/* presuspend, presuspend_undo and resume: the clock of DESIGN 3. */
+void mn_volume_presuspend(struct mn_volume *volume);
+void mn_volume_unsuspend(struct mn_volume *volume);
+
+/* --- finding; the caller puts what it got --- */
+
+struct mn_volume *mn_volume_get(const u8 *uuid);
+struct mn_volume *mn_volume_next(const struct mn_volume *after); /* NULL: the first; keeps no reference to `after` */
+void mn_volume_put(struct mn_volume *volume);
+/* Under volume->lock or ->track. */
+struct mn_mirror *mn_mirror_find(struct mn_volume *volume, const u8 *peer_uuid);
+
+/* --- operations; take volume->lock, may block; negative errno with *why --- */
+
+int mn_volume_format(const char *data_path, const char *meta_path, struct mn_super *super,
+		     bool force, u64 *meta_bytes, struct mn_why *why);
+int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why);
+int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why);
+int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why);
+
+int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
+		  struct mn_why *why);
+int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, struct mn_why *why);
+int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
+			 const struct mn_range *ranges, u32 count, struct mn_why *why);
+int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
+		   bool encrypted, struct mn_why *why);
+int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+
+/* --- for the engines --- */
+
+/*
+ * Report an event to the state machine of the mirror and announce what changed; any context,
+ * takes volume->track (the locked form: it is held).
+ */
+void mn_mirror_event(struct mn_mirror *mirror, enum mn_mirror_event event, u8 reason);
+void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event event, u8 reason);
+/* A source that waited for its peer may be opened. Any context. */
+void mn_volume_may_open(struct mn_volume *volume);
+/*
+ * May block: begin a transaction with the volume's stream position in it, change
+ * the slot (or what `draft` reaches) and commit with mn_meta_commit().
+ */
+struct mn_super *mn_volume_begin(struct mn_volume *volume);
+/* Any context: number of bytes of region r's blocks etc. */
+void mn_volume_region_span(const struct mn_volume *volume, u64 sector, u32 sectors,
+			   u64 *first, u64 *last);
+
+int mn_volumes_init(void);
+void mn_volumes_exit(void);
+
+#endif

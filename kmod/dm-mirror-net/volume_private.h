@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What volume.c, recover.c, role.c and mirror.c share (L3)
+ */
+#ifndef MN_VOLUME_PRIVATE_H
+#define MN_VOLUME_PRIVATE_H
+
+#include "volume.h"
+
+/* recover.c, under volume->lock, may block: the first attach, and the end. */
+int mn_volume_start(struct mn_volume *volume, struct mn_why *why);
+void mn_volume_stop(struct mn_volume *volume);
+
+/* role.c. Under volume->lock, may block: let I/O through; -EBUSY while somebody holds the device (I5). */
+int mn_volume_open_io(struct mn_volume *volume);
+/* role.c. Under volume->lock, may block: no I/O from its return on. -EBUSY while held, unless force. */
+int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force);
+void mn_volume_open_work(struct work_struct *work);
+/* What the superblock says the lock is to be after a start. */
+u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super *super);
+
+/* mirror.c. May block: an object for a used slot; not yet in volume->mirror. */
+struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *peer_uuid);
+void mn_mirror_free(struct mn_mirror *mirror);
+/* mirror.c. Under volume->lock: put it into, or take it out of volume->mirror. */
+void mn_mirror_install(struct mn_volume *volume, struct mn_mirror *mirror);
+void mn_mirror_uninstall(struct mn_volume *volume, struct mn_mirror *mirror);
+
+#endif

@@ -1,0 +1,792 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * write: what happens to a write of the source (L3)
+ *
+ *   map -> prepare (copy, legs) -> classify -> local leg + network legs -> end
+ *
+ * `map` never sleeps. A write that cannot go on is parked: on `copying` for
+ * memory, in `overlap` behind an older write, on `parked` for its regions, on
+ * `held` until a mirror's loss is durable. Work items take it from there.
+ *
+ * Classification (I12) is made once, under volume->track, together with the
+ * sequence and the place in every stream, and holds until the write ends.
+ * Overlapping writes pass it one after the other while any mirror is connected, so
+ * that the order of the streams is the order of the local disk (I9).
+ */
+#include <linux/device-mapper.h>
+#include "bitmap.h"
+#include "region_log.h"
+#include "session.h"
+#include "write.h"
+
+enum mn_io_stage {
+	MN_IO_READ,		/* goes straight to the data device */
+	MN_IO_REMAPPED,		/* the bio itself is the local leg */
+	MN_IO_OWNED,		/* ours to complete; end_io lets it pass */
+};
+
+enum mn_io_next {
+	MN_IO_GO,		/* classified: start the local leg */
+	MN_IO_PARKED,		/* somebody else goes on with it */
+	MN_IO_FAIL,		/* its intent cannot be made durable */
+};
+
+static bool is_flush(const struct bio *bio)
+{
+	return !bio->bi_iter.bi_size && (bio->bi_opf & REQ_PREFLUSH);
+}
+
+static bool is_payload_write(const struct bio *bio)
+{
+	return bio_op(bio) == REQ_OP_WRITE && bio->bi_iter.bi_size;
+}
+
+/* ---- legs ---- */
+
+struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp)
+{
+	struct mn_leg *leg = mempool_alloc(&volume->legs, gfp);
+
+	if (!leg)
+		return NULL;
+	memset(leg, 0, sizeof(*leg));
+	leg->volume = volume;
+	INIT_LIST_HEAD(&leg->list);
+	INIT_LIST_HEAD(&leg->of_io);
+	refcount_set(&leg->refs, 1);
+	return leg;
+}
+
+void mn_leg_put(struct mn_leg *leg)
+{
+	if (!refcount_dec_and_test(&leg->refs))
+		return;
+	if (leg->out.payload)
+		mn_payload_put(leg->out.payload);
+	mempool_free(leg, &leg->volume->legs);
+}
+
+static void leg_released(struct mn_out *out, bool sent)
+{
+	mn_leg_put(container_of(out, struct mn_leg, out));
+}
+
+void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	leg->mirror = mirror;
+	leg->slot = mirror->slot;
+	leg->stream = mirror->stream;
+	leg->queued = get_jiffies_64();
+	leg->out.release = leg_released;
+	leg->out.frame.sequence = ++mirror->sequence;
+	leg->out.frame.barrier = mirror->barrier;
+	refcount_inc(&leg->refs);
+	list_add_tail(&leg->list, &mirror->unapplied);
+	mirror->queue_length++;
+	mirror->resync_unapplied += leg->resync;
+	mirror->queue_bytes += leg->out.frame.payload_bytes;
+	mn_send_queue(mirror->conn, &leg->out);
+}
+
+/* Off the list of what is not applied; the caller puts the list's reference. */
+static void leg_unlink(struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = leg->mirror;
+
+	list_del_init(&leg->list);
+	mirror->queue_length--;
+	mirror->resync_unapplied -= leg->resync;
+	mirror->queue_bytes -= leg->out.frame.payload_bytes;
+}
+
+/* ---- completion ---- */
+
+/* The FLUSH or FUA has completed for its user: what is queued from now on comes after it (I4). */
+static void io_raise_barriers(struct mn_io *io)
+{
+	struct mn_leg *leg, *next;
+
+	list_for_each_entry_safe(leg, next, &io->durable_legs, of_io) {
+		struct mn_mirror *mirror = leg->mirror;
+		u64 sequence = leg->out.frame.sequence;
+
+		list_del_init(&leg->of_io);
+		/* the mirror may have been removed since */
+		if (io->volume->mirror[leg->slot] == mirror && mirror->live &&
+		    leg->stream == mirror->stream && mirror->barrier < sequence)
+			mirror->barrier = sequence;
+		mn_leg_put(leg);
+	}
+}
+
+/* One of the things this write waited for has ended; under track. */
+static void io_leg_done(struct mn_io *io, struct list_head *done)
+{
+	struct mn_volume *volume = io->volume;
+
+	if (--io->open_legs)
+		return;
+	if (volume->loss_pending && !READ_ONCE(volume->meta.error)) {
+		list_add_tail(&io->list, &volume->held);
+		return;
+	}
+	/* A loss that cannot be recorded must not be hidden by a success (I6). */
+	if (volume->loss_pending && !io->status)
+		io->status = BLK_STS_IOERR;
+	io_raise_barriers(io);
+	list_add_tail(&io->list, done);
+}
+
+static void io_drop_resources(struct mn_io *io)
+{
+	struct mn_leg *leg, *next;
+
+	list_for_each_entry_safe(leg, next, &io->legs, of_io) {
+		list_del_init(&leg->of_io);
+		mn_leg_put(leg);
+	}
+	if (io->clone)
+		bio_put(io->clone);
+	io->clone = NULL;
+	if (io->payload)
+		mn_payload_put(io->payload);
+	io->payload = NULL;
+}
+
+static void io_complete(struct mn_io *io)
+{
+	struct bio *bio = io->bio;
+	struct mn_volume *volume = io->volume;
+
+	io_drop_resources(io);
+	io->stage = MN_IO_OWNED;
+	bio->bi_status = io->status;
+	bio_endio(bio);		/* io is gone with it */
+	percpu_ref_put(&volume->io);
+}
+
+void mn_write_complete(struct list_head *done)
+{
+	struct mn_io *io, *next;
+
+	list_for_each_entry_safe(io, next, done, list) {
+		list_del_init(&io->list);
+		io_complete(io);
+	}
+}
+
+/* Under track: bits for a write that failed here, on every mirror (I12). */
+static void io_mark_failed(struct mn_io *io, struct list_head *done)
+{
+	struct mn_volume *volume = io->volume;
+	u64 first, last;
+	int i;
+
+	if (!io->sectors)
+		return;
+	mn_track_span(io->span.start, io->sectors, &first, &last);
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (!mirror)
+			continue;
+		mn_bitmap_set(&mirror->bitmap, first, last);
+		if (mirror->live)
+			mn_session_lost_locked(mirror, MN_REASON_SOURCE_ERROR, done);
+	}
+}
+
+/* Under track: what classification took. */
+static void io_leave(struct mn_io *io)
+{
+	struct mn_volume *volume = io->volume;
+
+	if (io->entered) {
+		mn_regions_leave(&volume->regions, io->first_region, io->last_region, jiffies);
+		io->entered = false;
+		if (volume->region_full)
+			mod_delayed_work(volume->wq, &volume->reclaim_work, 0);
+	}
+	if (io->tracked) {
+		mn_overlap_leave(&volume->overlap, &io->span);
+		io->tracked = false;
+	}
+	if (io->counted) {
+		io->counted = false;
+		if (!--volume->inflight[io->parity])
+			wake_up(&volume->wait);
+	}
+}
+
+static void flush_local_end(struct mn_io *io, blk_status_t status)
+{
+	struct mn_volume *volume = io->volume;
+	unsigned long flags;
+
+	if (status) {
+		mn_write_flush_failed(volume, status);
+		return;
+	}
+	spin_lock_irqsave(&volume->track, flags);
+	mn_regions_flush_ended(&volume->regions, io->flush_epoch);
+	spin_unlock_irqrestore(&volume->track, flags);
+}
+
+/* The local leg has ended; done collects what completes by it. */
+static void io_local_end(struct mn_io *io, blk_status_t status, struct list_head *done)
+{
+	struct mn_volume *volume = io->volume;
+	unsigned long flags;
+
+	if (!io->sectors)
+		flush_local_end(io, status);
+	spin_lock_irqsave(&volume->track, flags);
+	if (status) {
+		io->status = status;
+		io_mark_failed(io, done);
+	}
+	io_leave(io);
+	io_leg_done(io, done);
+	spin_unlock_irqrestore(&volume->track, flags);
+}
+
+static void clone_end_io(struct bio *clone)
+{
+	struct mn_io *io = clone->bi_private;
+	LIST_HEAD(done);
+
+	io_local_end(io, clone->bi_status, &done);
+	mn_write_complete(&done);
+}
+
+int mn_write_end_io(struct mn_volume *volume, struct mn_io *io, blk_status_t *status)
+{
+	LIST_HEAD(done);
+	bool mine = false;
+	struct mn_io *other;
+
+	if (io->stage == MN_IO_OWNED)
+		return DM_ENDIO_DONE;
+	if (io->stage == MN_IO_READ) {
+		percpu_ref_put(&volume->io);
+		return DM_ENDIO_DONE;
+	}
+	io_local_end(io, *status, &done);
+	list_for_each_entry(other, &done, list)
+		mine |= other == io;
+	if (mine) {
+		list_del_init(&io->list);
+		io_drop_resources(io);
+		*status = io->status;
+	}
+	mn_write_complete(&done);
+	if (!mine)
+		return DM_ENDIO_INCOMPLETE;
+	percpu_ref_put(&volume->io);
+	return DM_ENDIO_DONE;
+}
+
+/* ---- preparation: the one copy and the legs ---- */
+
+static struct bio *make_clone(struct mn_io *io, gfp_t gfp)
+{
+	struct mn_volume *volume = io->volume;
+	struct bio *clone = bio_alloc_bioset(volume->data.bdev, 0, io->bio->bi_opf, gfp,
+					     &volume->bios);
+
+	if (!clone)
+		return NULL;
+	bio_set_flag(clone, BIO_CLONED);	/* the vector is the payload's */
+	clone->bi_io_vec = io->payload->vec;
+	clone->bi_vcnt = io->payload->pages;
+	clone->bi_iter.bi_sector = io->bio->bi_iter.bi_sector;
+	clone->bi_iter.bi_size = io->payload->bytes;
+	clone->bi_private = io;
+	clone->bi_end_io = clone_end_io;
+	return clone;
+}
+
+static bool prepare_copy(struct mn_io *io, bool wait)
+{
+	struct mn_payload_pool *pool = io->volume->send_pool;
+	u32 bytes = io->bio->bi_iter.bi_size;
+
+	if (!io->payload) {
+		io->payload = wait ? mn_payload_get(pool, bytes, HZ, NULL)
+				   : mn_payload_try(pool, bytes);
+		if (!io->payload)
+			return false;
+		mn_payload_copy_from_bio(io->payload, io->bio);
+	}
+	if (!io->clone)
+		io->clone = make_clone(io, wait ? GFP_NOIO : GFP_NOWAIT);
+	return io->clone;
+}
+
+/* Get ready to be sent to every live mirror. wait: may sleep. */
+static bool io_prepare(struct mn_io *io, bool wait)
+{
+	u32 want = READ_ONCE(io->volume->live_mirrors);
+
+	if (!want)
+		return true;
+	while (io->have_legs < want) {
+		struct mn_leg *leg = mn_leg_get(io->volume, wait ? GFP_NOIO : GFP_NOWAIT);
+
+		if (!leg)
+			return false;
+		list_add(&leg->of_io, &io->legs);
+		io->have_legs++;
+	}
+	return !is_payload_write(io->bio) || prepare_copy(io, wait);
+}
+
+static void park_for_copy(struct mn_io *io)
+{
+	struct mn_volume *volume = io->volume;
+	unsigned long flags;
+
+	spin_lock_irqsave(&volume->track, flags);
+	list_add_tail(&io->list, &volume->copying);
+	spin_unlock_irqrestore(&volume->track, flags);
+	queue_work(volume->wq, &volume->copy_work);
+}
+
+/* ---- classification ---- */
+
+static bool can_be_sent(const struct mn_io *io)
+{
+	return io->have_legs && (io->payload || !is_payload_write(io->bio));
+}
+
+static bool queue_is_full(const struct mn_mirror *mirror)
+{
+	const struct mn_options *options = &mirror->options;
+	u64 limit = (u64)READ_ONCE(options->queue_byte_limit) << 20;
+	u32 high = READ_ONCE(options->queue_high_water);
+
+	return (limit && mirror->queue_bytes >= limit) || (high && mirror->queue_length >= high);
+}
+
+/* MN_REASON_NONE: it can go. A suspended device lets nobody wait for a link. */
+static u8 why_not_sent(const struct mn_mirror *mirror, const struct mn_io *io)
+{
+	if (queue_is_full(mirror))
+		return MN_REASON_QUEUE_LIMIT;
+	if (mirror->waits && mirror->volume->no_waiting)
+		return MN_REASON_OPERATION;
+	return can_be_sent(io) ? MN_REASON_NONE : MN_REASON_NO_MEMORY;
+}
+
+/* Should this write go to the mirror? Blocks that are all dirty are the cursor's. */
+static bool wants_leg(const struct mn_mirror *mirror, const struct mn_io *io, u64 first, u64 last)
+{
+	if (!mirror || !mirror->live)
+		return false;
+	if (!io->sectors)
+		return true;
+	return !mn_track_all_dirty(&mirror->bitmap.track, first, last);
+}
+
+static void fill_frame(const struct mn_io *io, struct mn_leg *leg)
+{
+	struct mn_frame *frame = &leg->out.frame;
+
+	frame->sector = io->span.start;
+	frame->sectors = io->sectors;
+	frame->write_number = io->write_number;
+	frame->flags = io->bio->bi_opf & REQ_FUA ? MN_FRAME_F_FUA : 0;
+	leg->sector = io->span.start;
+	leg->sectors = io->sectors;
+	if (!io->sectors) {
+		frame->type = MN_FRAME_FLUSH;
+		frame->sector = 0;
+		frame->flags = 0;
+	} else if (io->payload) {
+		frame->type = MN_FRAME_WRITE;
+		frame->payload_bytes = io->payload->bytes;
+		leg->out.payload = mn_payload_hold(io->payload);
+	} else {
+		frame->type = MN_FRAME_WRITE_ZEROES;
+		if (!(io->bio->bi_opf & REQ_NOUNMAP))
+			frame->flags |= MN_FRAME_F_UNMAP;
+	}
+}
+
+static void send_to(struct mn_mirror *mirror, struct mn_io *io)
+{
+	struct mn_leg *leg = list_first_entry(&io->legs, struct mn_leg, of_io);
+
+	list_del_init(&leg->of_io);
+	io->have_legs--;
+	fill_frame(io, leg);
+	if (mirror->waits) {
+		leg->io = io;
+		io->open_legs++;
+	} else {
+		mirror->resync_stats.new_writes++;
+	}
+	mn_leg_queue(mirror, leg);
+	if (!io->sectors || (io->bio->bi_opf & REQ_FUA)) {
+		refcount_inc(&leg->refs);
+		list_add_tail(&leg->of_io, &io->durable_legs);
+	}
+	mn_leg_put(leg);
+}
+
+/*
+ * Sent, or its bits set: before it can complete in either case. A full queue costs a
+ * resync its order only; a mirror that writers wait for is given up.
+ */
+static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, u64 last,
+			 struct list_head *done)
+{
+	if (!mirror || !mn_state_tracks(mirror->state))
+		return;
+	if (wants_leg(mirror, io, first, last)) {
+		u8 refused = why_not_sent(mirror, io);
+
+		if (!refused) {
+			send_to(mirror, io);
+			return;
+		}
+		if (mirror->waits || !io->sectors)
+			mn_session_lost_locked(mirror, refused, done);
+	}
+	if (io->sectors)
+		mn_bitmap_set(&mirror->bitmap, first, last);
+}
+
+/* An overlapping older write or resync read has ended; under track. */
+static void io_may_run(struct mn_span *span)
+{
+	struct mn_io *io = container_of(span, struct mn_io, span);
+	struct mn_volume *volume = io->volume;
+
+	list_add_tail(&io->list, &volume->parked);
+	queue_work(volume->wq, &volume->intent_work);
+}
+
+static enum mn_io_next io_enter_regions(struct mn_io *io)
+{
+	struct mn_volume *volume = io->volume;
+	enum mn_region_answer answer;
+
+	if (io->entered || !io->sectors)
+		return MN_IO_GO;
+	answer = mn_regions_enter(&volume->regions, io->first_region, io->last_region, jiffies);
+	if (answer == MN_REGION_PASS) {
+		io->entered = true;
+		return MN_IO_GO;
+	}
+	if (READ_ONCE(volume->meta.error))
+		return MN_IO_FAIL;
+	if (answer == MN_REGION_FULL)
+		volume->region_full = true;
+	list_add_tail(&io->list, &volume->parked);
+	queue_work(volume->wq, &volume->intent_work);
+	return MN_IO_PARKED;
+}
+
+/* Memory for the copies is missing for what turned live since they were made. */
+static bool io_lacks_copies(struct mn_io *io, u64 first, u64 last)
+{
+	u32 want = 0;
+	int i;
+
+	if (io->uncopied)
+		return false;
+	for (i = 0; i < MN_SLOTS; i++)
+		want += wants_leg(io->volume->mirror[i], io, first, last);
+	return want && (want > io->have_legs || !can_be_sent(io));
+}
+
+/* Under track. */
+static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
+{
+	struct mn_volume *volume = io->volume;
+	enum mn_io_next next;
+	u64 first = 0, last = 0;
+	int i;
+
+	if (volume->tracking && !io->tracked && io->sectors) {
+		io->tracked = true;
+		if (!mn_overlap_enter(&volume->overlap, &io->span, io->span.start, io->sectors))
+			return MN_IO_PARKED;
+	}
+	next = io_enter_regions(io);
+	if (next != MN_IO_GO)
+		return next;
+	if (io->sectors)
+		mn_track_span(io->span.start, io->sectors, &first, &last);
+	if (volume->live_mirrors && io_lacks_copies(io, first, last)) {
+		list_add_tail(&io->list, &volume->copying);
+		queue_work(volume->wq, &volume->copy_work);
+		return MN_IO_PARKED;
+	}
+	io->write_number = io->sectors ? ++volume->write_number : volume->write_number;
+	io->parity = volume->parity;
+	volume->inflight[io->parity]++;
+	io->counted = true;
+	io->open_legs = 1;
+	if (!io->sectors)
+		io->flush_epoch = mn_regions_flush_starts(&volume->regions);
+	for (i = 0; i < MN_SLOTS; i++)
+		classify_for(volume->mirror[i], io, first, last, done);
+	return MN_IO_GO;
+}
+
+static void io_fail(struct mn_io *io)
+{
+	struct mn_volume *volume = io->volume;
+	unsigned long flags;
+
+	spin_lock_irqsave(&volume->track, flags);
+	io_leave(io);
+	spin_unlock_irqrestore(&volume->track, flags);
+	io->status = BLK_STS_IOERR;
+	io_complete(io);
+}
+
+/* Classify and start; true when the bio itself is now to go to the data device. */
+static bool io_go(struct mn_io *io)
+{
+	struct mn_volume *volume = io->volume;
+	enum mn_io_next next;
+	unsigned long flags;
+	LIST_HEAD(done);
+
+	spin_lock_irqsave(&volume->track, flags);
+	next = io_classify(io, &done);
+	if (next == MN_IO_GO)
+		io->stage = io->payload ? MN_IO_OWNED : MN_IO_REMAPPED;
+	spin_unlock_irqrestore(&volume->track, flags);
+	mn_write_complete(&done);
+	if (next == MN_IO_FAIL)
+		io_fail(io);
+	if (next != MN_IO_GO)
+		return false;
+	if (!io->payload)
+		return true;
+	submit_bio_noacct(io->clone);
+	return false;
+}
+
+void mn_write_rerun(struct mn_volume *volume, struct list_head *parked)
+{
+	struct mn_io *io, *next;
+
+	list_for_each_entry_safe(io, next, parked, list) {
+		struct bio *bio = io->bio;
+
+		list_del_init(&io->list);
+		if (io_go(io))
+			submit_bio_noacct(bio);
+	}
+}
+
+void mn_write_copy_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(work, struct mn_volume, copy_work);
+	LIST_HEAD(waiting);
+	struct mn_io *io, *next;
+
+	spin_lock_irq(&volume->track);
+	list_splice_init(&volume->copying, &waiting);
+	spin_unlock_irq(&volume->track);
+	list_for_each_entry(io, &waiting, list)
+		if (!io_prepare(io, true))
+			io->uncopied = true;
+	list_for_each_entry_safe(io, next, &waiting, list) {
+		LIST_HEAD(one);
+
+		list_move(&io->list, &one);
+		mn_write_rerun(volume, &one);
+	}
+}
+
+/* ---- map ---- */
+
+static void io_init(struct mn_io *io, struct mn_volume *volume, struct bio *bio)
+{
+	memset(io, 0, sizeof(*io));
+	io->volume = volume;
+	io->bio = bio;
+	io->stage = MN_IO_OWNED;
+	io->span.run = io_may_run;
+	INIT_LIST_HEAD(&io->list);
+	INIT_LIST_HEAD(&io->legs);
+	INIT_LIST_HEAD(&io->durable_legs);
+}
+
+/* One bio never needs more than a quarter of the intent limit, nor a frame more than it may say. */
+static void cut_bio(struct mn_volume *volume, struct bio *bio)
+{
+	u32 regions = max(volume->regions.limit / 4, 2u) - 1;
+	u8 shift = volume->meta.super.region_shift - SECTOR_SHIFT;
+	u64 most = min_t(u64, (u64)regions << shift, MN_ZEROES_SECTORS_MAX);
+
+	if (bio_sectors(bio) > most)
+		dm_accept_partial_bio(bio, most);
+}
+
+static void io_aim(struct mn_io *io)
+{
+	struct bio *bio = io->bio;
+
+	io->sectors = bio_sectors(bio);
+	io->span.start = bio->bi_iter.bi_sector;
+	if (io->sectors)
+		mn_volume_region_span(io->volume, io->span.start, io->sectors,
+				      &io->first_region, &io->last_region);
+}
+
+int mn_write_map(struct mn_volume *volume, struct mn_io *io, struct bio *bio)
+{
+	if (!percpu_ref_tryget_live(&volume->io)) {
+		io->stage = MN_IO_OWNED;
+		return DM_MAPIO_KILL;
+	}
+	bio_set_dev(bio, volume->data.bdev);
+	if (!op_is_write(bio_op(bio)) && !is_flush(bio)) {
+		io->stage = MN_IO_READ;
+		return DM_MAPIO_REMAPPED;
+	}
+	io_init(io, volume, bio);
+	bio->bi_opf &= ~(REQ_NOWAIT | REQ_POLLED);
+	if (bio_op(bio) == REQ_OP_DISCARD)
+		bio->bi_opf = (bio->bi_opf & ~REQ_OP_MASK) | REQ_OP_WRITE_ZEROES;
+	if (!is_flush(bio))
+		cut_bio(volume, bio);
+	io_aim(io);
+	if (!io_prepare(io, false)) {
+		park_for_copy(io);
+		return DM_MAPIO_SUBMITTED;
+	}
+	return io_go(io) ? DM_MAPIO_REMAPPED : DM_MAPIO_SUBMITTED;
+}
+
+/* ---- what the streams report ---- */
+
+/* Under track: the block range of a leg, as a bitmap names it. */
+static void leg_set_dirty(struct mn_mirror *mirror, const struct mn_leg *leg)
+{
+	u64 first, last;
+
+	if (!leg->sectors)
+		return;
+	mn_track_span(leg->sector, leg->sectors, &first, &last);
+	mn_bitmap_set(&mirror->bitmap, first, last);
+}
+
+void mn_write_give_up(struct mn_mirror *mirror, struct list_head *done)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_leg *leg, *next;
+
+	lockdep_assert_held(&volume->track);
+	if (mirror->live)
+		volume->live_mirrors--;
+	mirror->live = false;
+	mirror->waits = false;
+	mirror->conn = NULL;
+	if (mirror->in_sync) {
+		/* before any completion below: they are held until it is durable (I6) */
+		volume->loss_pending = true;
+		queue_work(volume->wq, &volume->loss_work);
+	}
+	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
+		struct mn_io *io = leg->io;
+
+		leg->io = NULL;
+		leg_set_dirty(mirror, leg);
+		leg_unlink(leg);
+		if (io)
+			io_leg_done(io, done);
+		mn_leg_put(leg);
+	}
+	mn_bitmap_give_up(&mirror->bitmap);
+}
+
+/* A live write is applied; false: no page for its pending bits. The cursor's have theirs. */
+static bool leg_set_pending(struct mn_mirror *mirror, const struct mn_leg *leg)
+{
+	u64 first, last;
+
+	if (leg->resync || !leg->sectors)
+		return true;
+	mn_track_span(leg->sector, leg->sectors, &first, &last);
+	return mn_bitmap_sent(&mirror->bitmap, first, last);
+}
+
+int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
+			  struct list_head *done)
+{
+	struct mn_leg *leg, *next;
+
+	lockdep_assert_held(&mirror->volume->track);
+	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
+		struct mn_io *io = leg->io;
+
+		if (leg->out.frame.sequence > applied)
+			break;
+		if (!leg_set_pending(mirror, leg))
+			return -ENOMEM;
+		leg->io = NULL;
+		leg_unlink(leg);
+		if (io)
+			io_leg_done(io, done);
+		mn_leg_put(leg);
+	}
+	mirror->applied = applied;
+	mirror->stable = stable;
+	mn_bitmap_stable(&mirror->bitmap, stable, mirror->sequence);
+	return 0;
+}
+
+void mn_write_drain(struct mn_volume *volume)
+{
+	u8 old;
+
+	mutex_lock(&volume->drain_lock);
+	spin_lock_irq(&volume->track);
+	old = volume->parity;
+	volume->parity = !old;
+	spin_unlock_irq(&volume->track);
+	wait_event(volume->wait, !READ_ONCE(volume->inflight[old]));
+	mutex_unlock(&volume->drain_lock);
+}
+
+/* Under track: a region of which the disk may have lost writes. */
+static void region_set_dirty(struct mn_volume *volume, u64 region)
+{
+	u8 shift = volume->meta.super.region_shift - MN_BLOCK_SHIFT;
+	u64 first = region << shift;
+	u64 last = min((region + 1) << shift, volume->meta.layout.blocks) - 1;
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_bitmap_set(&volume->mirror[i]->bitmap, first, last);
+}
+
+void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
+{
+	struct mn_regions *regions = &volume->regions;
+	unsigned long flags;
+	LIST_HEAD(done);
+	u32 i;
+
+	pr_err_ratelimited("dm-mirror-net: %s: flush of the data device failed (%d): writes since the last good one may be lost; their regions will be resynced\n",
+			   volume->name, blk_status_to_errno(status));
+	spin_lock_irqsave(&volume->track, flags);
+	for (i = 0; i < regions->limit; i++)
+		if (regions->table[i].state != MN_REGION_CLEAR && regions->table[i].unflushed)
+			region_set_dirty(volume, regions->table[i].index);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->live)
+			mn_session_lost_locked(volume->mirror[i], MN_REASON_SOURCE_ERROR, &done);
+	spin_unlock_irqrestore(&volume->track, flags);
+	mn_write_complete(&done);
+}
