@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * format: fresh metadata for a volume that is not active (L3)
+ *
+ * Both devices are claimed for the time, so that nothing in use is taken.
+ */
+#include "volume_private.h"
+
+struct format {
+	struct mn_bdev data;
+	struct mn_bdev meta;
+};
+
+static int claim(struct mn_bdev *bdev, const char *path, void *holder, const char *missing,
+		 const char *busy, struct mn_why *why)
+{
+	dev_t dev;
+	int err;
+
+	why->text = missing;
+	err = mn_bdev_find(path, &dev);
+	if (!err)
+		err = mn_bdev_open(bdev, dev, holder);
+	if (err == -EBUSY)
+		why->text = busy;
+	return err;
+}
+
+static int check(const struct format *format, struct mn_super *super, struct mn_why *why)
+{
+	struct block_device *data = format->data.bdev;
+	u64 sectors = bdev_nr_sectors(data);
+	u32 sector_size = bdev_logical_block_size(data);
+
+	if (!super->sectors)
+		super->sectors = sectors;
+	why->text = NULL;
+	if (data == format->meta.bdev)
+		why->text = "data and metadata device are the same";
+	else if (sectors < super->sectors)
+		why->text = "the data device is smaller than the volume";
+	else if (!super->sectors || super->sectors % (sector_size >> SECTOR_SHIFT))
+		why->text = "the size of the volume is not a multiple of the data device's sector";
+	else if (super->sectors > MN_VOLUME_SECTORS_MAX)
+		why->text = "the volume is larger than 1 PiB";
+	else if (bdev_is_zoned(data))
+		why->text = "zoned data devices are not supported";
+	super->sector_size = sector_size;
+	super->page_bytes = bdev_logical_block_size(format->meta.bdev);
+	return why->text ? -EINVAL : 0;
+}
+
+int mn_volume_format(const char *data_path, const char *meta_path, struct mn_super *super,
+		     bool force, u64 *meta_bytes, struct mn_why *why)
+{
+	struct format format = { };
+	int err;
+
+	super->role = MN_ROLE_NONE;
+	super->locked = MN_LOCK_USER;
+	super->data_state = MN_DATA_UNKNOWN;
+	super->flags = MN_SUPER_F_CLEAN;
+	super->data_since = ktime_get_real_ns();
+	/* a claim of the same holder does not conflict with itself: one holder per device */
+	err = claim(&format.data, data_path, &format.data, "there is no such data device",
+		    "the data device is in use (a mount, swap, LVM, md or a mapping)", why);
+	if (!err)
+		err = claim(&format.meta, meta_path, &format.meta,
+			    "there is no such metadata device",
+			    "the metadata device is in use, or is the data device", why);
+	if (!err)
+		err = check(&format, super, why);
+	if (!err)
+		err = mn_meta_format(format.meta.bdev, super, force, meta_bytes, &why->text);
+	mn_bdev_close(&format.meta);
+	mn_bdev_close(&format.data);
+	return err;
+}
