@@ -73,7 +73,7 @@ static int check_socket(struct socket *sock, const char **why)
 		err = check_tcp(sk, why);
 	if (err)
 		return err;
-	if (sk->sk_state != TCP_ESTABLISHED) {
+	if (sk->sk_state != TCP_ESTABLISHED || sk->sk_shutdown) {
 		*why = "the link's socket is not connected";
 		return -ENOTCONN;
 	}

@@ -145,7 +145,7 @@ static int get_payload(struct mn_conn *conn, const struct mn_frame *frame,
 		return fail(failure, -ECANCELED, "the link was taken down");
 	err = receive_payload(conn, *payload, failure);
 	if (!err && mn_payload_crc(*payload) != frame->payload_crc)
-		err = fail(failure, -EBADMSG, mn_wire_error_text(MN_WIRE_BAD_PAYLOAD));
+		err = fail(failure, -EBADMSG, "the checksum of a payload is wrong");
 	if (err)
 		mn_payload_put(*payload);
 	return err;
