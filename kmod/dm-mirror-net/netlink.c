@@ -48,6 +48,7 @@ static const struct nla_policy format_policy[MN_A_MAX + 1] = {
 	[MN_A_NODE_UUID] = UUID_POLICY,
 	[MN_A_META_PATH] = PATH_POLICY,
 	[MN_A_DATA_PATH] = PATH_POLICY,
+	[MN_A_SECTORS] = { .type = NLA_U64 },
 	[MN_A_REGION_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &region_bytes_range),
 	[MN_A_INTENT_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &intent_limit_range),
 	[MN_A_FORCE] = { .type = NLA_FLAG },

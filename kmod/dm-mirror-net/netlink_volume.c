@@ -47,6 +47,7 @@ static int format_require(struct genl_info *info)
 static int format_super(struct genl_info *info, struct mn_super *super)
 {
 	const struct nlattr *limit = info->attrs[MN_A_INTENT_LIMIT];
+	const struct nlattr *sectors = info->attrs[MN_A_SECTORS];
 
 	nla_strscpy(super->name, info->attrs[MN_A_VOLUME_NAME], sizeof(super->name));
 	if (!mn_name_valid(super->name))
@@ -55,6 +56,7 @@ static int format_super(struct genl_info *info, struct mn_super *super)
 	memcpy(super->volume_uuid, nla_data(info->attrs[MN_A_VOLUME_UUID]), MN_UUID_LEN);
 	memcpy(super->node_uuid, nla_data(info->attrs[MN_A_NODE_UUID]), MN_UUID_LEN);
 	super->intent_limit = limit ? nla_get_u32(limit) : MN_INTENT_LIMIT_DEFAULT;
+	super->sectors = sectors ? nla_get_u64(sectors) : 0;
 	return region_shift(info, &super->region_shift);
 }
 

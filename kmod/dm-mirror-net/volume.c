@@ -344,6 +344,14 @@ void mn_volume_close(struct mn_volume *volume)
 
 /* ---- fronts ---- */
 
+/* Under track, too: status looks at the disk there. */
+static void set_disk(struct mn_volume *volume, struct gendisk *disk)
+{
+	spin_lock_irq(&volume->track);
+	volume->disk = disk;
+	spin_unlock_irq(&volume->track);
+}
+
 int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_why *why)
 {
 	int err = 0;
@@ -358,13 +366,13 @@ int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_w
 	err = mn_bdev_open(&volume->claim, volume->data.bdev->bd_dev, volume);
 	if (err)
 		goto out;
-	volume->disk = disk;
+	set_disk(volume, disk);
 	volume->attached = true;
 	if (!volume->started)
 		err = mn_volume_start(volume, why);
 	if (err) {
 		volume->attached = false;
-		volume->disk = NULL;
+		set_disk(volume, NULL);
 		mn_bdev_close(&volume->claim);
 	}
 out:
@@ -376,7 +384,7 @@ void mn_volume_detach(struct mn_volume *volume)
 {
 	mutex_lock(&volume->lock);
 	volume->attached = false;
-	volume->disk = NULL;
+	set_disk(volume, NULL);
 	mn_bdev_close(&volume->claim);
 	mutex_unlock(&volume->lock);
 }
