@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <libdevmapper.h>
 #include <new>
 #include <syslog.h>
@@ -48,7 +49,7 @@ void prepare_library()
 
 bool udev_is_running()
 {
-    return ::access("/run/udev/control", F_OK) == 0;
+    return !std::getenv("DM_DISABLE_UDEV") && ::access("/run/udev/control", F_OK) == 0;
 }
 
 void Task::Destroy::operator()(dm_task* task) const

@@ -35,6 +35,8 @@ std::uint64_t Kernel::meta_format(const MetaFormat& format)
         .uuid(MN_A_NODE_UUID, format.node)
         .text(MN_A_VOLUME_NAME, format.name)
         .flag(MN_A_FORCE, format.force);
+    if (format.sectors)
+        message.u64(MN_A_SECTORS, format.sectors);
     if (format.region_bytes)
         message.u32(MN_A_REGION_BYTES, *format.region_bytes);
     if (format.intent_limit)

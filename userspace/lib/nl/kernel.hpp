@@ -22,6 +22,7 @@ struct MetaFormat {
     VolumeId volume;
     NodeId node;
     std::string name;
+    std::uint64_t sectors = 0; // of the volume, where the data device is larger; 0: all of it
     std::optional<std::uint32_t> region_bytes;
     std::optional<std::uint32_t> intent_limit; // regions
     bool force = false;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/create/create.hpp"
+#include "ops/create/json.hpp"
+#include "ops/module.hpp"
+#include "ops/peer.hpp"
+
+namespace mirrornet::ops {
+
+namespace {
+
+std::string join(const std::vector<Refusal>& refusals)
+{
+    std::string text;
+    for (const auto& refusal : refusals)
+        text += (text.empty() ? "" : "\n") + refusal.text;
+    return text;
+}
+
+ExamineRequest request_for(const CreateOptions& options, const std::string& device,
+                           const std::string& meta)
+{
+    const auto region_kib = options.volume_options.get(Option::intent_region);
+    return {options.volume, device, meta, static_cast<std::uint32_t>(region_kib * 1024)};
+}
+
+// A target on this very node is refused later, with all other reasons.
+CopyFacts examine_target(const ConfigStore& store, const CreateOptions& options,
+                         const std::string& self)
+{
+    const auto request = request_for(options, options.target_device, options.peer_meta);
+    if (options.node == self)
+        return examine_copy(store, request);
+    return Peer(store, options.node).call("copy.examine", request).get<CopyFacts>();
+}
+
+// Without the way back the daemons could not keep the mirror connected.
+void check_way_back(const Peer& peer, const std::string& self)
+{
+    try {
+        peer.call("node.call-back", json::object(), 2 * Peer::answer_time);
+    } catch (const Error& error) {
+        throw CreateRefused(
+            {{ExitStatus::unreachable, "one-way",
+              "this node reaches node " + peer.config().name +
+                  ", but the connection back to this node (" + self + ") fails: " + error.what() +
+                  "; a mirror needs both directions: check that mirror-netd runs here, that the "
+                  "address of " + self + " is right over there, and the firewalls"}});
+    }
+}
+
+VolumeConfig new_volume(const CreateOptions& options, const CopyFacts& source)
+{
+    VolumeConfig config;
+    config.name = options.volume;
+    config.id = Uuid::random();
+    config.size = source.data.bytes / 512 * 512;
+    config.nodes = {{source.node, source.node_id}};
+    config.options = options.volume_options;
+    return config;
+}
+
+void add_target(VolumeConfig& config, const CreateOptions& options, const CopyFacts& source,
+                const CopyFacts& target)
+{
+    config.nodes.push_back({target.node, target.node_id});
+    config.mirrors.push_back({source.node, target.node, options.mirror_options});
+}
+
+CopySpec copy_spec(const VolumeConfig& config, const CopyFacts& copy, bool force)
+{
+    CopySpec spec;
+    spec.config = config;
+    spec.force = force;
+    spec.local.data_device = copy.data.path;
+    spec.local.data_id = copy.data.id;
+    if (!copy.meta)
+        return spec;
+    spec.meta = copy.meta->choice;
+    spec.meta_bytes = copy.meta->bytes_needed;
+    spec.local.meta_kind = spec.meta.kind();
+    spec.local.meta_path = spec.meta.path;
+    if (copy.meta->device)
+        spec.local.meta_id = copy.meta->device->id;
+    return spec;
+}
+
+VolumeConfig config_for(const ConfigStore& store, const CreateOptions& options,
+                        const CreatePlan& plan)
+{
+    VolumeConfig config = plan.further_target
+                              ? store.load_volume(options.volume)
+                              : new_volume(options, plan.source);
+    if (plan.further_target)
+        config.version++;
+    add_target(config, options, plan.source, plan.target);
+    config.check();
+    return config;
+}
+
+} // namespace
+
+CreateRefused::CreateRefused(std::vector<Refusal> refusals)
+    : Error(refusals.front().status, join(refusals)), refusals_(std::move(refusals))
+{
+}
+
+CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options)
+{
+    check_name("volume", options.volume);
+    const NodeConfig self = store.load_node();
+    CreatePlan plan;
+    plan.source =
+        examine_copy(store, request_for(options, options.source_device, options.meta));
+    plan.target = examine_target(store, options, self.name);
+    auto refusals =
+        refusals_of_create(plan.source, plan.target, {options.volume, options.force});
+    if (!refusals.empty())
+        throw CreateRefused(std::move(refusals));
+    check_way_back(Peer(store, options.node), self.name);
+    plan.further_target = adds_target(plan.source);
+    plan.method = choose_copy_method(plan.source.data.signature, options.copy);
+    const auto config = config_for(store, options, plan);
+    plan.source_copy = copy_spec(config, plan.source, options.force);
+    plan.target_copy = copy_spec(config, plan.target, options.force);
+    plan.target_copy.clear_target = plan.method.how != InitialCopy::none;
+    return plan;
+}
+
+} // namespace mirrornet::ops

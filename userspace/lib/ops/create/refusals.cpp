@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/create/refusals.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace mirrornet::ops {
+
+namespace {
+
+using Refusals = std::vector<Refusal>;
+
+std::string where(const CopyFacts& copy)
+{
+    return copy.data.path + " on node " + copy.node;
+}
+
+void check_name_free(const CopyFacts& copy, const CreateChecks& checks, Refusals& refusals)
+{
+    if (copy.existing)
+        refusals.push_back(
+            {ExitStatus::exists, "volume-exists",
+             fmt::format("node {} has a volume {} already (data on {}); choose another name, or "
+                         "remove that one: mirrorctl delete {} and mirrorctl release {}",
+                         copy.node, checks.volume, copy.existing->data_device, checks.volume,
+                         checks.volume)});
+    if (copy.name_in_use)
+        refusals.push_back({ExitStatus::exists, "name-in-use",
+                            fmt::format("node {} has a device-mapper device called {} already; "
+                                        "choose another name for the volume",
+                                        copy.node, checks.volume)});
+}
+
+void check_further_target(const CopyFacts& source, const CopyFacts& target,
+                          const CreateChecks& checks, Refusals& refusals)
+{
+    const ExistingVolume& volume = *source.existing;
+    if (!volume.active || volume.role != Role::source)
+        refusals.push_back({ExitStatus::refused, "not-source",
+                            fmt::format("volume {} is not an active source on node {}; activate "
+                                        "it first: mirrorctl up {}",
+                                        checks.volume, source.node, checks.volume)});
+    if (std::ranges::find(volume.nodes, target.node) != volume.nodes.end())
+        refusals.push_back({ExitStatus::exists, "mirror-exists",
+                            fmt::format("volume {} has a mirror on node {} already; see: "
+                                        "mirrorctl status {}",
+                                        checks.volume, target.node, checks.volume)});
+}
+
+void check_sizes(const CopyFacts& source, const CopyFacts& target, Refusals& refusals)
+{
+    const std::uint64_t needed = adds_target(source) ? source.existing->bytes : source.data.bytes;
+    if (target.data.bytes < needed)
+        refusals.push_back(
+            {ExitStatus::refused, "target-smaller",
+             fmt::format("the target {} is {} bytes smaller than the source {} ({} against {}); "
+                         "choose a target of at least {} bytes",
+                         where(target), needed - target.data.bytes, where(source),
+                         target.data.bytes, needed, needed)});
+    if (target.data.sector_size != source.data.sector_size)
+        refusals.push_back(
+            {ExitStatus::refused, "sector-size",
+             fmt::format("the sector sizes differ: {} has {} bytes, {} has {}; a mirror needs the "
+                         "same on both sides: choose another target",
+                         where(source), source.data.sector_size, where(target),
+                         target.data.sector_size)});
+}
+
+bool same_device(const CopyFacts& source, const CopyFacts& target)
+{
+    const bool same_machine = source.node_id == target.node_id ||
+                              (!source.boot_id.empty() && source.boot_id == target.boot_id);
+    if (same_machine && source.data.number == target.data.number)
+        return true;
+    return !source.data.medium.empty() && source.data.medium == target.data.medium &&
+           source.data.bytes == target.data.bytes;
+}
+
+void check_distinct(const CopyFacts& source, const CopyFacts& target, Refusals& refusals)
+{
+    if (source.node_id == target.node_id)
+        refusals.push_back({ExitStatus::refused, "same-node",
+                            "source and target are on the same node (" + source.node +
+                                "); the target must be on another one"});
+    if (same_device(source, target))
+        refusals.push_back({ExitStatus::refused, "same-device",
+                            fmt::format("{} and {} are the same device ({}); mirroring it onto "
+                                        "itself would destroy it: choose another target",
+                                        where(source), where(target),
+                                        source.data.medium.empty() ? source.data.number
+                                                                   : source.data.medium)});
+}
+
+} // namespace
+
+bool adds_target(const CopyFacts& source)
+{
+    if (!source.existing)
+        return false;
+    return source.existing->data_id == source.data.id ||
+           source.data.id.starts_with("dm:MIRRORNET-" + source.existing->id.to_string() + "-");
+}
+
+std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
+                                        const CreateChecks& checks)
+{
+    Refusals refusals;
+    check_distinct(source, target, refusals);
+    if (adds_target(source)) {
+        check_further_target(source, target, checks, refusals);
+    } else {
+        check_name_free(source, checks, refusals);
+        check_source_device(source, checks, refusals);
+        check_metadata(source, checks, refusals);
+    }
+    check_name_free(target, checks, refusals);
+    check_sizes(source, target, refusals);
+    check_target_device(source, target, checks, refusals);
+    check_metadata(target, checks, refusals);
+    return refusals;
+}
+
+} // namespace mirrornet::ops

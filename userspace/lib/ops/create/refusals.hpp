@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Why a mirror cannot be created. Pure: decides from facts, so that everything is
+// known before anything is changed, and all reasons are shown at once.
+#pragma once
+
+#include "base/error.hpp"
+#include "ops/create/copy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mirrornet::ops {
+
+struct Refusal {
+    ExitStatus status;
+    std::string code; // "target-smaller"; a fixed word for scripts
+    std::string text; // what is wrong, what it means, what to do
+};
+
+struct CreateChecks {
+    std::string volume;
+    bool force = false; // overwrite what the target or the metadata device holds
+};
+
+std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
+                                        const CreateChecks& checks);
+
+// True where the source is the volume itself, which gets a further target.
+bool adds_target(const CopyFacts& source);
+
+// The three commands for a source that is mounted.
+std::string umount_create_mount(const CopyFacts& source, const std::string& volume,
+                                const std::string& target);
+
+// Parts of the above, by what they look at; each appends.
+void check_source_device(const CopyFacts& source, const CreateChecks& checks,
+                         std::vector<Refusal>& refusals);
+void check_target_device(const CopyFacts& source, const CopyFacts& target,
+                         const CreateChecks& checks, std::vector<Refusal>& refusals);
+void check_metadata(const CopyFacts& copy, const CreateChecks& checks,
+                    std::vector<Refusal>& refusals);
+
+} // namespace mirrornet::ops

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/create/remote_copy.hpp"
+
+#include "config/files.hpp"
+#include "ops/create/json.hpp"
+#include "ops/module.hpp"
+#include "ops/operation_lock.hpp"
+
+namespace mirrornet::ops {
+
+namespace {
+
+constexpr const char* in_request = "the request of the other node";
+
+} // namespace
+
+json TargetRequest::to_json() const
+{
+    return {{"config", print(copy.config)},
+            {"local", print(copy.local)},
+            {"meta", copy.meta},
+            {"meta_bytes", copy.meta_bytes},
+            {"force", copy.force},
+            {"clear", copy.clear_target},
+            {"in_sync", start == nl::MirrorStart::in_sync}};
+}
+
+TargetRequest TargetRequest::from_json(const json& from)
+{
+    TargetRequest request;
+    request.copy.config = parse_volume(from.at("config").get<std::string>(), in_request);
+    request.copy.local = parse_volume_local(from.at("local").get<std::string>(), in_request);
+    request.copy.meta = from.at("meta").get<MetaChoice>();
+    request.copy.meta_bytes = from.at("meta_bytes").get<std::uint64_t>();
+    request.copy.force = from.at("force").get<bool>();
+    request.copy.clear_target = from.at("clear").get<bool>();
+    request.start =
+        from.at("in_sync").get<bool>() ? nl::MirrorStart::in_sync : nl::MirrorStart::blank;
+    return request;
+}
+
+void build_target(const ConfigStore& store, const TargetRequest& request, const NodeId& source)
+{
+    const VolumeConfig& config = request.copy.config;
+    const auto* from = config.find_node(source);
+    const auto self = store.load_node();
+    if (!from || !config.find_node(self.id))
+        throw Error(ExitStatus::usage, "volume " + config.name + " as requested has no copy on " +
+                                           self.name + " and the node that asks");
+    if (store.find_volume(config.name))
+        throw Error(ExitStatus::exists,
+                    "node " + self.name + " has a volume " + config.name + " already");
+    const OperationLock lock(config.name, "create");
+    nl::Kernel kernel = open_kernel();
+    whole_or_not_at_all([&](Undo& undo) {
+        build_copy(store, kernel, request.copy, undo);
+        kernel.set_role(config.id, Role::target);
+        kernel.mirror_add(config.id, source, request.start);
+        kernel.mirror_set(config.id, source, options_between(config, self.name, from->name));
+    });
+}
+
+void dismantle_target(const ConfigStore& store, const DismantleRequest& request)
+{
+    const auto config = store.find_volume(request.volume);
+    if (!config || config->id != request.id)
+        return; // gone already, or another volume of this name
+    const OperationLock lock(request.volume, "delete");
+    nl::Kernel kernel = open_kernel();
+    const auto record = kernel.find_volume(config->id);
+    if (record && record->data == DataState::inconsistent && !request.force)
+        throw Error(ExitStatus::needs_force,
+                    "the copy of volume " + request.volume + " on node " +
+                        store.load_node().name + " is inconsistent (a resync of it is not "
+                        "finished), so it would be left useless; wait for the resync, or repeat "
+                        "with --force");
+    dismantle_copy(store, kernel, request.volume);
+}
+
+} // namespace mirrornet::ops

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "config/store.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace mirrornet::ops {
+
+// The mirror-netd of another node, as the verbs ask it. Every call has a
+// connection of its own, so that one that was lost spoils no later one.
+class Peer {
+public:
+    static constexpr std::chrono::milliseconds answer_time{10000};
+    // Of what writes much: metadata in a file, discarding a large device.
+    static constexpr std::chrono::milliseconds work_time{600000};
+
+    // Error(not_found) if this node does not know such a node.
+    Peer(const ConfigStore& store, const std::string& name);
+
+    const PeerConfig& config() const { return config_; }
+    nlohmann::json call(const std::string& method,
+                        const nlohmann::json& params = nlohmann::json::object(),
+                        std::chrono::milliseconds time = answer_time) const;
+
+private:
+    const ConfigStore& store_;
+    PeerConfig config_;
+};
+
+} // namespace mirrornet::ops

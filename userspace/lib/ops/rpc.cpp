@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/rpc.hpp"
+
+#include "base/error.hpp"
+#include "ops/create/json.hpp"
+#include "ops/create/remote_copy.hpp"
+#include "ops/peer.hpp"
+#include "ops/status/json.hpp"
+#include "ops/volume/mirror_verbs.hpp"
+
+namespace mirrornet::ops {
+
+namespace {
+
+json call_back(const ConfigStore& store, const RpcPeer& caller)
+{
+    Peer(store, caller.name).call("node.info");
+    return json::object();
+}
+
+json tell_status(const ConfigStore& store, const json& params)
+{
+    return to_json(status(store, params.value("volumes", std::vector<std::string>())));
+}
+
+json examine(const ConfigStore& store, const json& params)
+{
+    return examine_copy(store, params.get<ExamineRequest>());
+}
+
+json build(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    build_target(store, TargetRequest::from_json(params), caller.id);
+    return json::object();
+}
+
+// A node may take away only what it shares with us.
+json dismantle(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const DismantleRequest request{params.at("volume").get<std::string>(),
+                                   params.at("id").get<VolumeId>(),
+                                   params.at("force").get<bool>()};
+    const auto config = store.find_volume(request.volume);
+    if (config && config->id == request.id && !config->find_node(caller.id))
+        throw Error(ExitStatus::not_permitted,
+                    "node " + caller.name + " has no copy of volume " + request.volume);
+    dismantle_target(store, request);
+    return json::object();
+}
+
+json resync_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
+                          caller.name};
+    resync(store, subject, {params.at("full").get<bool>(), true, false});
+    return json::object();
+}
+
+} // namespace
+
+void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
+{
+    using P = const json&;
+    using C = const RpcPeer&;
+    methods.add("node.call-back", Permission::status,
+                [&store](P, C caller) { return call_back(store, caller); });
+    methods.add("status", Permission::status,
+                [&store](P params, C) { return tell_status(store, params); });
+    methods.add("copy.examine", Permission::operate,
+                [&store](P params, C) { return examine(store, params); });
+    methods.add("copy.build", Permission::operate,
+                [&store](P params, C caller) { return build(store, params, caller); });
+    methods.add("copy.dismantle", Permission::operate,
+                [&store](P params, C caller) { return dismantle(store, params, caller); });
+    methods.add("mirror.resync", Permission::operate,
+                [&store](P params, C caller) { return resync_to(store, params, caller); });
+}
+
+} // namespace mirrornet::ops

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "config/store.hpp"
+#include "remote/rpc.hpp"
+
+namespace mirrornet::ops {
+
+// What another node may ask of this one:
+//   node.call-back   connect back to the caller, as its own request came here
+//   status           {"volumes": [NAME...]} -> as mirrorctl status --json
+//   copy.examine     facts of a copy that this node shall hold; changes nothing
+//   copy.build       build the target's copy; whole or not at all
+//   copy.dismantle   remove it again
+//   mirror.resync    on the source: resync the mirror to the caller
+// `store` must outlive the dispatcher.
+void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store);
+
+} // namespace mirrornet::ops

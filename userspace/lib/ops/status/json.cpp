@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/status/json.hpp"
+
+#include "ops/create/used_blocks.hpp"
+
+#include <fmt/format.h>
+
+namespace mirrornet::ops {
+
+namespace {
+
+std::string generation(std::uint64_t id)
+{
+    return fmt::format("{:016x}", id);
+}
+
+json resync_to_json(const MirrorStatus& mirror)
+{
+    const auto& resync = mirror.record.resync;
+    return {{"phase", to_string(resync.phase)},
+            {"total_blocks", resync.total},
+            {"sent_blocks", resync.sent},
+            {"zero_blocks", resync.zero},
+            {"unreadable_blocks", resync.unreadable},
+            {"sent_bytes", resync.bytes},
+            {"current_block", resync.current_block},
+            {"pass", resync.pass},
+            {"new_writes", resync.new_writes},
+            {"elapsed_ms", resync.elapsed_ms},
+            {"last_progress_ns", resync.progress_at},
+            {"percent", mirror.percent()},
+            {"bytes_per_second", mirror.bytes_per_second()},
+            {"seconds_left", mirror.seconds_left()}};
+}
+
+json peer_to_json(const nl::MirrorRecord& record)
+{
+    return {{"id", record.peer}, {"role", record.peer_role}, {"data_state", record.peer_data}};
+}
+
+json record_to_json(const nl::VolumeRecord& record)
+{
+    return {{"role", record.role},
+            {"locked", record.locked()},
+            {"lock_reason", record.lock},
+            {"data_state", record.data},
+            {"data_since_ns", record.data_since},
+            {"generation", generation(record.generation)},
+            {"clean", record.clean},
+            {"minor", record.minor},
+            {"data_dev", record.data_dev},
+            {"meta_dev", record.meta_dev},
+            {"sector_size", record.sector_size},
+            {"openers", record.openers},
+            {"meta_error", record.meta_error},
+            {"intent_region_bytes", record.region_bytes},
+            {"intent_limit", record.intent_limit},
+            {"intent_regions", record.intent_regions},
+            {"intent_writes", record.intent_writes},
+            {"bitmap_writes", record.bitmap_writes},
+            {"write_number", record.write_number}};
+}
+
+} // namespace
+
+json to_json(const MirrorStatus& mirror)
+{
+    const auto& record = mirror.record;
+    return {{"node", mirror.node},
+            {"peer", peer_to_json(record)},
+            {"level", mirror.level},
+            {"advice", mirror.advice},
+            {"slot", record.slot},
+            {"state", record.state},
+            {"state_code", static_cast<int>(record.state)},
+            {"reason", record.reason},
+            {"ends_by_itself", record.ends_by_itself},
+            {"since_ns", record.since},
+            {"link", record.link},
+            {"encrypted", record.encrypted},
+            {"dirty_blocks", record.dirty_blocks},
+            {"unsent_blocks", record.unsent_blocks},
+            {"total_blocks", record.total_blocks},
+            {"full_needed", record.full_needed},
+            {"base_generation", generation(record.base_generation)},
+            {"reconnects", record.reconnects},
+            {"mirroring_seconds", record.elapsed_s},
+            {"queue_writes", record.queue_length},
+            {"queue_bytes", record.queue_bytes},
+            {"queue_age_ms", record.queue_age_ms},
+            {"sent_bytes", record.sent_bytes},
+            {"received_bytes", record.received_bytes},
+            {"sequence", record.sequence},
+            {"applied", record.applied},
+            {"stable", record.stable},
+            {"resync", resync_to_json(mirror)}};
+}
+
+json to_json(const VolumeStatus& volume)
+{
+    json result{{"name", volume.name},
+                {"id", volume.id},
+                {"configured", volume.configured},
+                {"active", volume.record.has_value()},
+                {"bytes", volume.bytes},
+                {"block_bytes", block_bytes},
+                {"data_device", volume.data_device},
+                {"meta_path", volume.meta_path},
+                {"level", volume.level},
+                {"advice", volume.advice},
+                {"mirrors", json::array()}};
+    if (volume.record)
+        result.update(record_to_json(*volume.record));
+    for (const auto& mirror : volume.mirrors)
+        result["mirrors"].push_back(to_json(mirror));
+    return result;
+}
+
+json to_json(const StatusReport& report)
+{
+    json result{{"node", report.node}, {"level", report.level()}, {"volumes", json::array()}};
+    for (const auto& volume : report.volumes)
+        result["volumes"].push_back(to_json(volume));
+    return result;
+}
+
+} // namespace mirrornet::ops

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mirrornet::ops {
+
+// What has to be taken back, latest first, if an operation does not get to its
+// end: it happens whole or not at all.
+class Undo {
+public:
+    // `what` completes "could not ...": "remove the metadata file /x".
+    void add(std::string what, std::function<void()> action);
+
+    // Takes everything back; what could not be, as one sentence (else empty).
+    std::string run();
+
+private:
+    struct Step {
+        std::string what;
+        std::function<void()> action;
+    };
+    std::vector<Step> steps_;
+};
+
+// Runs `work`; when it throws an Error, takes back what it had added to the Undo
+// and says in the message how that went.
+void whole_or_not_at_all(const std::function<void(Undo&)>& work);
+
+} // namespace mirrornet::ops

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/volume/activate.hpp"
+
+#include "dm/front.hpp"
+#include "ops/meta/store.hpp"
+#include "ops/module.hpp"
+#include "ops/operation_lock.hpp"
+#include "ops/undo.hpp"
+#include "ops/volume/copy_steps.hpp"
+#include "ops/volume/devices.hpp"
+
+#include <thread>
+
+namespace mirrornet::ops {
+
+namespace {
+
+using Seconds = std::chrono::seconds;
+
+// A wrong metadata device would bring a wrong history to this data.
+void check_metadata_of(nl::Kernel& kernel, const VolumeConfig& config, const std::string& device)
+{
+    const auto found = kernel.meta_get(device);
+    if (found.id != config.id)
+        throw Error(ExitStatus::refused,
+                    device + " holds the metadata of another volume (" + found.name + ", " +
+                        found.id.to_string() + "), not of " + config.name + " (" +
+                        config.id.to_string() + "); volume " + config.name +
+                        " stays inactive: put the right path into its configuration");
+}
+
+void set_mirror_options(nl::Kernel& kernel, const VolumeConfig& config, const std::string& self)
+{
+    for (const auto& mirror : kernel.mirrors(config.id))
+        if (const auto* peer = config.find_node(mirror.peer))
+            kernel.mirror_set(config.id, mirror.peer, options_between(config, self, peer->name));
+}
+
+void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
+              Seconds wait)
+{
+    const auto local = store.load_local(config.name);
+    const auto devices = wait_for_devices(config.name, local, wait);
+    whole_or_not_at_all([&](Undo& undo) {
+        const auto meta = open_meta_store(local.meta_kind, devices.meta);
+        undo.add("close the metadata", [&] { close_meta_store(local.meta_kind, devices.meta); });
+        check_metadata_of(kernel, config, meta);
+        dm::create_front(config.name, config.id,
+                         dm::front_table(config.size / 512, devices.data, meta));
+        undo.add("deactivate " + config.name, [&] { dm::remove_front(config.name); });
+        set_mirror_options(kernel, config, store.load_node().name);
+    });
+}
+
+void take_source_role(nl::Kernel& kernel, const VolumeId& id)
+{
+    const auto volume = kernel.volume(id);
+    if (volume.role == Role::source && !volume.locked())
+        return;
+    kernel.set_role(id, Role::source, true);
+    if (kernel.volume(id).locked())
+        kernel.unlock(id);
+}
+
+std::uint64_t writes_under_way(nl::Kernel& kernel, const VolumeId& id)
+{
+    std::uint64_t writes = 0;
+    for (const auto& mirror : kernel.mirrors(id))
+        if (mirror.state == MirrorState::mirroring || mirror.state == MirrorState::resync)
+            writes += mirror.queue_length;
+    return writes;
+}
+
+std::uint64_t drain(nl::Kernel& kernel, const VolumeId& id, Seconds time)
+{
+    const auto end = std::chrono::steady_clock::now() + time;
+    std::uint64_t left = 0;
+    while ((left = writes_under_way(kernel, id)) > 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return left;
+}
+
+} // namespace
+
+UpResult up(const ConfigStore& store, const std::string& volume, const UpOptions& options)
+{
+    const auto config = store.load_volume(volume);
+    const OperationLock lock(volume, "up");
+    nl::Kernel kernel = open_kernel();
+    UpResult result;
+    result.was_up = dm::find_front(config.id).has_value();
+    const Seconds wait = options.wait.value_or(Seconds(config.options.get(Option::metadata_wait)));
+    if (!result.was_up)
+        activate(store, kernel, config, wait);
+    if (options.as_source)
+        take_source_role(kernel, config.id);
+    result.volume = kernel.volume(config.id);
+    return result;
+}
+
+DownResult down(const ConfigStore& store, const std::string& volume, const DownOptions& options)
+{
+    const auto config = store.load_volume(volume);
+    const OperationLock lock(volume, "down");
+    DownResult result;
+    const auto front = dm::find_front(config.id);
+    result.was_down = !front;
+    if (front) {
+        if (front->open_count > 0)
+            throw_open(volume, "deactivated");
+        nl::Kernel kernel;
+        const Seconds most(store.load_node().options.get(Option::shutdown_drain));
+        result.not_drained = drain(kernel, config.id, options.drain.value_or(most));
+        dm::remove_front(front->name);
+    }
+    if (const auto local = store.find_local(volume))
+        close_meta_store(local->meta_kind, local->meta_path);
+    return result;
+}
+
+} // namespace mirrornet::ops

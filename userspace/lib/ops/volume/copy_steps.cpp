@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/volume/copy_steps.hpp"
+
+#include "dm/front.hpp"
+#include "ops/create/discard.hpp"
+#include "ops/device/facts.hpp"
+#include "ops/meta/store.hpp"
+
+#include <filesystem>
+
+namespace mirrornet::ops {
+
+namespace {
+
+constexpr std::uint32_t kib = 1024;
+
+nl::MetaFormat format_of(const CopySpec& spec, const NodeId& node, const std::string& meta_device)
+{
+    nl::MetaFormat format;
+    format.meta_path = meta_device;
+    format.data_path = spec.local.data_device;
+    format.volume = spec.config.id;
+    format.node = node;
+    format.name = spec.config.name;
+    if (examine_size(spec.local.data_device) > spec.config.size)
+        format.sectors = spec.config.size / 512;
+    format.region_bytes =
+        static_cast<std::uint32_t>(spec.config.options.get(Option::intent_region)) * kib;
+    format.intent_limit =
+        static_cast<std::uint32_t>(spec.config.options.get(Option::intent_limit));
+    format.force = spec.force;
+    return format;
+}
+
+std::string make_metadata(const CopySpec& spec, Undo& undo)
+{
+    make_meta_store(spec.meta, spec.meta_bytes);
+    undo.add("remove " + spec.meta.path, [spec] { remove_meta_store(spec.meta); });
+    const auto device = open_meta_store(spec.local.meta_kind, spec.local.meta_path);
+    undo.add("close " + spec.meta.path,
+             [spec] { close_meta_store(spec.local.meta_kind, spec.local.meta_path); });
+    return device;
+}
+
+// A logical volume that create made carries the volume's name.
+MetaChoice made_for(const std::string& volume, const VolumeLocal& local)
+{
+    MetaChoice choice;
+    choice.path = local.meta_path;
+    if (local.meta_kind == MetaKind::file)
+        choice.make = MetaMake::make_file;
+    else if (std::filesystem::path(local.meta_path).filename() == volume + ".mirror-meta")
+        choice.make = MetaMake::make_lv;
+    return choice;
+}
+
+} // namespace
+
+void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& spec, Undo& undo)
+{
+    const std::string& name = spec.config.name;
+    const auto meta_device = make_metadata(spec, undo);
+    if (spec.clear_target)
+        clear_target(spec.local.data_device);
+    const auto bytes = kernel.meta_format(format_of(spec, store.load_node().id, meta_device));
+    undo.add("erase the metadata on " + meta_device,
+             [=] { erase_metadata(meta_device, bytes); });
+    undo.add("remove the configuration of " + name, [&store, name] { store.remove_volume(name); });
+    store.save(spec.config);
+    store.save(name, spec.local);
+    dm::create_front(name, spec.config.id,
+                     dm::front_table(spec.config.size / 512, spec.local.data_device, meta_device));
+    undo.add("deactivate " + name, [name] { dm::remove_front(name); });
+}
+
+void dismantle_copy(const ConfigStore& store, nl::Kernel& kernel, const std::string& volume)
+{
+    const auto config = store.load_volume(volume);
+    const auto local = store.find_local(volume);
+    if (const auto front = dm::find_front(config.id)) {
+        if (front->open_count > 0)
+            throw_open(volume, "removed");
+        dm::remove_front(front->name);
+    }
+    if (local) {
+        const auto device = open_meta_store(local->meta_kind, local->meta_path);
+        const auto region =
+            static_cast<std::uint32_t>(config.options.get(Option::intent_region)) * kib;
+        erase_metadata(device, kernel.meta_size(config.size / 512, region));
+        close_meta_store(local->meta_kind, local->meta_path);
+        remove_meta_store(made_for(volume, *local));
+    }
+    store.remove_volume(volume);
+}
+
+OptionSet options_between(const VolumeConfig& config, const std::string& a, const std::string& b)
+{
+    const auto* mirror = config.find_mirror(a, b);
+    return mirror ? mirror->options : OptionSet(scope_mirror);
+}
+
+void throw_open(const std::string& volume, const std::string& verb)
+{
+    const std::string path = dm::front_path(volume);
+    std::string who;
+    if (const auto device = block_device_at(path))
+        who = describe(users_of(Sysfs(), path, *device));
+    throw Error(ExitStatus::in_use, "volume " + volume + " cannot be " + verb + " while it is open" +
+                                        (who.empty() ? "" : ": it is " + who) +
+                                        "; close it first, then repeat");
+}
+
+} // namespace mirrornet::ops

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "model/records.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace mirrornet::ops {
+
+struct VolumeDevices {
+    std::string data; // device
+    std::string meta; // device, or the file that holds the metadata
+};
+
+// The devices of this node's copy, found by their identity where the paths of the
+// configuration changed hands (another order of probing). Waits for missing ones;
+// Error(not_found) then names the path.
+VolumeDevices wait_for_devices(const std::string& volume, const VolumeLocal& local,
+                               std::chrono::seconds wait);
+
+} // namespace mirrornet::ops

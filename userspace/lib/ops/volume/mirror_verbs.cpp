@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/volume/mirror_verbs.hpp"
+
+#include "ops/operation_lock.hpp"
+#include "ops/peer.hpp"
+
+namespace mirrornet::ops {
+
+namespace {
+
+void require_active(nl::Kernel& kernel, const MirrorName& mirror)
+{
+    if (!kernel.find_volume(mirror.id))
+        throw Error(ExitStatus::refused, "volume " + mirror.volume +
+                                             " is not active on this node; activate it: "
+                                             "mirrorctl up " + mirror.volume);
+}
+
+bool paused_by_user(const nl::MirrorRecord& record)
+{
+    return record.state == MirrorState::paused && record.reason == Reason::user;
+}
+
+void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
+                  const ResyncOptions& options)
+{
+    if (record.state == MirrorState::mirroring && !options.confirmed)
+        throw Error(ExitStatus::needs_force,
+                    "volume " + mirror.volume + " is mirroring to node " + mirror.node +
+                        ": both sides are equal, and a resync makes the target inconsistent until "
+                        "it ends; repeat with --yes if you want it all the same");
+}
+
+bool is_target(nl::Kernel& kernel, const MirrorName& mirror)
+{
+    return kernel.volume(mirror.id).role == Role::target;
+}
+
+} // namespace
+
+std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subject)
+{
+    if (subject.kind == Subject::Kind::job)
+        throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
+    const auto config = store.load_volume(subject.name);
+    const auto self = store.load_node();
+    std::vector<MirrorName> found;
+    for (const auto& node : config.nodes)
+        if (node.id != self.id && (subject.node.empty() || subject.node == node.name))
+            found.push_back({config.name, config.id, node.name, node.id});
+    if (found.empty())
+        throw Error(ExitStatus::not_found,
+                    subject.node.empty()
+                        ? "volume " + subject.name + " has no mirror"
+                        : "volume " + subject.name + " has no mirror on node " + subject.node +
+                              "; see: mirrorctl status " + subject.name);
+    return found;
+}
+
+VerbResult pause(const ConfigStore& store, const Subject& subject)
+{
+    VerbResult result{mirrors_of(store, subject), false};
+    const OperationLock lock(subject.name, "pause");
+    nl::Kernel kernel;
+    for (const auto& mirror : result.mirrors) {
+        require_active(kernel, mirror);
+        if (paused_by_user(kernel.mirror(mirror.id, mirror.peer)))
+            continue;
+        kernel.pause(mirror.id, mirror.peer);
+        result.changed = true;
+    }
+    return result;
+}
+
+VerbResult continue_(const ConfigStore& store, const Subject& subject)
+{
+    VerbResult result{mirrors_of(store, subject), false};
+    const OperationLock lock(subject.name, "continue");
+    nl::Kernel kernel;
+    for (const auto& mirror : result.mirrors) {
+        require_active(kernel, mirror);
+        const auto record = kernel.mirror(mirror.id, mirror.peer);
+        if (record.state == MirrorState::broken)
+            throw Error(ExitStatus::refused,
+                        "the mirror of volume " + mirror.volume + " to node " + mirror.node +
+                            " is broken: what was in sync is not known any more; bring it back "
+                            "with: mirrorctl resync " + mirror.volume + "@" + mirror.node);
+        if (record.state == MirrorState::mirroring || record.state == MirrorState::resync)
+            continue;
+        kernel.continue_(mirror.id, mirror.peer);
+        result.changed = true;
+    }
+    return result;
+}
+
+VerbResult resync(const ConfigStore& store, const Subject& subject, const ResyncOptions& options)
+{
+    VerbResult result{mirrors_of(store, subject), true};
+    const OperationLock lock(subject.name, "resync");
+    nl::Kernel kernel;
+    for (const auto& mirror : result.mirrors) {
+        require_active(kernel, mirror);
+        check_resync(kernel.mirror(mirror.id, mirror.peer), mirror, options);
+        if (options.pass_on && is_target(kernel, mirror))
+            Peer(store, mirror.node)
+                .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full}});
+        else
+            kernel.resync(mirror.id, mirror.peer, options.full);
+    }
+    return result;
+}
+
+} // namespace mirrornet::ops

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The verbs `pause`, `continue` and `resync`.
+#pragma once
+
+#include "config/store.hpp"
+#include "model/names.hpp"
+#include "nl/kernel.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mirrornet::ops {
+
+struct MirrorName {
+    std::string volume;
+    VolumeId id;
+    std::string node; // the other one
+    NodeId peer;
+};
+
+// The mirrors that a subject (VOLUME or VOLUME@NODE) means on this node.
+// Error(not_found) if there are none.
+std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subject);
+
+struct VerbResult {
+    std::vector<MirrorName> mirrors;
+    bool changed = false; // false: it was so already
+};
+
+VerbResult pause(const ConfigStore& store, const Subject& subject);
+VerbResult continue_(const ConfigStore& store, const Subject& subject);
+
+struct ResyncOptions {
+    bool full = false;
+    bool confirmed = false; // also where the mirror is mirroring
+    bool pass_on = true;    // from the target's node to the source's; two never play ball
+};
+
+// From the target's node it is passed on to the source.
+VerbResult resync(const ConfigStore& store, const Subject& subject,
+                  const ResyncOptions& options);
+
+} // namespace mirrornet::ops

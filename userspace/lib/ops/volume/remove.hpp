@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The verbs `delete` (a mirror) and `release` (the volume itself).
+#pragma once
+
+#include "config/store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mirrornet::ops {
+
+struct DeleteOptions {
+    std::string volume;
+    std::string node;        // of one mirror; empty: all
+    bool force = false;      // also where the target's copy is inconsistent
+    bool local_only = false; // the other side does not answer
+};
+
+struct DeleteResult {
+    std::vector<std::string> nodes; // whose mirror went
+};
+
+// On the source: the target's copy goes (its data stays and is a plain device
+// again), then the mirror. The source goes on as a volume without it. On a target
+// only with `local_only`.
+DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& options);
+
+// The volume goes, its data device is a plain device again. Error(refused) while
+// it has mirrors, Error(in_use) while it is open.
+void release(const ConfigStore& store, const std::string& volume);
+
+} // namespace mirrornet::ops
