@@ -289,7 +289,7 @@ static bool conn_dies(struct mn_conn *conn, u8 reason, const char *why)
 	first = !conn->dead;
 	if (first) {
 		conn->reason = reason;
-		strscpy(conn->why, why, sizeof(conn->why));
+		strscpy(conn->why, why ? why : "", sizeof(conn->why));
 		WRITE_ONCE(conn->dead, true);
 	}
 	spin_unlock_irqrestore(&conn->lock, flags);

@@ -87,7 +87,8 @@ int mn_conn_start(struct mn_conn *conn, const char *name);
 
 /*
  * May sleep; from the ops too. Shut the socket down; both threads end soon, and
- * ops->down is called (once) with the reason of the first who killed.
+ * ops->down is called (once) with the reason of the first who killed; why may be
+ * NULL.
  */
 void mn_conn_kill(struct mn_conn *conn, u8 reason, const char *why);
 /*

@@ -119,7 +119,8 @@ int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void
 	small = kzalloc(struct_size(small, bytes, frame->payload_bytes), GFP_NOIO);
 	if (!small)
 		return -ENOMEM;
-	memcpy(small->bytes, bytes, frame->payload_bytes);
+	if (frame->payload_bytes)
+		memcpy(small->bytes, bytes, frame->payload_bytes);
 	small->out.frame = *frame;
 	small->out.inlined = small->bytes;
 	small->out.release = small_release;
