@@ -16,6 +16,9 @@ LAB_ACCEL=${LAB_ACCEL:-tcg,thread=multi}
 LAB_NODE_LIFE=${LAB_NODE_LIFE:-3600}
 LAB_TROUBLE='WARNING:|BUG:|BUG |Oops|general protection|lockdep|KASAN|UBSAN|KCSAN|kernel panic|Kernel panic|Call Trace|blocked for more than|soft lockup|hung_task|refcount_t|list_(add|del) corruption|SLUB|page allocation failure'
 
+# How much longer than on an idle machine things may take.
+LAB_PATIENCE=${LAB_PATIENCE:-4}
+
 lab_fail() {
 	echo "lab: $*" >&2
 	return 1
@@ -53,6 +56,18 @@ lab_make_disks() {
 	done
 }
 
+# Devices sit four slots apart, so that all share one interrupt link: to set up
+# each further one costs the guest's ACPI interpreter half a second under TCG.
+# With more than seven the others take the slots between.
+lab_place_devices() {
+	awk -v RS='[ \n]+' '
+		/^(virtio-blk-pci|virtio-net-pci|virtio-serial-pci),/ {
+			n++
+			$0 = $0 sprintf(",addr=0x%x", n <= 7 ? 4 * n : 4 * (n - 7) + 1)
+		}
+		NF { print }'
+}
+
 lab_disk_args() {
 	local spec n=0 sector
 	for spec in $(node_conf "$1" disk | tr , ' '); do
@@ -84,7 +99,7 @@ lab_lay_cable() {
 		return
 	fi
 	lab_detach "$LAB_DIR" "link.$1.log" sh -c "echo \$\$ >link.$1.pid; exec \"\$@\"" - \
-		timeout -s KILL "$LAB_NODE_LIFE" "$LAB_BUILD/labswitch" "link.$1"
+		"$LAB_BUILD/labswitch" "link.$1" "$LAB_NODE_LIFE"
 	lab_wait_for_socket "$socket"
 }
 
@@ -109,6 +124,7 @@ lab_agent_args() {
 
 lab_kernel_arguments() {
 	echo "console=ttyS0 quiet mitigations=off panic=-1 oops=panic panic_on_warn=1" \
+		"cryptomgr.notests tsc=reliable random.trust_cpu=on" \
 		"lab.name=$1 lab.id=$(node_conf "$1" id) lab.links=$(node_conf "$1" links 1)" \
 		"lab.module=$(node_conf "$1" module yes) lab.udev=$(node_conf "$1" udev no)" \
 		"$(node_conf "$1" append)"
@@ -132,10 +148,10 @@ lab_start_qemu() {
 		-pidfile pid -chardev file,id=console,path=console.log,append=on -serial chardev:console \
 		-chardev socket,id=monitor,path=monitor,server=on,wait=off -mon chardev=monitor,mode=readline \
 		-kernel "$LAB_BUILD/vmlinuz-$kver" -initrd "$LAB_BUILD/initramfs-$kver.cpio" \
-		-append "$(lab_kernel_arguments "$node")" $(lab_disk_args "$node") \
+		-append "$(lab_kernel_arguments "$node")" \
 		-blockdev driver=raw,node-name=root,read-only=on,file.driver=file,file.filename="$base" \
-		-device virtio-blk-pci,drive=root,serial=lab-root \
-		$(lab_link_args "$id" "$links") $(lab_agent_args)
+		$({ lab_disk_args "$node"; echo "-device virtio-blk-pci,drive=root,serial=lab-root"
+			lab_link_args "$id" "$links"; lab_agent_args; } | lab_place_devices)
 	lab_wait_for_socket "$LAB_DIR/$node/agent.3"
 }
 
@@ -143,7 +159,7 @@ lab_wait_for_socket() {
 	local tries=0
 	until [ -S "$1" ]; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 100 ] || return 1
+		[ "$tries" -lt 400 ] || return 1
 		sleep 0.05
 	done
 }
@@ -180,13 +196,13 @@ lab_no_boot() {
 }
 
 node_wait() {
-	"$LAB_BUILD/labctl" run -t 60 "$LAB_DIR/$1" true </dev/null || lab_no_boot "$1"
+	"$LAB_BUILD/labctl" run -t 180 "$LAB_DIR/$1" true </dev/null || lab_no_boot "$1"
 }
 
 # node_run [-t SECONDS] NODE COMMAND...: exit status, input and output are the
 # command's; 124: time was up, 125: the node is down.
 node_run() {
-	local limit=60
+	local limit=$((30 * LAB_PATIENCE))
 	if [ "$1" = -t ]; then
 		limit=$2
 		shift 2
@@ -239,7 +255,7 @@ node_powercut() {
 
 # An orderly end, as far as there is one without an init system.
 node_poweroff() {
-	node_run -t 30 "$1" 'sync; busybox poweroff -f' </dev/null >/dev/null 2>&1
+	node_run -t 30 "$1" 'sync; busybox poweroff -f' </dev/null >/dev/null 2>&1 || true
 	lab_wait_for_end "$1" || node_powercut "$1"
 	rm -f "$LAB_DIR/$1/pid"
 }
@@ -258,8 +274,17 @@ node_monitor() {
 	printf '%s\n' "$2" | nc -N -U -w 5 "$LAB_DIR/$1/monitor" >/dev/null
 }
 
+# The machine stands still and does not notice; its peers do.
+node_freeze() {
+	node_monitor "$1" stop
+}
+
+node_thaw() {
+	node_monitor "$1" cont
+}
+
 # link_cut NODE [LINK]: the cable is pulled at this node; frames are lost in
-# both directions, and the guest sees no carrier unless quiet=... says otherwise.
+# both directions, and the guest sees no carrier.
 link_cut() {
 	node_monitor "$1" "set_link link${2:-0} off"
 }
@@ -268,12 +293,38 @@ link_restore() {
 	node_monitor "$1" "set_link link${2:-0} on"
 }
 
+# All frames of the link are lost, but the carrier stays: a broken switch.
+link_silence() {
+	kill -USR1 "$(cat "$LAB_DIR/link.${1:-0}.pid")"
+}
+
+link_speak() {
+	kill -USR2 "$(cat "$LAB_DIR/link.${1:-0}.pid")"
+}
+
 # link_shape NODE NETEM...: what leaves this node over link 0, for example
 # link_shape a delay 5ms rate 100mbit loss 1%
 link_shape() {
 	local node=$1
 	shift
 	node_run "$node" "tc qdisc replace dev eth0 root netem $* limit 10000" </dev/null
+}
+
+# volatile_make NODE NAME DEVICE [SECTORS]: /dev/mapper/NAME, which loses what is
+# not flushed.
+volatile_make() {
+	node_run "$1" "modprobe dm-volatile &&
+		dmsetup create $2 --table \"0 \$(blockdev --getsz $3) volatile $3 ${4-}\"" </dev/null
+}
+
+# volatile_crash NODE NAME [SEED]
+volatile_crash() {
+	node_run "$1" "dmsetup message $2 0 crash ${3-}" </dev/null
+}
+
+# The crashed disk again, with what it kept.
+volatile_revive() {
+	node_run "$1" "dmsetup table $2 | dmsetup load $2 && dmsetup resume $2" </dev/null
 }
 
 lab_nodes() {

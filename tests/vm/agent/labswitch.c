@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * labswitch SOCKET: the cable, or switch, of one link.
+ * labswitch SOCKET SECONDS: the cable, or switch, of one link, for so long at
+ * most (0: for ever).  After SIGUSR1 all frames are lost, until SIGUSR2.
  *
  * QEMU's stream backends connect to SOCKET; what one sends goes to all others
  * (each frame after its length, 32 bits big-endian).  QEMU 7.2 does not
@@ -37,6 +38,12 @@ struct client {
 };
 
 static struct client clients[CLIENTS];
+static volatile sig_atomic_t silent;
+
+static void on_signal(int sig)
+{
+	silent = sig == SIGUSR1;
+}
 
 static long long now_ms(void)
 {
@@ -90,7 +97,7 @@ static void send_on(const struct client *from, const unsigned char *frame, size_
 	for (int i = 0; i < CLIENTS; i++) {
 		struct client *c = &clients[i];
 
-		if (c->fd < 0 || c == from || c->out_len + len > BUFFER)
+		if (silent || c->fd < 0 || c == from || c->out_len + len > BUFFER)
 			continue;
 		memcpy(c->out + c->out_len, frame, len);
 		c->out_len += len;
@@ -209,13 +216,16 @@ int main(int argc, char **argv)
 {
 	int listener;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: labswitch SOCKET\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: labswitch SOCKET SECONDS\n");
 		return 2;
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		clients[i].fd = -1;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, on_signal);
+	signal(SIGUSR2, on_signal);
+	alarm((unsigned int)atol(argv[2]));
 	listener = listen_at(argv[1]);
 	if (listener < 0)
 		return 1;

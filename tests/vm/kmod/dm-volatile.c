@@ -2,7 +2,7 @@
 /*
  * A disk with a volatile cache, for tests of power cuts.
  *
- *   <start> <len> volatile <device>
+ *   <start> <len> volatile <device> [<sectors>]
  *
  * Writes are acknowledged from memory. A FLUSH writes everything that was
  * acknowledged before it to <device>; a FUA write goes to <device> itself as
@@ -10,7 +10,9 @@
  *
  *   crash            lose all unflushed writes and fail all I/O from now on
  *   crash <seed>     of every unflushed sector keep either what is on <device>
- *                    or one of the versions written since, as the seed says
+ *                    or one of the versions written since, as the seed says;
+ *                    <sectors> (1; 8 is what file systems hope for) are chosen
+ *                    alike, so that what was written together is not torn
  *   flush            as a FLUSH
  *
  * A crashed disk is brought back by loading its table again. Status: unflushed
@@ -27,6 +29,7 @@
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 #include <linux/dm-io.h>
+#include <linux/hash.h>
 #include <linux/highmem.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
@@ -70,6 +73,7 @@ struct disk {
 	struct rb_root cache;
 	u64 unflushed;
 	u64 flushes;
+	unsigned int granule;		/* sectors that are not torn; fixed */
 	bool crashed;
 	void *buffer;			/* CHUNK_SECTORS */
 };
@@ -407,10 +411,18 @@ static int volatile_map(struct dm_target *ti, struct bio *bio)
 	return DM_MAPIO_SUBMITTED;
 }
 
-/* Leaves one version, or none: then the device's own content stays. */
-static void choose_version(struct disk *d, struct cached *c, struct rnd_state *rnd)
+static u32 random_of(u64 seed, u64 n)
 {
-	unsigned int at = 0, keep = prandom_u32_state(rnd) % (c->count + 1);
+	struct rnd_state rnd;
+
+	prandom_seed_state(&rnd, seed + n * GOLDEN_RATIO_64);
+	return prandom_u32_state(&rnd);
+}
+
+/* Leaves the version that @random says, or none: then the device's own content stays. */
+static void choose_version(struct disk *d, struct cached *c, u32 random)
+{
+	unsigned int at = 0, keep = random % (c->count + 1);
 	struct version *v, *next;
 
 	list_for_each_entry_safe(v, next, &c->versions, list)
@@ -423,12 +435,14 @@ static void choose_version(struct disk *d, struct cached *c, struct rnd_state *r
 static int crash_to_some_state(struct disk *d, u64 seed)
 {
 	struct rb_node *at, *next;
-	struct rnd_state rnd;
 
-	prandom_seed_state(&rnd, seed);
 	for (at = rb_first(&d->cache); at; at = next) {
+		struct cached *c = rb_entry(at, struct cached, node);
+		sector_t n = c->sector;
+
 		next = rb_next(at);
-		choose_version(d, rb_entry(at, struct cached, node), &rnd);
+		sector_div(n, d->granule);
+		choose_version(d, c, random_of(seed, n));
 	}
 	return flush_cache(d);
 }
@@ -487,11 +501,13 @@ static struct disk *create(void)
 
 static int volatile_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 {
+	unsigned int granule = 1;
 	struct disk *d;
 	int ret;
 
-	if (argc != 1) {
-		ti->error = "Exactly one argument expected: the device";
+	if (argc < 1 || argc > 2 ||
+	    (argc == 2 && (kstrtouint(argv[1], 0, &granule) || !granule))) {
+		ti->error = "Expected: the device, and optionally how many sectors are not torn";
 		return -EINVAL;
 	}
 	d = create();
@@ -505,6 +521,7 @@ static int volatile_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 		destroy(d);
 		return ret;
 	}
+	d->granule = granule;
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_write_zeroes_bios = 1;
@@ -537,7 +554,7 @@ static void volatile_status(struct dm_target *ti, status_type_t type, unsigned i
 		DMEMIT("%llu %llu %s", READ_ONCE(d->unflushed), READ_ONCE(d->flushes),
 		       READ_ONCE(d->crashed) ? "crashed" : "running");
 	else if (type == STATUSTYPE_TABLE)
-		DMEMIT("%s", d->dev->name);
+		DMEMIT("%s %u", d->dev->name, d->granule);
 }
 
 static int volatile_iterate(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
