@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Facts of a node as one readable line.
+#pragma once
+
+#include "kcore.hpp"
+
+#include <initializer_list>
+#include <string>
+
+namespace kcore {
+
+// history: newest first.
+mn_facts facts(u8 role, u64 generation, u64 base, std::initializer_list<u64> history, u32 flags = 0);
+
+inline mn_facts source(u64 generation, u64 base, std::initializer_list<u64> history, u32 flags = 0)
+{
+    return facts(MN_ROLE_SOURCE, generation, base, history, flags);
+}
+
+inline mn_facts target(u64 generation, u64 base, std::initializer_list<u64> history, u32 flags = 0)
+{
+    return facts(MN_ROLE_TARGET, generation, base, history, flags);
+}
+
+// "partial/none source=0"
+std::string text(const mn_verdict &verdict);
+std::string text(const mn_facts &facts);
+
+}  // namespace kcore

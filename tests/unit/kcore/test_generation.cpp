@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Who sends what to whom, told as the stories behind it.
+#include "facts.hpp"
+
+#include <cstring>
+
+namespace kcore {
+
+constexpr u32 unlocked = MN_HELLO_F_UNLOCKED;
+constexpr u32 full = MN_HELLO_F_FULL_NEEDED;
+constexpr u32 blank = MN_HELLO_F_BLANK;
+constexpr u32 written = MN_HELLO_F_WRITTEN;
+constexpr u32 wait_peer = MN_HELLO_F_WAIT_PEER;
+constexpr u32 moved_on = MN_HELLO_F_MOVED_ON;
+
+class Generation : public Test {
+protected:
+    static std::string verdict(const mn_facts &a, const mn_facts &b) { return text(mn_generation_decide(&a, &b)); }
+};
+
+TEST_F(Generation, FirstResyncOfANewTarget)
+{
+    EXPECT_EQ(verdict(source(1, 0, {}, full), target(0, 0, {}, blank | full)), "full/none source=0");
+    EXPECT_EQ(verdict(target(0, 0, {}, full), source(1, 0, {}, full | moved_on)), "full/none source=1");
+}
+
+// Cut in the middle: the bitmap of the source holds what is left.
+TEST_F(Generation, FirstResyncGoesOnAfterACut)
+{
+    EXPECT_EQ(verdict(source(1, 0, {}), target(0, 0, {})), "partial/none source=0");
+}
+
+TEST_F(Generation, AfterAShortCut)
+{
+    EXPECT_EQ(verdict(source(1, 1, {}, moved_on), target(1, 1, {})), "partial/none source=0");
+}
+
+// The source went on alone in a new generation; an unfinished resync changes nothing.
+TEST_F(Generation, AfterALongCut)
+{
+    mn_facts behind = target(1, 1, {});
+
+    EXPECT_EQ(verdict(source(2, 1, {1}, moved_on), behind), "partial/none source=0");
+    behind.data_state = MN_DATA_INCONSISTENT;
+    EXPECT_EQ(verdict(source(2, 1, {1}, moved_on), behind), "partial/none source=0");
+    EXPECT_EQ(verdict(source(9, 1, {8, 7}, moved_on), behind), "partial/none source=0");
+}
+
+TEST_F(Generation, OnlyInTheHistoryMeansFull)
+{
+    EXPECT_EQ(verdict(source(3, 2, {2, 1}, moved_on), target(1, 1, {})), "full/none source=0");
+    EXPECT_EQ(verdict(source(3, 0, {2, 1}), target(2, 2, {})), "full/none source=0");
+}
+
+TEST_F(Generation, APersonAskedForAFullResync)
+{
+    EXPECT_EQ(verdict(source(1, 1, {}, full), target(1, 1, {})), "full/none source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}), target(1, 1, {}, full)), "full/none source=0");
+    EXPECT_EQ(verdict(source(2, 1, {1}, full), target(1, 1, {})), "full/none source=0");
+    EXPECT_EQ(verdict(source(2, 1, {1}, full), target(9, 0, {})), "refuse/other-source source=0");
+}
+
+TEST_F(Generation, SwitchedOver)
+{
+    EXPECT_EQ(verdict(target(1, 1, {}, moved_on), source(2, 1, {1})), "partial/none source=1");
+}
+
+// The other was promoted while this source was down; its writes were mirrored.
+TEST_F(Generation, OldSourceComesBackToANewOne)
+{
+    EXPECT_EQ(verdict(source(1, 1, {}, wait_peer | moved_on), source(2, 1, {1}, moved_on)),
+              "refuse/other-source source=2");
+    EXPECT_EQ(verdict(target(1, 1, {}, moved_on), source(2, 1, {1}, moved_on)), "partial/none source=1");
+}
+
+TEST_F(Generation, BothWroteOnTheirOwn)
+{
+    EXPECT_EQ(verdict(source(2, 1, {1}, moved_on), source(3, 1, {1}, moved_on)), "split-brain/split-brain source=2");
+    EXPECT_EQ(verdict(source(2, 1, {1}, moved_on), target(3, 1, {1}, moved_on)), "split-brain/split-brain source=0");
+    EXPECT_EQ(verdict(source(5, 1, {4, 1}, moved_on), source(3, 0, {2, 1}, moved_on)),
+              "split-brain/split-brain source=2");
+}
+
+TEST_F(Generation, TwoSourcesOfWhichOneWroteNothing)
+{
+    EXPECT_EQ(verdict(source(2, 1, {1}), source(3, 1, {1}, moved_on)), "refuse/other-source source=2");
+    EXPECT_EQ(verdict(source(2, 1, {1}), source(3, 1, {1})), "refuse/other-source source=2");
+    EXPECT_EQ(verdict(source(1, 1, {}), source(1, 1, {})), "refuse/other-source source=2");
+}
+
+TEST_F(Generation, TheTargetMovedOn)
+{
+    EXPECT_EQ(verdict(source(1, 1, {}), target(2, 1, {1}, moved_on)), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}), target(2, 0, {1})), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(2, 1, {1}), target(1, 2, {})), "refuse/other-source source=0") << "each behind the other";
+}
+
+TEST_F(Generation, Strangers)
+{
+    EXPECT_EQ(verdict(source(1, 0, {}), target(2, 0, {})), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(1, 0, {}, moved_on), target(2, 0, {}, moved_on)), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(1, 0, {}, moved_on), source(2, 0, {}, moved_on)), "refuse/other-source source=2");
+    EXPECT_EQ(verdict(source(1, 0, {}), target(2, 0, {}, blank)), "full/none source=0");
+}
+
+TEST_F(Generation, NobodyOrNoTarget)
+{
+    EXPECT_EQ(verdict(target(1, 1, {}), target(1, 1, {})), "no-source/operation source=2");
+    EXPECT_EQ(verdict(facts(MN_ROLE_NONE, 1, 1, {}), target(1, 1, {})), "no-source/operation source=2");
+    EXPECT_EQ(verdict(source(1, 1, {}), facts(MN_ROLE_NONE, 1, 1, {})), "refuse/operation source=0");
+}
+
+TEST_F(Generation, TheTargetIsOrWasOpen)
+{
+    EXPECT_EQ(verdict(source(1, 1, {}), target(1, 1, {}, written)), "refuse/target-unlocked source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}), target(1, 1, {}, unlocked)), "refuse/target-unlocked source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}), target(0, 0, {}, blank | written)), "refuse/target-unlocked source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}, unlocked), target(1, 1, {})), "partial/none source=0");
+}
+
+TEST_F(Generation, SizesComeFirst)
+{
+    mn_facts a = source(1, 1, {}), b = target(0, 0, {}, blank);
+
+    b.sectors--;
+    b.sector_size = 4096;
+    EXPECT_EQ(verdict(a, b), "refuse/size-mismatch source=0");
+    b.sectors = a.sectors + 1;
+    EXPECT_EQ(verdict(a, b), "refuse/size-mismatch source=0");
+    b.sectors = a.sectors;
+    EXPECT_EQ(verdict(a, b), "refuse/sector-mismatch source=0");
+}
+
+TEST_F(Generation, RolledBack)
+{
+    mn_facts a = source(1, 1, {}, full), b = target(1, 1, {});
+
+    a.position = 100;
+    b.peer_position = 100;
+    EXPECT_EQ(verdict(a, b), "full/none source=0");
+    b.peer_position = 101;
+    EXPECT_EQ(verdict(a, b), "refuse/rolled-back source=0");
+    b.peer_position = 0;
+    b.position = 50;
+    a.peer_position = 51;
+    EXPECT_EQ(verdict(a, b), "refuse/rolled-back source=0");
+    b.flags = blank;
+    EXPECT_EQ(verdict(a, b), "full/none source=0");
+}
+
+TEST_F(Generation, WhoMayOpen)
+{
+    mn_verdict verdict{MN_VERDICT_PARTIAL, 0, 1};
+
+    EXPECT_TRUE(mn_generation_may_open(&verdict, 1));
+    EXPECT_FALSE(mn_generation_may_open(&verdict, 0));
+    for (u8 kind = 0; kind < __MN_VERDICT_MAX; kind++) {
+        verdict.kind = kind;
+        EXPECT_EQ(mn_generation_may_open(&verdict, 1), kind == MN_VERDICT_PARTIAL || kind == MN_VERDICT_FULL);
+    }
+}
+
+TEST_F(Generation, AdvancingKeepsTheNewestOfTheHistory)
+{
+    u64 generation = 0, history[MN_HISTORY]{};
+
+    mn_generation_advance(&generation, history, 1);
+    EXPECT_EQ(generation, 1u);
+    EXPECT_EQ(history[0], 0u);
+    mn_generation_advance(&generation, history, 1);
+    EXPECT_EQ(history[0], 0u);
+    for (u64 next = 2; next <= 12; next++)
+        mn_generation_advance(&generation, history, next);
+    EXPECT_EQ(generation, 12u);
+    for (u64 i = 0; i < MN_HISTORY; i++)
+        EXPECT_EQ(history[i], 11 - i);
+}
+
+TEST_F(Generation, FactsComeFromTheHello)
+{
+    mn_wire_hello hello{};
+    mn_facts facts;
+
+    std::memset(hello.node_uuid, 7, MN_UUID_LEN);
+    hello.role = 2;
+    hello.data_state = 3;
+    hello.flags = 0x15;
+    hello.sector_size = 4096;
+    hello.sectors = 11;
+    hello.generation = 12;
+    hello.base = 13;
+    hello.history[7] = 14;
+    hello.position = 15;
+    hello.peer_position = 16;
+    std::memset(&facts, 0xff, sizeof(facts));
+    mn_facts_from_hello(&hello, &facts);
+    EXPECT_EQ(text(facts), "target generation 12 base 13 history 14 flags 21 position 15/16");
+    EXPECT_EQ(facts.node_uuid[15], 7);
+    EXPECT_EQ(facts.data_state, 3);
+    EXPECT_EQ(facts.sector_size, 4096u);
+    EXPECT_EQ(facts.sectors, 11u);
+}
+
+TEST_F(Generation, VerdictsHaveTexts)
+{
+    EXPECT_STREQ(mn_verdict_text(MN_VERDICT_PARTIAL), "partial");
+    EXPECT_STREQ(mn_verdict_text(__MN_VERDICT_MAX), "unknown");
+}
+
+}  // namespace kcore

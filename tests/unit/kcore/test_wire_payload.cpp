@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The values inside hello, verdict and ack.
+#include "kcore.hpp"
+
+#include <cstring>
+
+namespace kcore {
+
+class WirePayload : public Test {
+protected:
+    static mn_wire_hello good_hello()
+    {
+        mn_wire_hello hello{};
+
+        hello.version_min = 1;
+        hello.version_max = 1;
+        hello.role = MN_ROLE_SOURCE;
+        hello.data_state = MN_DATA_CURRENT;
+        hello.sector_size = 4096;
+        hello.sectors = 1 << 20;
+        std::memset(hello.volume_uuid, 1, MN_UUID_LEN);
+        std::memset(hello.node_uuid, 2, MN_UUID_LEN);
+        std::memset(hello.peer_uuid, 3, MN_UUID_LEN);
+        hello.block_shift = MN_BLOCK_SHIFT;
+        return hello;
+    }
+
+    template <typename Spoil> mn_wire_error hello_with(Spoil spoil)
+    {
+        mn_wire_hello hello = good_hello();
+
+        spoil(hello);
+        return mn_wire_check_hello(&hello, sizeof(hello));
+    }
+
+    template <typename Spoil> mn_wire_error verdict_with(Spoil spoil)
+    {
+        mn_wire_verdict verdict{};
+
+        verdict.kind = MN_VERDICT_PARTIAL;
+        std::memset(verdict.source_uuid, 1, MN_UUID_LEN);
+        spoil(verdict);
+        return mn_wire_check_verdict(&verdict, sizeof(verdict));
+    }
+
+    static mn_wire_error ack(u64 applied, u64 stable)
+    {
+        mn_wire_ack ack{applied, stable};
+
+        return mn_wire_check_ack(&ack, sizeof(ack), 10, 5, 20);
+    }
+};
+
+TEST_F(WirePayload, GoodHelloPasses)
+{
+    EXPECT_EQ(hello_with([](auto &) {}), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = 0x80; }), MN_WIRE_OK);
+}
+
+TEST_F(WirePayload, HelloLengthIsExact)
+{
+    mn_wire_hello hello = good_hello();
+
+    EXPECT_EQ(mn_wire_check_hello(&hello, sizeof(hello) - 1), MN_WIRE_BAD_LENGTH);
+    EXPECT_EQ(mn_wire_check_hello(&hello, sizeof(hello) + 8), MN_WIRE_BAD_LENGTH);
+}
+
+TEST_F(WirePayload, HelloOffersVersionOne)
+{
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 2; }), MN_WIRE_BAD_VERSION);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 0; }), MN_WIRE_BAD_VERSION);
+    EXPECT_EQ(hello_with([](auto &h) { h.features = 1; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL + 1; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.reserved[6] = 1; }), MN_WIRE_BAD_RESERVED);
+}
+
+TEST_F(WirePayload, HelloValuesAreKnown)
+{
+    EXPECT_EQ(hello_with([](auto &h) { h.role = 3; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.data_state = 4; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { std::memset(h.volume_uuid, 0, 16); }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { std::memset(h.node_uuid, 0, 16); }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { std::memset(h.peer_uuid, 0, 16); }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.block_shift = 12; }), MN_WIRE_BAD_PAYLOAD);
+}
+
+TEST_F(WirePayload, HelloSizesArePossible)
+{
+    EXPECT_EQ(hello_with([](auto &h) { h.sectors = MN_VOLUME_SECTORS_MAX; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.sector_size = 512; h.sectors = 1; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.sectors = MN_VOLUME_SECTORS_MAX + 8; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.sectors = 0; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.sectors = 1001; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.sector_size = 0; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.sector_size = 256; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.sector_size = 520; }), MN_WIRE_BAD_PAYLOAD);
+}
+
+TEST_F(WirePayload, VerdictIsChecked)
+{
+    mn_wire_verdict verdict{};
+
+    EXPECT_EQ(mn_wire_check_verdict(&verdict, sizeof(verdict) - 8), MN_WIRE_BAD_LENGTH);
+    EXPECT_EQ(verdict_with([](auto &) {}), MN_WIRE_OK);
+    EXPECT_EQ(verdict_with([](auto &v) { v.kind = __MN_VERDICT_MAX; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(verdict_with([](auto &v) { v.reason = __MN_REASON_MAX; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(verdict_with([](auto &v) { v.reserved[0] = 1; }), MN_WIRE_BAD_RESERVED);
+}
+
+TEST_F(WirePayload, VerdictToGoOnNamesItsSource)
+{
+    for (u8 kind = 0; kind < __MN_VERDICT_MAX; kind++) {
+        bool needs_source = kind == MN_VERDICT_PARTIAL || kind == MN_VERDICT_FULL;
+
+        EXPECT_EQ(verdict_with([&](auto &v) {
+            v.kind = kind;
+            std::memset(v.source_uuid, 0, MN_UUID_LEN);
+        }), needs_source ? MN_WIRE_BAD_PAYLOAD : MN_WIRE_OK) << mn_verdict_text(kind);
+    }
+}
+
+// Before: applied 10, stable 5; sent up to 20.
+TEST_F(WirePayload, WatermarksOnlyGoForward)
+{
+    EXPECT_EQ(ack(10, 5), MN_WIRE_OK);
+    EXPECT_EQ(ack(20, 20), MN_WIRE_OK);
+    EXPECT_EQ(ack(15, 15), MN_WIRE_OK);
+    EXPECT_EQ(ack(9, 5), MN_WIRE_BAD_SEQUENCE);
+    EXPECT_EQ(ack(10, 4), MN_WIRE_BAD_SEQUENCE);
+    EXPECT_EQ(ack(10, 11), MN_WIRE_BAD_SEQUENCE);
+    EXPECT_EQ(ack(21, 5), MN_WIRE_BAD_SEQUENCE);
+    EXPECT_EQ(ack(~0ull, ~0ull), MN_WIRE_BAD_SEQUENCE);
+}
+
+TEST_F(WirePayload, AckLengthIsExact)
+{
+    mn_wire_ack ack{10, 5};
+
+    EXPECT_EQ(mn_wire_check_ack(&ack, 8, 0, 0, 20), MN_WIRE_BAD_LENGTH);
+}
+
+}  // namespace kcore
