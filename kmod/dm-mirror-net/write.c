@@ -81,7 +81,7 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 	leg->out.release = leg_released;
 	leg->out.frame.sequence = ++mirror->sequence;
 	leg->out.frame.barrier = mirror->barrier;
-	refcount_inc(&leg->refs);
+	refcount_add(2, &leg->refs);	/* the sender's and the list's */
 	list_add_tail(&leg->list, &mirror->unapplied);
 	mirror->queue_length++;
 	mirror->resync_unapplied += leg->resync;

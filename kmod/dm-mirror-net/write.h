@@ -46,7 +46,7 @@ struct mn_leg {
 	u32 sectors;
 	u64 queued;			/* jiffies64 */
 	u64 stream;			/* mirror->stream when it was queued */
-	refcount_t refs;		/* the sender; the list; io->durable_legs */
+	refcount_t refs;		/* who made it; the sender; the list; io->durable_legs */
 	u8 slot;			/* mirror->slot */
 	bool resync;			/* sent by the resync cursor */
 	union {				/* payload of SYNC_BEGIN and SYNC_END */
@@ -73,7 +73,7 @@ int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			  struct list_head *done);
 /* Without track: complete what the two above collected. */
 void mn_write_complete(struct list_head *done);
-/* Under track. Queue a leg on the mirror's stream with the next sequence. */
+/* Under track. Queue a leg on the mirror's stream with the next sequence; the caller keeps its reference. */
 void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg);
 struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp);
 void mn_leg_put(struct mn_leg *leg);

@@ -138,9 +138,7 @@ static int send_request(struct nl_msg *message)
 
 	nlmsg_free(message);
 	if (err >= 0)
-		err = nl_recvmsgs_default(sock);
-	if (err >= 0)
-		err = nl_wait_for_ack(sock);
+		err = nl_wait_for_ack(sock);	/* and what comes before it */
 	if (err < 0)
 		die("netlink", err);
 	return 0;
