@@ -7,7 +7,7 @@ namespace mirrornet::ops {
 
 namespace {
 
-constexpr std::chrono::milliseconds pause{200};
+constexpr std::chrono::milliseconds between_looks{200};
 
 void require_progress(const MirrorStatus& status, const std::string& name)
 {
@@ -44,7 +44,7 @@ MirrorStatus wait_for_mirroring(const MirrorName& mirror, std::chrono::seconds m
             throw Error(ExitStatus::timed_out,
                         name + " is not in sync yet; it goes on by itself, see: mirrorctl status " +
                             mirror.volume);
-        std::this_thread::sleep_for(pause);
+        std::this_thread::sleep_for(between_looks);
     }
 }
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/create_text.hpp"
+#include "mirrorctl/mirror_verb.hpp"
+#include "mirrorctl/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct CreateArguments {
+    ops::CreateOptions options;
+    std::string target; // NODE:DEVICE
+    std::string mode = "sync";
+    std::vector<std::string> set; // OPTION=VALUE
+    bool no_initial_sync = false;
+    bool dry_run = false;
+    bool no_wait = false;
+    bool yes = false;
+};
+
+void split_target(CreateArguments& arguments)
+{
+    const auto colon = arguments.target.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == arguments.target.size())
+        throw Error(ExitStatus::usage, "\"" + arguments.target +
+                                           "\" does not say where the target is; "
+                                           "it is written NODE:DEVICE, for example b:/dev/sdb1");
+    arguments.options.node = arguments.target.substr(0, colon);
+    arguments.options.target_device = arguments.target.substr(colon + 1);
+}
+
+// An option goes where its scope says: to the mirror or to the volume.
+void set_options(CreateArguments& arguments)
+{
+    arguments.options.mirror_options.set("mode", arguments.mode);
+    for (const auto& assignment : arguments.set) {
+        const auto equals = assignment.find('=');
+        if (equals == std::string::npos)
+            throw Error(ExitStatus::usage,
+                        "\"" + assignment + "\" sets nothing; it is written OPTION=VALUE");
+        const auto name = assignment.substr(0, equals);
+        auto& into = find_option(name).scopes & scope_mirror ? arguments.options.mirror_options
+                                                             : arguments.options.volume_options;
+        into.set(name, assignment.substr(equals + 1));
+    }
+}
+
+void require_sync(const CreateArguments& arguments)
+{
+    const auto mode = arguments.options.mirror_options.get_as<Mode>(Option::mode);
+    if (mode != Mode::sync)
+        throw Error(ExitStatus::usage, "mode async is not in this version; mode sync is");
+}
+
+int execute(const Invocation& invocation, const CreateArguments& arguments,
+            const ops::CreatePlan& plan)
+{
+    confirm("All data on " + plan.target.data.path + " of node " + plan.target.node +
+                " will be overwritten.",
+            arguments.yes || plan.method.how == ops::InitialCopy::none);
+    const auto result = ops::run_create(
+        invocation.store, plan, [&](const auto& step) { invocation.output.step(step); });
+    invocation.output.document(result_document(plan, result));
+    invocation.output.line(result_text(plan, result));
+    if (arguments.no_wait)
+        return 0;
+    return wait_for(invocation.output,
+                    {{arguments.options.volume, result.volume, plan.target.node, result.peer}},
+                    {true, 0});
+}
+
+int run(const Invocation& invocation, CreateArguments& arguments)
+{
+    split_target(arguments);
+    set_options(arguments);
+    require_sync(arguments);
+    arguments.options.copy.initial_sync = !arguments.no_initial_sync;
+    const auto plan = ops::plan_create(invocation.store, arguments.options);
+    if (!arguments.dry_run)
+        return execute(invocation, arguments, plan);
+    invocation.output.document(plan_document(plan));
+    invocation.output.line(plan_text(plan));
+    return 0;
+}
+
+void add_arguments(CLI::App& verb, CreateArguments& arguments)
+{
+    auto& options = arguments.options;
+    verb.add_option("NAME", options.volume, "What the volume shall be called")->required();
+    verb.add_option("SOURCE_DEVICE", options.source_device,
+                    "Device of this node; its data stays where it is")
+        ->required();
+    verb.add_option("NODE:TARGET_DEVICE", arguments.target,
+                    "Device of the other node; all of it is overwritten")
+        ->required();
+    verb.add_option("--meta", options.meta,
+                    "Where this node keeps the metadata: a device, file:/PATH, file, or auto "
+                    "(a logical volume beside one, else a file)");
+    verb.add_option("--peer-meta", options.peer_meta, "The same for the other node");
+    verb.add_option("--mode", arguments.mode, "sync: a write returns when both nodes have it");
+    verb.add_option("--set", arguments.set, "OPTION=VALUE of the mirror or the volume");
+}
+
+void add_flags(CLI::App& verb, CreateArguments& arguments)
+{
+    verb.add_flag("--dry-run", arguments.dry_run, "Check everything, show the plan, do nothing");
+    auto* trusted = verb.add_flag("--no-initial-sync", arguments.no_initial_sync,
+                                  "Send nothing: both devices hold the same already");
+    verb.add_flag("--all-blocks", arguments.options.copy.all_blocks,
+                  "Send every block, not only those that the file system uses")
+        ->excludes(trusted);
+    verb.add_flag("--force", arguments.options.force,
+                  "Also if the target or a metadata device holds something");
+    verb.add_flag("--no-wait", arguments.no_wait, "Return when the resync has begun");
+    verb.add_flag("-y,--yes", arguments.yes, "Do not ask");
+}
+
+} // namespace
+
+void setup_create(CLI::App& app, Invocation& invocation)
+{
+    auto arguments = std::make_shared<CreateArguments>();
+    auto* verb = app.add_subcommand("create", "Mirror a device of this node to another node");
+    add_arguments(*verb, *arguments);
+    add_flags(*verb, *arguments);
+    verb->footer(
+        "Everything is checked on both nodes before anything is changed; what fails is\n"
+        "put back. Afterwards the volume is /dev/mirror/NAME: mount that, never the\n"
+        "device beneath. A mounted device has to be unmounted for a moment.\n"
+        "Examples:\n"
+        "  mirrorctl create home /dev/vg0/home b:/dev/vg0/home --dry-run\n"
+        "  mirrorctl create home /dev/sdb1 b:/dev/sdb1 --meta /dev/sdc1 --peer-meta /dev/sdc1\n"
+        "  mirrorctl create db /dev/sdd b:/dev/sdd --meta file --yes --no-wait");
+    verb->callback([&invocation, arguments] {
+        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+    });
+}
+
+} // namespace mirrornet::ctl

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/verbs.hpp"
+#include "ops/volume/remove.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct DeleteArguments {
+    std::string subject;
+    ops::DeleteOptions options;
+    bool yes = false;
+};
+
+int run(const Invocation& invocation, DeleteArguments& arguments)
+{
+    const auto subject = Subject::parse(arguments.subject);
+    if (subject.kind == Subject::Kind::job)
+        throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
+    arguments.options.volume = subject.name;
+    arguments.options.node = subject.node;
+    confirm("The mirror of " + arguments.subject + " will be removed; both copies of the data "
+                                                   "stay, but are not kept equal any more.",
+            arguments.yes);
+    const auto result = ops::delete_mirror(invocation.store, arguments.options);
+    invocation.output.document({{"volume", subject.name}, {"deleted", result.nodes}});
+    for (const auto& node : result.nodes)
+        invocation.output.line("the mirror of " + subject.name + " on node " + node +
+                               " is gone; the data there is a plain device again");
+    if (result.nodes.empty())
+        invocation.output.line("volume " + subject.name + " has no mirror; nothing was changed");
+    return 0;
+}
+
+} // namespace
+
+void setup_delete(CLI::App& app, Invocation& invocation)
+{
+    auto arguments = std::make_shared<DeleteArguments>();
+    auto* verb = app.add_subcommand("delete", "Remove a mirror; the data stays on both sides");
+    verb->add_option("VOLUME[@NODE]", arguments->subject, "All its mirrors, or one")->required();
+    verb->add_flag("--force", arguments->options.force,
+                   "Also if the target's copy is inconsistent and so left useless");
+    verb->add_flag("--local-only", arguments->options.local_only,
+                   "Only on this node, because the other one does not answer");
+    verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
+    verb->footer("The source goes on as a volume without this mirror; \"mirrorctl release\"\n"
+                 "makes it a plain device again.\n"
+                 "Examples:\n"
+                 "  mirrorctl delete home@b\n"
+                 "  mirrorctl delete home --local-only --yes");
+    verb->callback([&invocation, arguments] {
+        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+    });
+}
+
+} // namespace mirrornet::ctl

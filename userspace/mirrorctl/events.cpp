@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/deadline.hpp"
+#include "mirrorctl/verbs.hpp"
+#include "nl/events.hpp"
+#include "ops/clock.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+#include <iostream>
+#include <poll.h>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct EventsOptions {
+    std::vector<std::string> volumes;
+    std::uint64_t count = 0;   // 0: for ever
+    std::uint64_t timeout = 0; // seconds; 0: for ever
+};
+
+std::string node_of(const ConfigStore& store, const nl::Event& event)
+{
+    if (!event.peer)
+        return {};
+    const auto peer = store.find_peer(*event.peer);
+    return peer ? peer->name : event.peer->to_string();
+}
+
+json document_of(const ConfigStore& store, const nl::Event& event)
+{
+    return {{"class", to_string(event.event_class)},
+            {"severity", to_string(event.severity)},
+            {"number", event.number},
+            {"volume", event.volume_name},
+            {"node", node_of(store, event)},
+            {"old", event.old_word()},
+            {"new", event.new_word()},
+            {"reason", to_string(event.reason)},
+            {"time_ns", event.time},
+            {"uptime_ns", event.uptime_ns},
+            {"text", event.text}};
+}
+
+std::string text_of(const ConfigStore& store, const nl::Event& event)
+{
+    const auto node = node_of(store, event);
+    return fmt::format("{} {:8} {:11} {}{} {}", ops::local_time(event.time),
+                       to_string(event.severity), to_string(event.event_class),
+                       event.volume_name, node.empty() ? "" : "@" + node, event.text);
+}
+
+bool wanted(const nl::Event& event, const EventsOptions& options)
+{
+    return options.volumes.empty() ||
+           std::ranges::find(options.volumes, event.volume_name) != options.volumes.end();
+}
+
+// One line each, so that a pipe can be read while it goes on.
+void print(const Invocation& invocation, const nl::Event& event)
+{
+    if (invocation.output.json_wanted)
+        std::cout << document_of(invocation.store, event).dump() << '\n' << std::flush;
+    else
+        invocation.output.line(text_of(invocation.store, event));
+}
+
+// False when `left` (milliseconds, -1: for ever) passed without a word.
+bool wait_for_events(const nl::EventStream& stream, int left)
+{
+    pollfd entry{stream.fd(), POLLIN, 0};
+    const int ready = ::poll(&entry, 1, left);
+    if (ready < 0 && errno != EINTR)
+        throw_errno("cannot wait for events");
+    return ready != 0;
+}
+
+int run(const Invocation& invocation, const EventsOptions& options)
+{
+    nl::EventStream stream;
+    const Deadline deadline{std::chrono::seconds(options.timeout)};
+    for (std::uint64_t shown = 0;;) {
+        const int left = options.timeout ? static_cast<int>(deadline.left().count()) : -1;
+        if (!wait_for_events(stream, left))
+            return 0;
+        const auto batch = stream.read();
+        if (batch.lost)
+            std::cerr << "mirrorctl: events were lost, since they came faster than they were "
+                         "read; ask for the state anew: mirrorctl status\n";
+        for (const auto& event : batch.events) {
+            if (!wanted(event, options))
+                continue;
+            print(invocation, event);
+            if (++shown == options.count)
+                return 0;
+        }
+    }
+}
+
+} // namespace
+
+void setup_events(CLI::App& app, Invocation& invocation)
+{
+    auto options = std::make_shared<EventsOptions>();
+    auto* verb = app.add_subcommand("events", "Follow what happens to volumes and mirrors");
+    verb->add_option("VOLUME", options->volumes, "Only these; all without");
+    verb->add_option("--count", options->count, "End after so many");
+    verb->add_option("--timeout", options->timeout, "End after so many seconds");
+    verb->footer("With --json, one JSON object per line. Earlier events are in the journal.\n"
+                 "Examples:\n"
+                 "  mirrorctl events\n"
+                 "  mirrorctl --json events home --count 1");
+    verb->callback([&invocation, options] {
+        invocation.run = [&invocation, options] { return run(invocation, *options); };
+    });
+}
+
+} // namespace mirrornet::ctl

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/mirror_verb.hpp"
+
+#include "mirrorctl/status_text.hpp"
+#include "ops/clock.hpp"
+#include "ops/create/used_blocks.hpp"
+#include "ops/status/json.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <iostream>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+std::string state_line(const ops::MirrorStatus& status)
+{
+    const auto document = to_json(status);
+    if (auto progress = progress_text(document, ops::block_bytes); !progress.empty())
+        return progress;
+    std::string text(to_string(status.record.state));
+    if (status.record.reason != Reason::none)
+        text += " (" + std::string(to_string(status.record.reason)) + ")";
+    return text;
+}
+
+// One line that renews itself on a terminal; elsewhere a line for every tenth.
+class Progress {
+public:
+    Progress(const Output& output, std::string name)
+        : quiet_(output.json_wanted), name_(std::move(name))
+    {
+    }
+
+    void show(const ops::MirrorStatus& status)
+    {
+        if (quiet_)
+            return;
+        const bool terminal = is_terminal(stderr);
+        const auto tenth = static_cast<int>(status.percent().value_or(-10) / 10);
+        const auto now = std::pair(status.record.state, tenth);
+        if (!terminal && now == last_)
+            return;
+        last_ = now;
+        std::cerr << (terminal ? "\r\033[K" : "") << name_ << ": " << state_line(status)
+                  << (terminal ? "" : "\n") << std::flush;
+    }
+
+    void end() const
+    {
+        if (!quiet_ && is_terminal(stderr))
+            std::cerr << '\n';
+    }
+
+private:
+    bool quiet_;
+    std::string name_;
+    std::pair<MirrorState, int> last_{MirrorState::invalid, 0};
+};
+
+} // namespace
+
+void add_wait_options(CLI::App& verb, WaitOptions& options)
+{
+    verb.add_flag("--wait", options.wait, "Show progress until both sides are equal");
+    verb.add_option("--timeout", options.timeout, "Wait at most so many seconds")
+        ->needs("--wait");
+}
+
+int wait_for(const Output& output, const std::vector<ops::MirrorName>& mirrors,
+             const WaitOptions& options)
+{
+    for (const auto& mirror : mirrors) {
+        Progress progress(output, mirror.volume + "@" + mirror.node);
+        const auto last = ops::wait_for_mirroring(
+            mirror, std::chrono::seconds(options.timeout),
+            [&](const ops::MirrorStatus& status) { progress.show(status); });
+        progress.end();
+        output.line(fmt::format("{}@{}: mirroring; the resync sent {} of {} blocks in {}",
+                                mirror.volume, mirror.node, last.record.resync.sent,
+                                last.record.total_blocks,
+                                ops::duration(last.record.resync.elapsed_ms / 1000)));
+    }
+    return 0;
+}
+
+int tell(const Output& output, const ops::VerbResult& result, const std::string& done,
+         const std::string& already)
+{
+    json names = json::array();
+    for (const auto& mirror : result.mirrors) {
+        const auto name = mirror.volume + "@" + mirror.node;
+        names.push_back(name);
+        output.line(name + ": " + (result.changed ? done : already));
+    }
+    output.document({{"changed", result.changed}, {"mirrors", names}});
+    return 0;
+}
+
+} // namespace mirrornet::ctl

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The group `node`; its verb `trust` has a file of its own.
+#include "mirrorctl/node_trust.hpp"
+#include "mirrorctl/verbs.hpp"
+#include "ops/node/node.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct InitArguments {
+    std::string name;
+    std::vector<std::string> listen;
+    std::optional<std::uint16_t> port;
+};
+
+int init(const Invocation& invocation, const InitArguments& arguments)
+{
+    ops::NodeInitOptions options;
+    options.name = arguments.name;
+    options.port = arguments.port;
+    for (const auto& address : arguments.listen)
+        options.listen.push_back(Address::parse(address));
+    const auto node = ops::node_init(invocation.store, options);
+    invocation.output.document({{"name", node.name}, {"id", node.id.to_string()}});
+    invocation.output.line("this node is " + node.name + " (" + node.id.to_string() + ")");
+    return 0;
+}
+
+std::string addresses_text(const std::vector<Address>& addresses)
+{
+    std::string text;
+    for (const auto& address : addresses)
+        text += (text.empty() ? "" : ", ") + address.to_string();
+    return text.empty() ? "-" : text;
+}
+
+void print_shown(const Output& output, const ops::NodeShown& shown)
+{
+    Table table({"NODE", "ID", "ADDRESSES", "MAY", "KEY"});
+    table.add({shown.self.name + " (this one)", shown.self.id.to_string(),
+               addresses_text(shown.card.addresses), "-", "-"});
+    for (const auto& peer : shown.peers) {
+        const bool keyless = std::ranges::find(shown.without_key, peer.name) !=
+                             shown.without_key.end();
+        table.add({peer.name, peer.id.to_string(), addresses_text(peer.addresses),
+                   to_string(peer.may), keyless ? "missing" : "yes"});
+    }
+    output.line(table.print());
+    output.line("The card of this node, for \"mirrorctl node trust\" on another one:");
+    output.line(shown.card.print());
+}
+
+int show(const Invocation& invocation)
+{
+    const auto shown = ops::node_show(invocation.store);
+    json peers = json::array();
+    for (const auto& peer : shown.peers)
+        peers.push_back({{"name", peer.name},
+                         {"id", peer.id.to_string()},
+                         {"addresses", addresses_text(peer.addresses)},
+                         {"may", to_string(peer.may)}});
+    invocation.output.document({{"name", shown.self.name},
+                                {"id", shown.self.id.to_string()},
+                                {"port", shown.self.port()},
+                                {"card", shown.card.print()},
+                                {"peers", peers}});
+    print_shown(invocation.output, shown);
+    return 0;
+}
+
+int key(const Invocation& invocation, const std::string& file)
+{
+    ops::node_key(file);
+    invocation.output.document({{"file", file}});
+    invocation.output.line("a fresh key is in " + file + "; carry it to the other node in a way "
+                           "that nobody else can read, use it there and here with \"mirrorctl "
+                           "node trust --key-file\", then delete the file");
+    return 0;
+}
+
+int forget(const Invocation& invocation, const std::string& name)
+{
+    ops::node_forget(invocation.store, name);
+    invocation.output.document({{"forgotten", name}});
+    invocation.output.line("node " + name + " is not trusted any more; its key is deleted");
+    return 0;
+}
+
+void setup_init(CLI::App& group, Invocation& invocation)
+{
+    auto arguments = std::make_shared<InitArguments>();
+    auto* verb = group.add_subcommand("init", "Give this machine its identity");
+    verb->add_option("NAME", arguments->name, "Its name (default: the host name)");
+    verb->add_option("--listen", arguments->listen, "ADDRESS[:PORT] to listen on (default: all)");
+    verb->add_option("--port", arguments->port, "TCP port (default 9999)");
+    verb->footer("Examples:\n"
+                 "  mirrorctl node init\n"
+                 "  mirrorctl node init a --listen 10.0.0.1");
+    verb->callback([&invocation, arguments] {
+        invocation.run = [&invocation, arguments] { return init(invocation, *arguments); };
+    });
+}
+
+void setup_named(CLI::App& group, Invocation& invocation)
+{
+    auto* shower = group.add_subcommand("show", "Show this node, its card and whom it trusts");
+    shower->callback([&invocation] { invocation.run = [&invocation] { return show(invocation); }; });
+
+    auto file = std::make_shared<std::string>();
+    auto* keyer = group.add_subcommand("key", "Make a fresh key for a pair of nodes");
+    keyer->add_option("FILE", *file, "Where to put it; must not exist")->required();
+    keyer->callback([&invocation, file] {
+        invocation.run = [&invocation, file] { return key(invocation, *file); };
+    });
+
+    auto name = std::make_shared<std::string>();
+    auto* forgetter = group.add_subcommand("forget", "Trust a node no longer");
+    forgetter->add_option("NAME", *name, "The node")->required();
+    forgetter->callback([&invocation, name] {
+        invocation.run = [&invocation, name] { return forget(invocation, *name); };
+    });
+}
+
+} // namespace
+
+void setup_node(CLI::App& app, Invocation& invocation)
+{
+    auto* group = app.add_subcommand("node", "This machine and the nodes that it trusts");
+    group->require_subcommand(1);
+    group->footer("To make a and b trust each other:\n"
+                  "  b# mirrorctl node init && mirrorctl node show     (copy the card)\n"
+                  "  a# mirrorctl node init && mirrorctl node trust --card CARD\n"
+                  "  b# mirrorctl node trust --token-file -            (enter a's token)");
+    setup_init(*group, invocation);
+    setup_named(*group, invocation);
+    setup_node_trust(*group, invocation);
+}
+
+} // namespace mirrornet::ctl

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/output.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <unistd.h>
+
+namespace mirrornet::ctl {
+
+void Output::line(const std::string& text) const
+{
+    if (!json_wanted)
+        std::cout << text << '\n' << std::flush;
+}
+
+void Output::step(const std::string& text) const
+{
+    if (!json_wanted)
+        std::cerr << "mirrorctl: " << text << '\n' << std::flush;
+}
+
+void Output::document(const json& document) const
+{
+    if (json_wanted)
+        std::cout << document.dump(2) << '\n' << std::flush;
+}
+
+void Output::error(const Error& error) const
+{
+    if (json_wanted)
+        std::cout << json{{"error",
+                           {{"status", to_string(error.status())},
+                            {"exit", static_cast<int>(error.status())},
+                            {"message", error.what()}}}}
+                         .dump(2)
+                  << '\n'
+                  << std::flush;
+    std::cerr << "mirrorctl: " << error.what() << '\n' << std::flush;
+}
+
+void confirm(const std::string& question, bool yes)
+{
+    if (yes)
+        return;
+    if (!is_terminal(stdin))
+        throw Error(ExitStatus::needs_force,
+                    question + " There is no terminal to ask on: repeat with --yes.");
+    std::cerr << question << " Type \"yes\" to go on: " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "yes")
+        throw Error(ExitStatus::needs_force, "not confirmed; nothing was changed");
+}
+
+std::string Table::print() const
+{
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows_) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t at = 0; at < row.size(); at++)
+            widths[at] = std::max(widths[at], row[at].size());
+    }
+    std::string text;
+    for (const auto& row : rows_) {
+        std::string line;
+        for (std::size_t at = 0; at < row.size(); at++)
+            line += row[at] + std::string(widths[at] - row[at].size() + 2, ' ');
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += (text.empty() ? "" : "\n") + line;
+    }
+    return text;
+}
+
+std::string progress_bar(double percent, std::size_t width)
+{
+    const double share = std::clamp(percent, 0.0, 100.0) / 100;
+    const auto done = static_cast<std::size_t>(std::floor(share * static_cast<double>(width)));
+    return "[" + std::string(done, '#') + std::string(width - done, '.') + "]";
+}
+
+bool is_terminal(std::FILE* file)
+{
+    return ::isatty(::fileno(file)) == 1;
+}
+
+} // namespace mirrornet::ctl

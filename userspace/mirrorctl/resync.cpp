@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/mirror_verb.hpp"
+#include "mirrorctl/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct ResyncArguments {
+    std::string subject;
+    bool full = false;
+    bool yes = false;
+    WaitOptions wait;
+};
+
+int run(const Invocation& invocation, const ResyncArguments& arguments)
+{
+    const auto subject = Subject::parse(arguments.subject);
+    ops::ResyncOptions options;
+    options.full = arguments.full;
+    options.confirmed = arguments.yes;
+    const auto result = ops::resync(invocation.store, subject, options);
+    const int status = tell(invocation.output, result,
+                            arguments.full ? "sends every block again" : "resyncs", "");
+    return arguments.wait.wait ? wait_for(invocation.output, result.mirrors, arguments.wait)
+                               : status;
+}
+
+} // namespace
+
+void setup_resync(CLI::App& app, Invocation& invocation)
+{
+    auto arguments = std::make_shared<ResyncArguments>();
+    auto* verb = app.add_subcommand("resync", "Send again what the target lacks, or everything");
+    verb->add_option("VOLUME[@NODE]", arguments->subject, "All its mirrors, or one")->required();
+    verb->add_flag("--full", arguments->full, "Send every block");
+    verb->add_flag("-y,--yes", arguments->yes, "Also if the mirror is in sync: until the resync "
+                                               "ends, the target is inconsistent");
+    add_wait_options(*verb, arguments->wait);
+    verb->footer("Examples:\n"
+                 "  mirrorctl resync home@b --wait\n"
+                 "  mirrorctl resync home --full --yes");
+    verb->callback([&invocation, arguments] {
+        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+    });
+}
+
+} // namespace mirrornet::ctl

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/verbs.hpp"
+#include "mirrorctl/volumes.hpp"
+#include "ops/volume/activate.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct UpArguments {
+    VolumeArguments volumes;
+    bool as_source = false;
+    bool yes = false;
+    std::optional<std::uint64_t> wait; // seconds
+};
+
+std::string state_text(const ops::UpResult& result)
+{
+    const auto& volume = result.volume;
+    std::string text = std::string(result.was_up ? "active already: " : "active: ") +
+                       std::string(to_string(volume.role));
+    if (!volume.locked())
+        return text + ", open as /dev/mirror/" + volume.name;
+    if (volume.lock == LockReason::wait_peer)
+        return text + ", locked until the other node has answered";
+    return text + ", locked (" + std::string(to_string(volume.lock)) + ")";
+}
+
+int run(const Invocation& invocation, const UpArguments& arguments)
+{
+    ops::UpOptions options;
+    options.as_source = arguments.as_source;
+    if (arguments.wait)
+        options.wait = std::chrono::seconds(*arguments.wait);
+    if (options.as_source)
+        confirm("This node takes the source role without the other node's answer. If that one "
+                "took over meanwhile, both sides may be written: a split brain, which a person "
+                "has to resolve.",
+                arguments.yes);
+    return for_each_volume(invocation, arguments.volumes, [&](const std::string& name) {
+        const auto result = ops::up(invocation.store, name, options);
+        invocation.output.line(name + ": " + state_text(result));
+        return json{{"volume", name},
+                    {"changed", !result.was_up},
+                    {"role", to_string(result.volume.role)},
+                    {"locked", result.volume.locked()},
+                    {"lock_reason", to_string(result.volume.lock)}};
+    });
+}
+
+} // namespace
+
+void setup_up(CLI::App& app, Invocation& invocation)
+{
+    auto arguments = std::make_shared<UpArguments>();
+    auto* verb = app.add_subcommand("up", "Activate volumes from the configuration");
+    add_volume_arguments(*verb, arguments->volumes);
+    verb->add_flag("--as-source", arguments->as_source,
+                   "Take the source role although the other node was not heard");
+    verb->add_option("--wait", arguments->wait,
+                     "Seconds to wait for missing devices (default: option metadata-wait)");
+    verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
+    verb->footer("A target stays locked. A volume that was the source opens by itself when the\n"
+                 "other node has answered that it did not take over.\n"
+                 "Examples:\n"
+                 "  mirrorctl up home\n"
+                 "  mirrorctl up --all\n"
+                 "  mirrorctl up home --as-source");
+    verb->callback([&invocation, arguments] {
+        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+    });
+}
+
+} // namespace mirrornet::ctl

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The verbs of mirrorctl. Each has a file with its options, a setup function that
+// tells CLI11 of them, and a run function that calls the library and prints.
+#pragma once
+
+#include "config/store.hpp"
+#include "mirrorctl/output.hpp"
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace mirrornet::ctl {
+
+// What every verb gets: the options before the verb, and where it leaves what
+// shall be run once the command line is known to be right. Returns the exit status.
+struct Invocation {
+    ConfigStore store;
+    Output output;
+    std::function<int()> run;
+};
+
+void setup_all(CLI::App& app, Invocation& invocation);
+
+void setup_create(CLI::App& app, Invocation& invocation);
+void setup_delete(CLI::App& app, Invocation& invocation);
+void setup_release(CLI::App& app, Invocation& invocation);
+void setup_list(CLI::App& app, Invocation& invocation);
+void setup_status(CLI::App& app, Invocation& invocation);
+void setup_pause(CLI::App& app, Invocation& invocation);
+void setup_continue(CLI::App& app, Invocation& invocation);
+void setup_resync(CLI::App& app, Invocation& invocation);
+void setup_up(CLI::App& app, Invocation& invocation);
+void setup_down(CLI::App& app, Invocation& invocation);
+void setup_perf(CLI::App& app, Invocation& invocation);
+void setup_events(CLI::App& app, Invocation& invocation);
+void setup_node(CLI::App& app, Invocation& invocation);
+
+} // namespace mirrornet::ctl
