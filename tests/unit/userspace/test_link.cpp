@@ -1,59 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expect_error.hpp"
-#include "loopback.hpp"
-#include "remote/ktls.hpp"
-#include "remote/link.hpp"
-
-#include <fcntl.h>
+#include "links.hpp"
 
 using namespace mirrornet;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Links : testing::Test {
-    Loopback loopback;
-    Pair pair{loopback.address()};
-    Deadline patience{10s};
-    std::function<void()> admit = [] {};
-
-    Link accept()
-    {
-        LineStream stream(TlsStream::accept(loopback.accept(), pair.lookup(), patience),
-                          longest_greeting);
-        const auto line = stream.read(patience);
-        const auto hello = Hello::parse(line.value());
-        return accept_link(std::move(stream), hello, pair.a_as_peer, admit, patience);
-    }
-    Link initiate()
-    {
-        return initiate_link(pair.a, pair.b_as_peer, pair.key, pair.volume, patience);
-    }
-};
-
-void make_blocking(const Link& link)
-{
-    ::fcntl(link.fd.get(), F_SETFL, ::fcntl(link.fd.get(), F_GETFL) & ~O_NONBLOCK);
-}
-
-// What goes in at one end comes out at the other, whole and in order.
-void expect_carries(const Link& from, const Link& to, const std::string& bytes)
-{
-    OtherSide writer([&] {
-        for (std::size_t at = 0; at < bytes.size();) {
-            const auto put = ::write(from.fd.get(), bytes.data() + at, bytes.size() - at);
-            if (put <= 0)
-                throw std::runtime_error("write");
-            at += static_cast<std::size_t>(put);
-        }
-    });
-    std::string got(bytes.size(), 0);
-    EXPECT_EQ(::recv(to.fd.get(), got.data(), got.size(), MSG_WAITALL),
-              static_cast<ssize_t>(got.size()));
-    EXPECT_TRUE(got == bytes);
-}
-
-} // namespace
 
 TEST(Greeting, RoundTrip)
 {
@@ -122,22 +72,6 @@ TEST_F(Links, PlainHandOverLeavesACleanStream)
     expect_carries(*accepted, initiated, std::string(1 << 20, 'b') + "end");
 }
 
-TEST_F(Links, KernelTlsTakesOver)
-{
-    if (!kernel_has_tls())
-        GTEST_SKIP() << "this kernel has no TLS for sockets (CONFIG_TLS)";
-    std::optional<Link> accepted;
-    OtherSide server([&] { accepted = accept(); });
-    const auto initiated = initiate();
-    ASSERT_EQ(server.end(), "");
-    EXPECT_TRUE(initiated.encrypted);
-    EXPECT_TRUE(accepted->encrypted);
-    make_blocking(initiated);
-    make_blocking(*accepted);
-    expect_carries(initiated, *accepted, std::string(1 << 20, 'a') + "end");
-    expect_carries(*accepted, initiated, std::string(1 << 20, 'b') + "end");
-}
-
 // The initiator's kernel may speak before the acceptor has installed its keys.
 TEST_F(Links, EarlyFirstWordIsNotLost)
 {
@@ -154,13 +88,6 @@ TEST_F(Links, EarlyFirstWordIsNotLost)
     make_blocking(*accepted);
     EXPECT_EQ(::recv(accepted->fd.get(), got, 5, MSG_WAITALL), 5);
     EXPECT_EQ(std::string(got, 5), "first");
-}
-
-TEST_F(Links, WithoutKernelTlsNothingGoesOutInClear)
-{
-    if (kernel_has_tls())
-        GTEST_SKIP() << "this kernel has TLS for sockets";
-    expect_error(ExitStatus::refused, {"modprobe tls"}, [&] { initiate(); });
 }
 
 TEST_F(Links, RefusalReachesTheInitiator)

@@ -48,6 +48,28 @@ private:
     posix_spawn_file_actions_t actions_;
 };
 
+// A program starts with the usual signals, whatever the caller blocks or ignores.
+class SpawnAttributes {
+public:
+    SpawnAttributes()
+    {
+        sigset_t none, all;
+        ::sigemptyset(&none);
+        ::sigfillset(&all);
+        ::posix_spawnattr_init(&attributes_);
+        ::posix_spawnattr_setsigmask(&attributes_, &none);
+        ::posix_spawnattr_setsigdefault(&attributes_, &all);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    }
+    SpawnAttributes(const SpawnAttributes&) = delete;
+    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
+    const posix_spawnattr_t* get() const { return &attributes_; }
+
+private:
+    posix_spawnattr_t attributes_;
+};
+
 // The caller's environment with LC_ALL=C: output of tools is parsed.
 std::vector<char*> c_environment()
 {
@@ -71,9 +93,10 @@ pid_t spawn(const std::vector<std::string>& argv, const Pipe& out, const Pipe& e
     actions.input_from("/dev/null");
     actions.dup(out.write.get(), 1);
     actions.dup(err.write.get(), 2);
+    const SpawnAttributes attributes;
     auto env = c_environment();
     pid_t pid = -1;
-    if (int error = ::posix_spawnp(&pid, args[0], actions.get(), nullptr, args.data(),
+    if (int error = ::posix_spawnp(&pid, args[0], actions.get(), attributes.get(), args.data(),
                                    env.data()))
         throw_errno("cannot run " + argv[0], error);
     return pid;

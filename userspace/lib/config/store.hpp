@@ -44,6 +44,7 @@ public:
     std::optional<VolumeConfig> find_volume(const std::string& name) const;
     VolumeConfig load_volume(const std::string& name) const;
     std::optional<VolumeConfig> find_volume(const VolumeId& id) const;
+    std::string display_name(const VolumeId& id) const; // for messages; never an Error
     void save(const VolumeConfig& volume) const;
     std::optional<VolumeLocal> find_local(const std::string& volume) const;
     VolumeLocal load_local(const std::string& volume) const;

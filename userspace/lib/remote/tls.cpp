@@ -21,7 +21,8 @@ constexpr const char* priority = "NONE:+VERS-TLS1.3:+CHACHA20-POLY1305:+AEAD:+EC
                                  "+GROUP-X25519:+GROUP-SECP256R1:+SIGN-ALL";
 
 // kTLS cannot follow a change of keys, so none may happen behind its back.
-constexpr unsigned common_flags = GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS | GNUTLS_NO_AUTO_REKEY;
+constexpr unsigned common_flags =
+    GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS | GNUTLS_NO_AUTO_REKEY | GNUTLS_NO_SIGNAL;
 
 constexpr std::size_t longest_handshake_message = 4096;
 

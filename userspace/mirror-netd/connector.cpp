@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirror-netd/connector.hpp"
+
+#include "mirror-netd/log.hpp"
+
+#include <algorithm>
+
+namespace mirrornet::netd {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// Less than an acceptor lets in of one address.
+constexpr std::size_t most_attempts = 12;
+constexpr auto attempt_time = 10s;
+
+// A link that lasted this long was a success; one that falls at once is tried
+// again ever more slowly.
+constexpr auto proven = 10s;
+
+milliseconds until(Connector::Clock::time_point when, Connector::Clock::time_point now)
+{
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(when - now));
+}
+
+} // namespace
+
+Connector::Connector(const ConfigStore& store, KernelView& kernel, Mailbox& mailbox, int cancel,
+                     std::function<void(milliseconds)> wake_in)
+    : store_(store), kernel_(kernel), mailbox_(mailbox), cancel_(cancel),
+      wake_in_(std::move(wake_in)), workers_(most_attempts)
+{
+}
+
+void Connector::refresh(const NodeConfig& self)
+{
+    const auto now = Clock::now();
+    const auto missing = kernel_.missing_links();
+    std::erase_if(attempts_, [&](const auto& each) {
+        return !missing.contains(each.first) && !each.second.running &&
+               now - each.second.connected > proven;
+    });
+    auto soonest = Clock::time_point::max();
+    for (const auto& mirror : missing) {
+        if (!connects(self.id, mirror.second))
+            continue;
+        auto& attempt = attempts_[mirror];
+        if (!attempt.running && attempt.due <= now)
+            start(self, mirror, attempt);
+        if (!attempt.running)
+            soonest = std::min(soonest, attempt.due);
+    }
+    if (soonest != Clock::time_point::max())
+        wake_in_(until(soonest, now));
+}
+
+void Connector::start(const NodeConfig& self, const MirrorKey& mirror, Attempt& attempt)
+{
+    attempt.running = workers_.start([this, self, mirror] { run(self, mirror); });
+    if (!attempt.running) // all threads are busy
+        attempt.due = Clock::now() + Backoff::first;
+}
+
+// In a thread of its own.
+void Connector::run(const NodeConfig& self, const MirrorKey& mirror)
+{
+    std::string name = mirror.second.to_string(), failure;
+    try {
+        const auto peer = store_.find_peer(mirror.second);
+        if (!peer)
+            throw Error(ExitStatus::not_found, "this node is not configured here; trust it: "
+                                               "mirrorctl node trust");
+        name = peer->name;
+        kernel_.attach(initiate_link(self, *peer, store_.load_key(name), mirror.first,
+                                     Deadline(attempt_time, cancel_)));
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    mailbox_.post([this, mirror, name, failure] { ended(mirror, name, failure); });
+}
+
+void Connector::ended(const MirrorKey& mirror, const std::string& peer,
+                      const std::string& failure)
+{
+    const auto now = Clock::now();
+    auto& attempt = attempts_[mirror];
+    attempt.running = false;
+    if (failure.empty() && now - attempt.connected > proven)
+        attempt.backoff.reset();
+    const auto pause = attempt.backoff.next(random_);
+    attempt.due = now + pause;
+    if (failure.empty()) {
+        attempt.connected = now;
+        log(Priority::info, "{}@{}: link connected", store_.display_name(mirror.first), peer);
+    } else if (failure != attempt.complaint) {
+        log(Priority::warning,
+            "{}@{}: no link: {}. The mirror stays paused, writes go on and are tracked; "
+            "trying again by itself",
+            store_.display_name(mirror.first), peer, failure);
+    }
+    attempt.complaint = failure;
+    wake_in_(pause);
+}
+
+} // namespace mirrornet::netd

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirror-netd/daemon.hpp"
+
+#include "base/version.hpp"
+#include "mirror-netd/log.hpp"
+#include "mirror-netd/methods.hpp"
+#include "ops/rpc.hpp"
+
+#include <csignal>
+#include <ctime>
+#include <systemd/sd-daemon.h>
+
+namespace mirrornet::netd {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// Events tell at once what changed; this is for what they may miss: a module
+// loaded later, an event dropped.
+constexpr auto tick = 2000ms;
+
+void notify_reloading()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const auto us = static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
+                    static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+    ::sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", us).c_str());
+}
+
+} // namespace
+
+Daemon::Daemon(const ConfigStore& store)
+    : store_(store), node_(store.load_node()), kernel_(stopping_.fd()),
+      connector_(store_, kernel_, mailbox_, stopping_.fd(),
+                 [this](milliseconds time) { wake_in(time); }),
+      acceptor_(loop_, store_, kernel_, methods_, stopping_.fd())
+{
+    register_methods(methods_);
+    ops::register_ops_methods(methods_, store_);
+    mailbox_source_ = loop_.on_readable(mailbox_.fd(), [this] { mailbox_.deliver(); });
+    due_timer_ = loop_.on_timer([this] { refresh(); });
+    tick_timer_ = loop_.on_timer([this] {
+        tick_timer_.arm(tick);
+        follow_kernel();
+        refresh();
+    });
+    signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
+    signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
+    signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
+}
+
+void Daemon::run()
+{
+    apply(node_);
+    tick_timer_.arm(0ms);
+    ::sd_notify(0, "READY=1");
+    log(Priority::info, "mirror-netd {} of node {} ({}) listens on port {}", tool_version, node_.name,
+        node_.id.to_string(), acceptor_.port());
+    loop_.run();
+    log(Priority::info, "stopped; mirrors in the kernel go on, but no link is made anew");
+}
+
+void Daemon::apply(const NodeConfig& node)
+{
+    acceptor_.listen(node.listen, node.port());
+    node_ = node;
+}
+
+// A configuration that cannot be used changes nothing.
+void Daemon::reload()
+{
+    notify_reloading();
+    try {
+        const auto node = store_.load_node();
+        if (node.listen != node_.listen || node.port() != node_.port())
+            apply(node);
+        node_ = node;
+        log(Priority::info, "configuration read again");
+    } catch (const std::exception& error) {
+        log(Priority::error, "the configuration cannot be used: {}; going on with the old one",
+            error.what());
+        if (!acceptor_.listening())
+            apply(node_);
+    }
+    ::sd_notify(0, "READY=1");
+    refresh();
+}
+
+void Daemon::stop()
+{
+    ::sd_notify(0, "STOPPING=1");
+    acceptor_.close();
+    stopping_.raise();
+    loop_.stop();
+}
+
+void Daemon::refresh()
+{
+    due_ = Clock::time_point::max();
+    connector_.refresh(node_);
+}
+
+// Keeps the earliest of all wishes.
+void Daemon::wake_in(milliseconds time)
+{
+    const auto when = Clock::now() + time;
+    if (when >= due_)
+        return;
+    due_ = when;
+    due_timer_.arm(time);
+}
+
+// The module may come and go while the daemon runs.
+void Daemon::follow_kernel()
+{
+    if (events_)
+        return;
+    try {
+        events_.emplace();
+        events_source_ = loop_.on_readable(events_->fd(), [this] { kernel_spoke(); });
+    } catch (const Error& error) {
+        if (error.status() != ExitStatus::not_found)
+            throw;
+    }
+}
+
+void Daemon::kernel_spoke()
+{
+    try {
+        events_->read(); // what it was does not matter: the state is asked for anew
+    } catch (const Error& error) {
+        log(Priority::warning, "{}", error.what());
+        events_source_ = {};
+        events_.reset();
+    }
+    refresh();
+}
+
+} // namespace mirrornet::netd

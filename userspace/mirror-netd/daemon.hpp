@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Puts the parts together. The main thread runs the event loop and owns all of
+// them; threads serve single connections and come back through the mailbox.
+#pragma once
+
+#include "mirror-netd/acceptor.hpp"
+#include "mirror-netd/connector.hpp"
+
+#include <optional>
+
+namespace mirrornet::netd {
+
+class Daemon {
+public:
+    // Error if this node has no identity yet. SIGTERM, SIGINT and SIGHUP have to
+    // be blocked in every thread.
+    explicit Daemon(const ConfigStore& store);
+    void run(); // until SIGTERM or SIGINT; mirrors in the kernel go on
+
+private:
+    void apply(const NodeConfig& node);
+    void reload();
+    void stop();
+    void refresh();
+    void wake_in(std::chrono::milliseconds time);
+    void follow_kernel();
+    void kernel_spoke();
+
+    using Clock = std::chrono::steady_clock;
+    const ConfigStore& store_;
+    NodeConfig node_;
+    RpcDispatcher methods_;
+    StopSignal stopping_;
+    Mailbox mailbox_;
+    EventLoop loop_;
+    KernelLinks kernel_;
+    std::optional<nl::EventStream> events_;
+    EventLoop::Source events_source_, mailbox_source_, due_timer_, tick_timer_;
+    EventLoop::Source signals_[3];
+    Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
+    Connector connector_;
+    Acceptor acceptor_;
+};
+
+} // namespace mirrornet::netd

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirror-netd/kernel_links.hpp"
+
+#include "nl/kernel.hpp"
+
+namespace mirrornet::netd {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// A link that was just dropped takes a moment to be gone.
+constexpr auto busy_patience = 3000ms;
+constexpr auto busy_pause = 50ms;
+
+} // namespace
+
+std::set<MirrorKey> KernelLinks::missing_links()
+try {
+    std::set<MirrorKey> missing;
+    nl::Kernel kernel;
+    for (const auto& mirror : kernel.mirrors())
+        if (mirror.link == LinkState::none)
+            missing.emplace(mirror.volume, mirror.peer);
+    return missing;
+} catch (const Error& error) {
+    if (error.status() != ExitStatus::not_found)
+        throw;
+    return {};
+}
+
+void KernelLinks::admit(const MirrorKey& mirror)
+{
+    nl::Kernel kernel;
+    const auto record = kernel.find_mirror(mirror.first, mirror.second);
+    if (!record)
+        throw Error(ExitStatus::not_found,
+                    "the volume is not active there, or has no mirror with this node");
+    if (record->link == LinkState::unwanted)
+        throw Error(ExitStatus::refused,
+                    "the mirror is paused or broken there; mirrorctl status says why");
+    // The initiator comes only when its end is gone, before ours noticed.
+    if (record->link != LinkState::none)
+        kernel.link_detach(mirror.first, mirror.second);
+}
+
+void KernelLinks::attach(Link link)
+{
+    nl::Kernel kernel;
+    const Deadline patience(busy_patience, cancel_);
+    for (;;) {
+        try {
+            kernel.link_attach(link.volume, link.peer,
+                               {link.fd.get(), link.initiator, link.encrypted});
+            return;
+        } catch (const Error& error) {
+            if (error.status() != ExitStatus::in_use || patience.left() == 0ms)
+                throw;
+            sleep_within(busy_pause, patience);
+        }
+    }
+}
+
+} // namespace mirrornet::netd
