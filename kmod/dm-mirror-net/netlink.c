@@ -271,6 +271,7 @@ struct dump {
 	u32 count;
 	u32 at;		/* the volume it stands at */
 	u32 place;	/* in that volume */
+	bool one;	/* the request names it, so it must be there */
 };
 
 static struct dump *dump_of(struct netlink_callback *cb)
@@ -304,18 +305,6 @@ static int dump_remember_all(struct dump *dump)
 	return error;
 }
 
-static int dump_remember_one(struct netlink_callback *cb, struct dump *dump, const u8 *uuid)
-{
-	struct mn_volume *volume = mn_volume_get(uuid);
-
-	if (!volume) {
-		NL_SET_ERR_MSG(cb->extack, NOT_ACTIVE);
-		return -ENODEV;
-	}
-	mn_volume_put(volume);
-	return dump_remember(dump, uuid);
-}
-
 int mn_nl_dump_start(struct netlink_callback *cb)
 {
 	const struct nlattr *one = mn_genl_dump_attrs(cb)[MN_A_VOLUME_UUID];
@@ -323,7 +312,8 @@ int mn_nl_dump_start(struct netlink_callback *cb)
 	int error;
 
 	memset(dump, 0, sizeof(*dump));
-	error = one ? dump_remember_one(cb, dump, nla_data(one)) : dump_remember_all(dump);
+	dump->one = one;
+	error = one ? dump_remember(dump, nla_data(one)) : dump_remember_all(dump);
 	if (error)
 		kfree(dump->uuid);
 	return error;
@@ -342,10 +332,15 @@ struct mn_volume *mn_nl_dump_volume(struct netlink_callback *cb, u32 **place)
 
 	for (; dump->at < dump->count; mn_nl_dump_advance(cb)) {
 		volume = mn_volume_get(dump->uuid[dump->at]);
-		if (!volume)
-			continue;
-		*place = &dump->place;
-		return volume;
+		if (volume) {
+			*place = &dump->place;
+			return volume;
+		}
+		if (dump->one) {
+			/* not in start(): there 6.1 has no extended ack */
+			NL_SET_ERR_MSG(cb->extack, NOT_ACTIVE);
+			return ERR_PTR(-ENODEV);
+		}
 	}
 	return NULL;
 }

@@ -66,8 +66,8 @@ int mn_nl_put_mirror(struct sk_buff *skb, const struct mn_volume *volume,
 int mn_nl_dump_start(struct netlink_callback *cb);
 int mn_nl_dump_done(struct netlink_callback *cb);
 /*
- * The volume the dump stands at, or NULL at its end; the caller puts it. *place
- * is the caller's own, 0 for each new volume.
+ * The volume the dump stands at, NULL at its end, or an error; the caller puts
+ * it. *place is the caller's own, 0 for each new volume.
  */
 struct mn_volume *mn_nl_dump_volume(struct netlink_callback *cb, u32 **place);
 void mn_nl_dump_advance(struct netlink_callback *cb);

@@ -128,9 +128,9 @@ static void multicast(const struct record *record)
 static void log_event(const struct record *r)
 {
 	if (r->severity >= MN_SEVERITY_ERROR)
-		pr_err_ratelimited("mirror-net: %s: %s\n", r->volume_name, r->text);
+		pr_err_ratelimited("dm-mirror-net: %s: %s\n", r->volume_name, r->text);
 	else
-		pr_info_ratelimited("mirror-net: %s: %s\n", r->volume_name, r->text);
+		pr_info_ratelimited("dm-mirror-net: %s: %s\n", r->volume_name, r->text);
 }
 
 static void deliver(struct record *record)

@@ -234,8 +234,8 @@ int mn_nl_mirror_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 	while (!error) {
 		volume = mn_nl_dump_volume(cb, &slot);
-		if (!volume)
-			break;
+		if (IS_ERR_OR_NULL(volume))
+			return skb->len ?: PTR_ERR_OR_ZERO(volume);
 		error = mirror_dump_volume(skb, cb, volume, slot);
 		mn_volume_put(volume);
 		if (!error)

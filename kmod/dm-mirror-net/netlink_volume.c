@@ -206,8 +206,8 @@ int mn_nl_volume_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 	while (!error) {
 		volume = mn_nl_dump_volume(cb, &place);
-		if (!volume)
-			break;
+		if (IS_ERR_OR_NULL(volume))
+			return skb->len ?: PTR_ERR_OR_ZERO(volume);
 		error = volume_dump_one(skb, cb, volume);
 		mn_volume_put(volume);
 		if (!error)

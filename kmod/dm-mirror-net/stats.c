@@ -255,7 +255,7 @@ static void folder_added(struct folder *folder, int error)
 		list_add(&folder->list, &folders);
 		return;
 	}
-	pr_warn("mirror-net: %s: not shown in /sys/kernel/mirror_net (error %d); nothing else is affected\n",
+	pr_warn("dm-mirror-net: %s: not shown in /sys/kernel/mirror_net (error %d); nothing else is affected\n",
 		folder->volume->name, error);
 	kobject_put(&folder->kobj);
 }
