@@ -9,6 +9,19 @@
 
 namespace mirrornet::netd {
 
+namespace {
+
+// What makes no sense gets an answer: it may come from another version.
+Hello greeting(LineStream& stream, const std::string& line, const Deadline& deadline)
+try {
+    return Hello::parse(line);
+} catch (const Error& error) {
+    stream.write(print_refusal(error), deadline);
+    throw;
+}
+
+} // namespace
+
 Acceptor::Acceptor(EventLoop& loop, const ConfigStore& store, KernelView& kernel,
                    const RpcDispatcher& methods, int cancel, AcceptorLimits limits)
     : loop_(loop), store_(store), kernel_(kernel), methods_(methods), cancel_(cancel),
@@ -90,7 +103,7 @@ void Acceptor::serve_authenticated(Guest& guest, LineStream stream, const Deadli
     if (!peer || !line)
         return;
     guest.pass.reset();
-    const auto hello = Hello::parse(*line);
+    const auto hello = greeting(stream, *line, deadline);
     if (hello.purpose == Purpose::control)
         return serve_control_to(*peer, std::move(stream), deadline);
     const MirrorKey mirror{hello.volume, peer->id};

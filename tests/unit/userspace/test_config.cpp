@@ -154,6 +154,19 @@ TEST(ConfigStore, PeersAndKeys)
     EXPECT_FALSE(store.find_key("west"));
 }
 
+TEST(ConfigStore, OneMalformedFileDoesNotHideTheOthers)
+{
+    ScratchDir dir;
+    ConfigStore store(dir.path());
+    auto peer = RandomRecords(9).peer();
+    peer.name = "west";
+    store.save(peer);
+    write_file_atomic(dir / "nodes/alpha.toml", "colour = 1\n");
+    EXPECT_EQ(store.find_peer(peer.id), peer);
+    expect_error(ExitStatus::usage, {"alpha.toml"}, [&] { store.find_peer(Uuid::random()); });
+    EXPECT_EQ(store.display_name(peer.id), peer.id.to_string());
+}
+
 TEST(ConfigStore, KeyThatOthersCanReadIsRefused)
 {
     ScratchDir dir;

@@ -175,8 +175,11 @@ TEST_F(Netd, GarbageAfterAuthenticationHarmsNobodyElse)
                                      std::string("{\"purpose\":\"mirror\"}\n")}) {
         auto stream = TlsStream::connect(stranger(), east.self.id, key, Deadline(5s));
         stream.write_all(words, Deadline(5s));
-        char byte;
-        EXPECT_EQ(stream.read_some({&byte, 1}, Deadline(5s)), 0u);
+        LineStream lines(std::move(stream));
+        expect_error(ExitStatus::usage, {}, [&] {
+            parse_answer(lines.read(Deadline(5s)).value(), Encryption::tls);
+        });
+        EXPECT_EQ(lines.read(Deadline(5s)), std::nullopt) << "closed after the refusal";
     }
     EXPECT_EQ(west.kernel.count(), 0u);
     EXPECT_NO_THROW(ControlClient::to(east.store, "west"));

@@ -68,10 +68,9 @@ PeerConfig ConfigStore::load_peer(const std::string& name) const
 
 std::optional<PeerConfig> ConfigStore::find_peer(const NodeId& id) const
 {
-    for (const auto& name : peer_names())
-        if (auto peer = find_peer(name); peer && peer->id == id)
-            return peer;
-    return std::nullopt;
+    return first_that_fits(
+        peer_names(), [&](const std::string& name) { return find_peer(name); },
+        [&](const PeerConfig& peer) { return peer.id == id; });
 }
 
 void ConfigStore::save(const PeerConfig& peer) const

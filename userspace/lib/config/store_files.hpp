@@ -42,6 +42,25 @@ template <typename T> T require(std::optional<T> value, const std::string& what,
     throw Error(ExitStatus::not_found, what + " (" + path.string() + " does not exist)");
 }
 
+// The first of the named that fits. One malformed file must not hide the others:
+// its Error is for those who find nothing.
+template <typename Find, typename Fits>
+auto first_that_fits(const std::vector<std::string>& names, Find find, Fits fits)
+    -> decltype(find(names[0]))
+{
+    std::optional<Error> trouble;
+    for (const auto& name : names)
+        try {
+            if (auto found = find(name); found && fits(*found))
+                return found;
+        } catch (const Error& error) {
+            trouble = error;
+        }
+    if (trouble)
+        throw *trouble;
+    return std::nullopt;
+}
+
 // A file renamed by hand would give one object two names.
 template <typename T> std::optional<T> named(std::optional<T> value, const std::string& name,
                                              const fs::path& path)

@@ -36,10 +36,9 @@ VolumeConfig ConfigStore::load_volume(const std::string& name) const
 
 std::optional<VolumeConfig> ConfigStore::find_volume(const VolumeId& id) const
 {
-    for (const auto& name : volume_names())
-        if (auto volume = find_volume(name); volume && volume->id == id)
-            return volume;
-    return std::nullopt;
+    return first_that_fits(
+        volume_names(), [&](const std::string& name) { return find_volume(name); },
+        [&](const VolumeConfig& volume) { return volume.id == id; });
 }
 
 std::string ConfigStore::display_name(const VolumeId& id) const

@@ -58,6 +58,18 @@ UniqueFd connect_one(const addrinfo& to, const Deadline& deadline)
     return fd;
 }
 
+// A name may stand for several addresses.
+UniqueFd connect_any(const addrinfo* list, const Deadline& deadline)
+{
+    for (;; list = list->ai_next)
+        try {
+            return connect_one(*list, deadline);
+        } catch (const Error&) {
+            if (!list->ai_next)
+                throw;
+        }
+}
+
 void set_flag(int fd, int level, int option)
 {
     const int on = 1;
@@ -65,13 +77,18 @@ void set_flag(int fd, int level, int option)
         throw_errno("setsockopt");
 }
 
-// IPv6 sockets stay IPv6 only, so that "every address" is one socket a family.
+// IPv6 sockets stay IPv6 only, so that "every address" is one socket a family. An
+// address that the machine does not have yet, early at boot, is no error.
 UniqueFd listen_one(const addrinfo& on, const std::string& name)
 {
     UniqueFd fd = new_socket(on.ai_family);
     set_flag(fd.get(), SOL_SOCKET, SO_REUSEADDR);
-    if (on.ai_family == AF_INET6)
+    if (on.ai_family == AF_INET6) {
         set_flag(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);
+        set_flag(fd.get(), IPPROTO_IPV6, IPV6_FREEBIND);
+    } else {
+        set_flag(fd.get(), IPPROTO_IP, IP_FREEBIND);
+    }
     if (::bind(fd.get(), on.ai_addr, on.ai_addrlen) < 0 || ::listen(fd.get(), backlog) < 0)
         throw_errno("cannot listen on " + name);
     return fd;
@@ -89,7 +106,7 @@ UniqueFd connect_tcp(const std::vector<Address>& addresses, std::uint16_t defaul
         const auto until = deadline.at_most(share);
         try {
             const auto list = resolve(address.host, address.port_or(default_port), 0);
-            return connect_one(*list, until);
+            return connect_any(list.get(), until);
         } catch (const Error& error) {
             failures += (failures.empty() ? "" : "; ") + address.to_string() + ": " + error.what();
         }
