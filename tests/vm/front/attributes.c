@@ -72,8 +72,6 @@ static size_t hex_parse(const char *text, uint8_t *out, size_t room)
 	for (; text[0] && text[1] && length < room; text += 2) {
 		unsigned int byte;
 
-		if (*text == '-')
-			text++;
 		if (sscanf(text, "%2x", &byte) != 1)
 			errx(2, "not hexadecimal: %s", text);
 		out[length++] = byte;
@@ -81,10 +79,14 @@ static size_t hex_parse(const char *text, uint8_t *out, size_t room)
 	return length;
 }
 
-void uuid_parse(const char *text, uint8_t *uuid)
+static void uuid_parse(const char *text, uint8_t *uuid)
 {
-	if (hex_parse(text, uuid, MN_UUID_LEN) != MN_UUID_LEN)
-		errx(2, "not a UUID: %s", text);
+	size_t length = strlen(text);
+
+	if (length > MN_UUID_LEN)
+		errx(2, "a UUID is a text of at most 16 bytes: %s", text);
+	memset(uuid, 0, MN_UUID_LEN);
+	memcpy(uuid, text, length);
 }
 
 static void put_value(struct request *request, uint16_t number, enum kind kind, const char *text)
@@ -156,12 +158,6 @@ void attribute_parse(struct request *request, const char *word)
 	errx(2, "no such attribute: %s", word);
 }
 
-static void print_uuid(const uint8_t *uuid)
-{
-	for (int i = 0; i < MN_UUID_LEN; i++)
-		printf("%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", uuid[i]);
-}
-
 static void print_value(enum kind kind, const void *data, size_t length)
 {
 	uint64_t value = 0;
@@ -170,7 +166,7 @@ static void print_value(enum kind kind, const void *data, size_t length)
 		memcpy(&value, data, length < 8 ? length : 8);
 	switch (kind) {
 	case TEXT: printf("%s", (const char *)data); break;
-	case UUID: print_uuid(data); break;
+	case UUID: printf("%.16s", (const char *)data); break;
 	case S32: printf("%d", (int32_t)value); break;
 	default: printf("%llu", (unsigned long long)value); break;
 	}

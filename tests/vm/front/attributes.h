@@ -10,6 +10,5 @@ void attribute_parse(struct request *request, const char *word);
 /* NAME=VALUE, one a line, and an empty line after the last. */
 void attributes_print(const struct nlattr *attr, size_t left);
 uint8_t command_parse(const char *name);
-void uuid_parse(const char *text, uint8_t *uuid);
 
 #endif
