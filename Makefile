@@ -51,12 +51,13 @@ userspace: $(BUILD)/userspace/build.ninja
 $(BUILD)/userspace/build.ninja:
 	cmake -S userspace -B $(BUILD)/userspace $(cmake_flags)
 
-unit: $(BUILD)/unit/build.ninja
-	ninja -C $(BUILD)/unit -j $(JOBS)
+# The unit tests of the programs are part of the programs' build; those of the
+# module's pure core are a project of their own. All land in build/tests/unit.
+unit: $(BUILD)/unit-kcore/build.ninja
+	ninja -C $(BUILD)/unit-kcore -j $(JOBS)
 
-$(BUILD)/unit/build.ninja:
-	cmake -S tests/unit -B $(BUILD)/unit $(cmake_flags) \
-		-DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(BUILD)/tests/unit
+$(BUILD)/unit-kcore/build.ninja:
+	cmake -S tests/unit/kcore -B $(BUILD)/unit-kcore $(cmake_flags)
 
 # --- the lab ---------------------------------------------------------------------
 
@@ -70,7 +71,13 @@ lab: lab-tools lab-node-$(LAB_KVER)
 lab-6.12: lab-tools lab-node-$(NEW_KVER)
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
-lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/kctl
+
+uapi := kmod/dm-mirror-net/include/uapi
+
+$(LAB)/kctl: tests/vm/tools/kctl.c $(uapi)/linux/dm_mirror_net.h | $(LAB)
+	gcc $(lab_cflags) -static -I$(uapi) $$(pkg-config --cflags libnl-genl-3.0) -o $@ $< \
+		-lnl-genl-3 -lnl-3 -lpthread 2>/dev/null
 
 $(LAB)/labctl: tests/vm/agent/labctl.c tests/vm/agent/frame.c tests/vm/agent/frame.h | $(LAB)
 	gcc $(lab_cflags) -o $@ $(filter %.c,$^)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* up to 6.4: pages are sent with kernel_sendpage(), and TCP ignores MSG_SPLICE_PAGES where that exists */
+/* up to 6.4: kernel_sendpage(); where it exists TCP ignores MSG_SPLICE_PAGES */
 #include <linux/net.h>
 
 int mn_probe(struct socket *sock, struct page *page);
