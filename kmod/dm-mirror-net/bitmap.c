@@ -85,9 +85,10 @@ int mn_bitmap_create(struct mn_bitmap *bitmap, struct mn_meta *meta, u8 slot, sp
 	bitmap->stale = alloc_bits(pages);
 	bitmap->written = alloc_bits(pages);
 	bitmap->unsent_stale = alloc_bits(pages);
+	bitmap->wanted = alloc_bits(pages);
 	bitmap->batch = mn_batch_create(meta->page_bytes);
 	if (!track_create(bitmap) || !bitmap->stale || !bitmap->written ||
-	    !bitmap->unsent_stale || !bitmap->batch) {
+	    !bitmap->unsent_stale || !bitmap->wanted || !bitmap->batch) {
 		mn_bitmap_destroy(bitmap);
 		return -ENOMEM;
 	}
@@ -124,6 +125,7 @@ void mn_bitmap_destroy(struct mn_bitmap *bitmap)
 	vfree(bitmap->stale);
 	vfree(bitmap->written);
 	vfree(bitmap->unsent_stale);
+	vfree(bitmap->wanted);
 	vfree(bitmap->unsent);
 	mutex_destroy(&bitmap->io_lock);
 	memset(bitmap, 0, sizeof(*bitmap));
@@ -479,16 +481,21 @@ static void page_snapshot(struct mn_bitmap *bitmap, u8 kind, u32 page, u8 *bits)
 		__set_bit(page, bitmap->written);
 }
 
-/* Snapshots of the next stale pages, as many as there are buffers; returns where to go on. */
-static u32 batch_collect(struct mn_bitmap *bitmap, u8 kind, u32 from, u32 last)
+/*
+ * Snapshots of the next pages that are stale and wanted, as many as there are
+ * buffers; returns where to go on.
+ */
+static u32 batch_collect(struct mn_bitmap *bitmap, u8 kind, const unsigned long *wanted,
+			 u32 from, u32 last)
 {
+	const unsigned long *stale = stale_of(bitmap, kind);
 	struct mn_batch *batch = bitmap->batch;
 	u32 page = from;
 
 	batch->count = 0;
 	while (page <= last && batch->count < MN_BATCH_PAGES) {
 		spin_lock_irq(bitmap->lock);
-		page = find_next_bit(stale_of(bitmap, kind), last + 1, page);
+		page = find_next_and_bit(stale, wanted, last + 1, page);
 		if (page <= last)
 			page_snapshot(bitmap, kind, page, mn_batch_add(batch, bitmap->meta, page));
 		spin_unlock_irq(bitmap->lock);
@@ -520,14 +527,15 @@ static void batch_settle(struct mn_bitmap *bitmap, u8 kind, int error)
 		atomic64_add(batch->count, &bitmap->writes);
 }
 
-static int pages_write(struct mn_bitmap *bitmap, u8 kind, u32 page, u32 last)
+static int pages_write_wanted(struct mn_bitmap *bitmap, u8 kind, const unsigned long *wanted,
+			      u32 page, u32 last)
 {
 	struct mn_area area = area_of(bitmap, kind);
 	int error = 0;
 
 	lockdep_assert_held(&bitmap->io_lock);
 	while (!error && page <= last) {
-		page = batch_collect(bitmap, kind, page, last);
+		page = batch_collect(bitmap, kind, wanted, page, last);
 		if (!bitmap->batch->count)
 			break;
 		error = mn_batch_write(bitmap->batch, bitmap->meta, &area);
@@ -537,12 +545,47 @@ static int pages_write(struct mn_bitmap *bitmap, u8 kind, u32 page, u32 last)
 	return error;
 }
 
+static int pages_write(struct mn_bitmap *bitmap, u8 kind, u32 page, u32 last)
+{
+	return pages_write_wanted(bitmap, kind, stale_of(bitmap, kind), page, last);
+}
+
 int mn_bitmap_write_back(struct mn_bitmap *bitmap, u64 first, u64 last)
 {
 	int error;
 
 	mutex_lock(&bitmap->io_lock);
 	error = pages_write(bitmap, MN_PAGE_BITMAP, page_of(bitmap, first), page_of(bitmap, last));
+	mutex_unlock(&bitmap->io_lock);
+	return error;
+}
+
+/* The pages of a region, one or more; the last region may end beyond the volume. */
+static void region_pages(const struct mn_bitmap *bitmap, u64 region, u8 shift,
+			 u32 *first, u32 *last)
+{
+	u64 end = min((region + 1) << shift, layout_of(bitmap)->blocks);
+
+	*first = page_of(bitmap, region << shift);
+	*last = page_of(bitmap, end - 1);
+}
+
+int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 count, u8 shift)
+{
+	u32 i, first, last, lowest = U32_MAX, highest = 0;
+	int error = 0;
+
+	mutex_lock(&bitmap->io_lock);
+	for (i = 0; i < count; i++) {
+		region_pages(bitmap, region[i], shift, &first, &last);
+		bitmap_set(bitmap->wanted, first, last - first + 1);
+		lowest = min(lowest, first);
+		highest = max(highest, last);
+	}
+	if (count) {
+		error = pages_write_wanted(bitmap, MN_PAGE_BITMAP, bitmap->wanted, lowest, highest);
+		bitmap_clear(bitmap->wanted, lowest, highest - lowest + 1);
+	}
 	mutex_unlock(&bitmap->io_lock);
 	return error;
 }

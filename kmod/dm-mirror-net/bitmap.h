@@ -36,6 +36,7 @@ struct mn_bitmap {
 	u64 unsent_bits;
 	unsigned long *unsent_stale;	/* [bitmap_pages], under *lock */
 	struct mn_batch *batch;		/* buffers of load and write-back; under io_lock */
+	unsigned long *wanted;		/* [bitmap_pages], under io_lock: of the regions asked */
 	atomic64_t writes;		/* pages written */
 };
 
@@ -89,6 +90,11 @@ void mn_bitmap_trim(struct mn_bitmap *bitmap);
  * make the page stale again, never lost. Unsent is not written.
  */
 int mn_bitmap_write_back(struct mn_bitmap *bitmap, u64 first, u64 last);
+/*
+ * Blocks. The same for the stale pages of many regions at once, each of
+ * 1 << shift blocks, in any order: as few rounds of I/O as there are buffers for.
+ */
+int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 count, u8 shift);
 /*
  * Blocks. Everything: stale pages, those with pending bits, unsent. After a good
  * return every bit that was set when it was called is durable, so the intent

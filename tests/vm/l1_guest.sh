@@ -256,6 +256,23 @@ bitmap_life() {
 	says "0 dirty 3839-3840 262143 pending none unsent none (0)" bitmap_list
 }
 
+# Of many regions only the stale pages are written, each once.
+regions() {
+	fresh
+	says 0 bitmap_empty
+	says 0 bitmap_write_all
+	says "0 17 new" bitmap_set 3832 3848
+	says "0 1 new" bitmap_set 262143 262143
+	says "0 1 new" bitmap_set 100000 100000
+	says "0 4 of 69" bitmap_stale
+	says 0 bitmap_write_regions 16383 240 239
+	says "0 72" bitmap_writes
+	says "0 1 of 69" bitmap_stale
+	says 0 bitmap_write_regions 6250 6250 0
+	says "0 73" bitmap_writes
+	says "0 19 set" compare
+}
+
 # Blocks never sent are remembered, page by page.
 unsent() {
 	fresh
@@ -285,6 +302,7 @@ pages() {
 	damaged_page
 	intent_group_commit
 	bitmap_life
+	regions
 	unsent
 }
 

@@ -69,6 +69,12 @@ static int run_write_back(const u64 *arg)
 	return mn_bitmap_write_back(&l1.bitmap, arg[0], arg[1]);
 }
 
+/* bitmap_write_regions A B C: of 1 MiB each */
+static int run_write_regions(const u64 *arg)
+{
+	return mn_bitmap_write_regions(&l1.bitmap, arg, 3, 20 - MN_BLOCK_SHIFT);
+}
+
 static int run_write_all(const u64 *arg)
 {
 	return mn_bitmap_write_all(&l1.bitmap);
@@ -155,6 +161,7 @@ const struct l1_command l1_bitmap_commands[] = {
 	{ "bitmap_give_up", 0, true, run_give_up },
 	{ "bitmap_want_durable", 2, true, run_want_durable },
 	{ "bitmap_write_back", 2, true, run_write_back },
+	{ "bitmap_write_regions", 3, true, run_write_regions },
 	{ "bitmap_write_all", 0, true, run_write_all },
 	{ "bitmap_fill", 0, true, run_fill },
 	{ "bitmap_empty", 0, true, run_empty },
