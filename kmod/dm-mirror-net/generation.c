@@ -32,7 +32,7 @@ static bool in_history(const struct mn_facts *facts, u64 generation)
 
 	for (i = 0; i < MN_HISTORY; i++)
 		if (facts->history[i] == generation)
-			return generation != 0;
+			return true;
 	return false;
 }
 

@@ -47,6 +47,7 @@ struct frame_rule {
 	u8 from;
 	u8 shape;
 	bool sequenced;
+	bool anytime;		/* before HELLO too: says nothing that would need it */
 	u16 flags;
 	u32 payload_bytes;	/* SHAPE_FIXED only */
 };
@@ -102,13 +103,13 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 		.payload_bytes = sizeof(struct mn_wire_ack),
 	},
 	[MN_FRAME_PING] = {
-		.text = "ping", .from = FROM_BOTH,
+		.text = "ping", .from = FROM_BOTH, .anytime = true,
 	},
 	[MN_FRAME_PONG] = {
-		.text = "pong", .from = FROM_BOTH,
+		.text = "pong", .from = FROM_BOTH, .anytime = true,
 	},
 	[MN_FRAME_BYE] = {
-		.text = "bye", .from = FROM_BOTH, .shape = SHAPE_BYE,
+		.text = "bye", .from = FROM_BOTH, .shape = SHAPE_BYE, .anytime = true,
 	},
 };
 
@@ -203,7 +204,7 @@ static enum mn_wire_error check_type(const struct frame_rule *rule, u8 type,
 	u8 from = limits->from_source ? FROM_SOURCE : FROM_TARGET;
 	bool hello = type == MN_FRAME_HELLO;
 
-	if (!rule || hello == limits->hello_seen)
+	if (!rule || (hello == limits->hello_seen && !rule->anytime))
 		return MN_WIRE_BAD_TYPE;
 	if (!(rule->from & from))
 		return MN_WIRE_BAD_DIRECTION;

@@ -85,7 +85,7 @@ struct mn_wire_limits {
 	u32 sector_size;	/* bytes, of the volume */
 	u64 last_sequence;	/* of the last sequenced frame received; 0 before the first */
 	bool from_source;	/* the peer is the source of this stream (known after HELLO) */
-	bool hello_seen;	/* before it, HELLO is the only legal type; after it, it is not */
+	bool hello_seen;	/* before it: HELLO, PING, PONG, BYE only; after it: no HELLO */
 };
 
 struct mn_wire_hello {

@@ -201,6 +201,21 @@ TEST_F(Regions, WaitingKeepsWarm)
     EXPECT_EQ(coldest(40, 0, 1), (std::vector<u64>{2}));
 }
 
+// Answers that come twice or too late change nothing.
+TEST_F(Regions, OnlyWhatIsUnderWayCanEnd)
+{
+    written(5, 1);
+    EXPECT_EQ(mn_regions_enter(&regions_, 6, 6, 1), MN_REGION_WAIT);
+    mn_region_clear_ended(&regions_, 5, true);
+    mn_region_clear_ended(&regions_, 6, true);
+    set_done({5}, false);
+    EXPECT_EQ(state(5), MN_REGION_SET);
+    EXPECT_EQ(state(6), MN_REGION_SETTING);
+    mn_regions_leave(&regions_, 5, 5, 9);
+    EXPECT_EQ(mn_region_find(&regions_, 5)->inflight, 0u);
+    EXPECT_EQ(mn_region_find(&regions_, 5)->last_used, 1u);
+}
+
 TEST_F(Regions, WhatIsNotThereIsIgnored)
 {
     mn_regions_leave(&regions_, 9, 9, 1);

@@ -3,7 +3,6 @@
 #include "kcore.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <vector>
 
@@ -17,13 +16,8 @@ struct ModelRegion {
     u64 ended;  // step of the last write's end that no good flush covers; 0: none
 };
 
-struct Span {
-    u64 first, last;
-};
-
-struct Flush {
-    u64 epoch, began;
-};
+struct Span { u64 first, last; };
+struct Flush { u64 epoch, began; };
 
 class RegionsRandom : public Test, public testing::WithParamInterface<u32> {
 protected:
@@ -31,9 +25,6 @@ protected:
     {
         mn_regions_init(&regions_, memory_.data(), limit_);
     }
-
-    void SetUp() override { Test::SetUp(); }
-    void TearDown() override { Test::TearDown(); }
 
     Span span()
     {
@@ -59,7 +50,7 @@ protected:
     mn_regions regions_;
     std::map<u64, ModelRegion> model_;
     std::vector<Span> writes_;
-    std::deque<Flush> flushes_;
+    std::vector<Flush> flushes_;
     u64 now_ = 1;
     unsigned int passed_ = 0, cleared_ = 0, full_ = 0;
 };
@@ -175,9 +166,8 @@ void RegionsRandom::step_clear_ended()
 void RegionsRandom::step_adopt()
 {
     u64 index = span().first;
-    auto at = model_.find(index);
 
-    if (at != model_.end())
+    if (model_.count(index))
         return;
     ASSERT_EQ(mn_regions_adopt(&regions_, index, now_), model_.size() < limit_);
     if (model_.size() < limit_)

@@ -87,6 +87,18 @@ TEST_F(Track, MoreSparesThanWantedAreKept)
     EXPECT_FALSE(mn_track_set_pending(&track.track, 6 * page, 6 * page));
 }
 
+TEST_F(Track, PendingBitsAreCountedOnce)
+{
+    Tracked track(page);
+
+    track.set_pending(5, 6);
+    track.set_pending(6, 70);
+    EXPECT_EQ(track->pending[0].bits, 66u);
+    track.stable(0, 1);
+    track.set_pending(6, 6);
+    EXPECT_EQ(track->pending[0].bits + track->pending[1].bits, 67u) << "one in each generation";
+}
+
 // Write 1 is collected; as old it waits for all that was given out by then.
 TEST_F(Track, PendingGoesWhenItsMarkIsStable)
 {

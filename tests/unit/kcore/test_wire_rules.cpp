@@ -63,8 +63,12 @@ TEST_F(WireRules, HelloComesFirstAndOnce)
     for (const FrameCase &what : frame_cases()) {
         mn_wire_limits limits = legal_limits(what);
 
+        // A side may be asked for life, or be turned away, before it has heard the other.
+        bool anytime = what.type == MN_FRAME_PING || what.type == MN_FRAME_PONG || what.type == MN_FRAME_BYE;
+
         limits.hello_seen = !limits.hello_seen;
-        EXPECT_EQ(decode(what.legal, limits), MN_WIRE_BAD_TYPE) << mn_frame_type_text(what.type);
+        EXPECT_EQ(decode(what.legal, limits), anytime ? MN_WIRE_OK : MN_WIRE_BAD_TYPE)
+            << mn_frame_type_text(what.type);
     }
 }
 
