@@ -57,8 +57,8 @@ void Daemon::run()
     apply(node_);
     tick_timer_.arm(0ms);
     ::sd_notify(0, "READY=1");
-    log(Priority::info, "mirror-netd {} of node {} ({}) listens on port {}", tool_version, node_.name,
-        node_.id.to_string(), acceptor_.port());
+    log(Priority::info, "mirror-netd {} of node {} ({}) listens on port {}", tool_version,
+        node_.name, node_.id.to_string(), acceptor_.port());
     loop_.run();
     log(Priority::info, "stopped; mirrors in the kernel go on, but no link is made anew");
 }

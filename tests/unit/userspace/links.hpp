@@ -17,8 +17,8 @@ struct Links : testing::Test {
 
     mirrornet::Link accept()
     {
-        mirrornet::LineStream stream(mirrornet::TlsStream::accept(loopback.accept(), pair.lookup(), patience),
-                          mirrornet::longest_greeting);
+        auto tls = mirrornet::TlsStream::accept(loopback.accept(), pair.lookup(), patience);
+        mirrornet::LineStream stream(std::move(tls), mirrornet::longest_greeting);
         const auto line = stream.read(patience);
         const auto hello = mirrornet::Hello::parse(line.value());
         return mirrornet::accept_link(std::move(stream), hello, pair.a_as_peer, admit, patience);
@@ -35,7 +35,8 @@ inline void make_blocking(const mirrornet::Link& link)
 }
 
 // What goes in at one end comes out at the other, whole and in order.
-inline void expect_carries(const mirrornet::Link& from, const mirrornet::Link& to, const std::string& bytes)
+inline void expect_carries(const mirrornet::Link& from, const mirrornet::Link& to,
+                           const std::string& bytes)
 {
     OtherSide writer([&] {
         for (std::size_t at = 0; at < bytes.size();) {

@@ -134,23 +134,31 @@ std::vector<Reader> Reader::tables(std::string_view key)
     return list;
 }
 
+namespace {
+
+void read_option(std::string_view name, const toml::node& value, OptionSet& into)
+{
+    const auto& spec = find_option(name);
+    const auto word = value.value_exact<std::string>();
+    const auto number = value.value_exact<std::int64_t>();
+    if (spec.is_word() ? !word.has_value() : !number.has_value())
+        throw Error(ExitStatus::usage,
+                    std::string("must be ") +
+                        (spec.is_word() ? "a word in quotes" : "a whole number") +
+                        "; allowed: " + allowed_values(spec));
+    into.set(spec.id, word ? parse_value(spec, *word) : *number);
+}
+
+} // namespace
+
 void Reader::options(std::string_view key, OptionSet& into)
 {
     if (!has(key))
         return;
     Reader inner = table(key);
-    for (const auto& [name, node] : *inner.impl_->table)
-        inner.checked(name.str(), [&, &value = node] {
-            const auto& spec = find_option(name.str());
-            const auto word = value.value_exact<std::string>();
-            const auto number = value.value_exact<std::int64_t>();
-            if (spec.is_word() ? !word.has_value() : !number.has_value())
-                throw Error(ExitStatus::usage,
-                            std::string("must be ") +
-                                (spec.is_word() ? "a word in quotes" : "a whole number") +
-                                "; allowed: " + allowed_values(spec));
-            into.set(spec.id, word ? parse_value(spec, *word) : *number);
-        });
+    for (const auto& each : *inner.impl_->table)
+        inner.checked(each.first.str(),
+                      [&] { read_option(each.first.str(), each.second, into); });
 }
 
 void Reader::require_format(std::uint64_t known)

@@ -62,7 +62,8 @@ std::optional<PeerConfig> ConfigStore::find_peer(const std::string& name) const
 
 PeerConfig ConfigStore::load_peer(const std::string& name) const
 {
-    return require(find_peer(name), "node " + name + " is not known here; trust it: mirrorctl node trust",
+    return require(find_peer(name),
+                   "node " + name + " is not known here; trust it: mirrorctl node trust",
                    peer_path(name));
 }
 
