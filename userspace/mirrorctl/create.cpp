@@ -71,18 +71,28 @@ int execute(const Invocation& invocation, const CreateArguments& arguments,
                     {true, 0});
 }
 
-int run(const Invocation& invocation, CreateArguments& arguments)
+int plan_and_execute(const Invocation& invocation, const CreateArguments& arguments)
 {
-    split_target(arguments);
-    set_options(arguments);
-    require_sync(arguments);
-    arguments.options.copy.initial_sync = !arguments.no_initial_sync;
     const auto plan = ops::plan_create(invocation.store, arguments.options);
     if (!arguments.dry_run)
         return execute(invocation, arguments, plan);
     invocation.output.document(plan_document(plan));
     invocation.output.line(plan_text(plan));
     return 0;
+}
+
+int run(const Invocation& invocation, CreateArguments& arguments)
+{
+    split_target(arguments);
+    set_options(arguments);
+    require_sync(arguments);
+    arguments.options.copy.initial_sync = !arguments.no_initial_sync;
+    try {
+        return plan_and_execute(invocation, arguments);
+    } catch (const ops::CreateRefused& refused) {
+        invocation.output.error(refused, {{"refusals", refusals_document(refused)}});
+        return static_cast<int>(refused.status());
+    }
 }
 
 void add_arguments(CLI::App& verb, CreateArguments& arguments)
@@ -100,7 +110,8 @@ void add_arguments(CLI::App& verb, CreateArguments& arguments)
                     "(a logical volume beside one, else a file)");
     verb.add_option("--peer-meta", options.peer_meta, "The same for the other node");
     verb.add_option("--mode", arguments.mode, "sync: a write returns when both nodes have it");
-    verb.add_option("--set", arguments.set, "OPTION=VALUE of the mirror or the volume");
+    verb.add_option("--set", arguments.set, "OPTION=VALUE of the mirror or the volume; repeat it")
+        ->allow_extra_args(false);
 }
 
 void add_flags(CLI::App& verb, CreateArguments& arguments)

@@ -83,4 +83,14 @@ json result_document(const ops::CreatePlan& plan, const ops::CreateResult& resul
             {"sends", result.method.describe()}};
 }
 
+json refusals_document(const ops::CreateRefused& refused)
+{
+    json list = json::array();
+    for (const auto& refusal : refused.refusals())
+        list.push_back({{"code", refusal.code},
+                        {"exit", static_cast<int>(refusal.status)},
+                        {"message", refusal.text}});
+    return list;
+}
+
 } // namespace mirrornet::ctl

@@ -14,4 +14,6 @@ json plan_document(const ops::CreatePlan& plan);
 std::string result_text(const ops::CreatePlan& plan, const ops::CreateResult& result);
 json result_document(const ops::CreatePlan& plan, const ops::CreateResult& result);
 
+json refusals_document(const ops::CreateRefused& refused);
+
 } // namespace mirrornet::ctl

@@ -96,7 +96,8 @@ void setup_init(CLI::App& group, Invocation& invocation)
     auto arguments = std::make_shared<InitArguments>();
     auto* verb = group.add_subcommand("init", "Give this machine its identity");
     verb->add_option("NAME", arguments->name, "Its name (default: the host name)");
-    verb->add_option("--listen", arguments->listen, "ADDRESS[:PORT] to listen on (default: all)");
+    verb->add_option("--listen", arguments->listen, "ADDRESS[:PORT] to listen on (default: all)")
+        ->allow_extra_args(false);
     verb->add_option("--port", arguments->port, "TCP port (default 9999)");
     verb->footer("Examples:\n"
                  "  mirrorctl node init\n"

@@ -86,7 +86,8 @@ void setup_node_trust(CLI::App& group, Invocation& invocation)
     verb->add_option("--key-file", arguments->key_file, "File with the key of the pair");
     verb->add_option("--id", arguments->id, "Its UUID, where there is no card");
     verb->add_option("--address", arguments->addresses,
-                     "ADDRESS[:PORT] where it is reached, in order of preference");
+                     "ADDRESS[:PORT] where it is reached, in order of preference")
+        ->allow_extra_args(false);
     verb->add_option("--may", arguments->may,
                      "What it may ask of this node: status,replicate,operate (default: all)");
     verb->add_option("--encryption", arguments->encryption,

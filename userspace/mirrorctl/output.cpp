@@ -26,16 +26,12 @@ void Output::document(const json& document) const
         std::cout << document.dump(2) << '\n' << std::flush;
 }
 
-void Output::error(const Error& error) const
+void Output::error(const Error& error, json more) const
 {
-    if (json_wanted)
-        std::cout << json{{"error",
-                           {{"status", to_string(error.status())},
-                            {"exit", static_cast<int>(error.status())},
-                            {"message", error.what()}}}}
-                         .dump(2)
-                  << '\n'
-                  << std::flush;
+    more["error"] = {{"status", to_string(error.status())},
+                     {"exit", static_cast<int>(error.status())},
+                     {"message", error.what()}};
+    document(more);
     std::cerr << "mirrorctl: " << error.what() << '\n' << std::flush;
 }
 

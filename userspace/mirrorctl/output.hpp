@@ -23,7 +23,8 @@ public:
     void line(const std::string& text) const;  // only for people
     void step(const std::string& text) const;  // "mirrorctl: ..." on stderr, for people
     void document(const json& document) const; // only with --json
-    void error(const Error& error) const;
+    // With --json an object "error" beside what `more` says.
+    void error(const Error& error, json more = json::object()) const;
 };
 
 // Asks on the terminal; Error(needs_force) if the answer is not yes or there is

@@ -23,6 +23,9 @@ struct Invocation {
     std::function<int()> run;
 };
 
+// The whole program: returns the exit status.
+int run_command_line(int argc, const char* const* argv);
+
 void setup_all(CLI::App& app, Invocation& invocation);
 
 void setup_create(CLI::App& app, Invocation& invocation);

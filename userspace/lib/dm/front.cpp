@@ -24,7 +24,7 @@ void make_link(const std::string& name)
     std::error_code ignored; // what is left of an earlier front
     fs::remove(mirror_directory / name, ignored);
     std::error_code failed;
-    fs::create_symlink(mapper_directory / name, mirror_directory / name, failed);
+    fs::create_symlink(front_node(name), mirror_directory / name, failed);
     if (failed)
         throw Error(ExitStatus::internal, "cannot make " + (mirror_directory / name).string() +
                                               ": " + failed.message());
@@ -47,6 +47,11 @@ std::string new_front_uuid(const VolumeId& volume)
 fs::path front_path(const std::string& volume_name)
 {
     return mirror_directory / volume_name;
+}
+
+fs::path front_node(const std::string& volume_name)
+{
+    return mapper_directory / volume_name;
 }
 
 Table front_table(std::uint64_t sectors, const std::string& data_device,

@@ -18,6 +18,8 @@ std::string front_uuid_prefix(const VolumeId& volume);
 std::string new_front_uuid(const VolumeId& volume);
 
 std::filesystem::path front_path(const std::string& volume_name); // /dev/mirror/NAME
+// The node that libdevmapper answers for: there as soon as the front is.
+std::filesystem::path front_node(const std::string& volume_name); // /dev/mapper/NAME
 
 // The table of the constructor: one line over the whole volume.
 Table front_table(std::uint64_t sectors, const std::string& data_device,

@@ -67,7 +67,8 @@ Message& Message::uuid(mn_attr which, const Uuid& value)
 
 Message& Message::ranges(std::span<const mn_range> values)
 {
-    nlattr* nest = nla_nest_start(raw(), MN_A_RANGES);
+    // The module checks strictly; older versions of libnl do not set the flag.
+    nlattr* nest = nla_nest_start(raw(), MN_A_RANGES | NLA_F_NESTED);
     if (!nest)
         throw Error(ExitStatus::internal, "a request to the kernel module is too long");
     for (const mn_range& range : values)

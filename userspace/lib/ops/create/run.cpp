@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// DESIGN 3, "Creation by used blocks": metadata, both copies locked, mirrors on
-// both sides, source role, tracking on (BITMAP_BEGIN), only then the volume opens;
+// DESIGN 3, "Creation by used blocks": metadata, both copies locked, roles and
+// mirrors on both sides, tracking on (BITMAP_BEGIN), only then the volume opens;
 // what the file system says after that is durable before the slot becomes valid.
 #include "dm/front.hpp"
 #include "ops/create/create.hpp"
@@ -9,6 +9,7 @@
 #include "ops/device/mounts.hpp"
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
+#include "ops/volume/unlock.hpp"
 
 namespace mirrornet::ops {
 
@@ -63,14 +64,16 @@ private:
         store_.save(config_);
     }
 
+    // The role first: once there is a mirror, a link may come at any time, and with a
+    // link no role is changed.
     void add_mirror(Undo& undo)
     {
+        if (!plan_.further_target)
+            kernel_.set_role(id_, Role::source);
         kernel_.mirror_add(id_, peer_id_, start(nl::MirrorStart::full));
         undo.add("remove the mirror", [this] { kernel_.mirror_del(id_, peer_id_); });
         kernel_.mirror_set(id_, peer_id_,
                            options_between(config_, plan_.source.node, plan_.target.node));
-        if (!plan_.further_target)
-            kernel_.set_role(id_, Role::source);
     }
 
     void open_source()
@@ -79,7 +82,7 @@ private:
         if (tracked)
             kernel_.bitmap_begin(id_, peer_id_);
         if (!plan_.further_target)
-            kernel_.unlock(id_);
+            unlock_when_free(kernel_, id_);
         if (tracked)
             mark_used_blocks();
         else
@@ -101,7 +104,7 @@ private:
 
     std::vector<ByteRange> find_used_blocks()
     {
-        const std::string path = dm::front_path(config_.name);
+        const std::string path = dm::front_node(config_.name);
         try {
             const auto number = block_device_at(path);
             if (!number)

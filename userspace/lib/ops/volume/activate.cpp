@@ -8,6 +8,7 @@
 #include "ops/undo.hpp"
 #include "ops/volume/copy_steps.hpp"
 #include "ops/volume/devices.hpp"
+#include "ops/volume/unlock.hpp"
 
 #include <thread>
 
@@ -59,7 +60,7 @@ void take_source_role(nl::Kernel& kernel, const VolumeId& id)
         return;
     kernel.set_role(id, Role::source, true);
     if (kernel.volume(id).locked())
-        kernel.unlock(id);
+        unlock_when_free(kernel, id);
 }
 
 std::uint64_t writes_under_way(nl::Kernel& kernel, const VolumeId& id)

@@ -101,7 +101,7 @@ OptionSet options_between(const VolumeConfig& config, const std::string& a, cons
 
 void throw_open(const std::string& volume, const std::string& verb)
 {
-    const std::string path = dm::front_path(volume);
+    const std::string path = dm::front_node(volume);
     std::string who;
     if (const auto device = block_device_at(path))
         who = describe(users_of(Sysfs(), path, *device));
