@@ -11,6 +11,7 @@
 extern "C" {
 #include "generation.h"
 #include "layout.h"
+#include "overlap.h"
 #include "regions.h"
 #include "state.h"
 #include "track.h"
