@@ -142,7 +142,7 @@ void attribute_parse(struct request *request, const char *word)
 	size_t length = strcspn(word, "=");
 	const char *value = word[length] ? word + length + 1 : "";
 
-	if (*word == '#') {
+	if (*word == '@') {
 		put_raw(request, word + 1);
 		return;
 	}

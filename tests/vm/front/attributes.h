@@ -5,7 +5,7 @@
 
 #include "genl.h"
 
-/* NAME=VALUE (or NAME for a flag) into the request; #NUMBER=HEX puts raw bytes. */
+/* NAME=VALUE (or NAME for a flag) into the request; @NUMBER=HEX puts raw bytes. */
 void attribute_parse(struct request *request, const char *word);
 /* NAME=VALUE, one a line, and an empty line after the last. */
 void attributes_print(const struct nlattr *attr, size_t left);

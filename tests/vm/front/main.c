@@ -8,7 +8,7 @@
  *   raw events                        prints events until it is killed
  *
  * Commands and attributes are named as in the uapi header, without prefix. As in kctl a UUID
- * is any text of at most 16 bytes. #NUMBER=HEX puts any bytes under any number.
+ * is any text of at most 16 bytes. @NUMBER=HEX puts any bytes under any number.
  */
 #include "attributes.h"
 
