@@ -116,11 +116,17 @@ void mn_send_queue(struct mn_conn *conn, struct mn_out *out);
 /*
  * Ping, pong and acknowledgements overtake what is queued and coalesce; the
  * newest (highest) counts. What receive() asks for leaves when it returns, sent
- * by the receiver thread itself: do not block for long after it in there.
+ * by the receiver thread itself, or after a few more small writes if these are
+ * here already.
  */
 void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable);
 void mn_send_ping(struct mn_conn *conn);
 void mn_send_pong(struct mn_conn *conn);
+/*
+ * From within receive() only; may sleep: send control frames now, because what
+ * follows waits for something slow. No call is needed otherwise.
+ */
+void mn_send_control(struct mn_conn *conn);
 /* A frame with a small payload, copied; may sleep (GFP_NOIO). -ENOMEM. */
 int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void *bytes);
 /* Bytes queued and not yet sent; any context. */

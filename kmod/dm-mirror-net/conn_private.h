@@ -99,8 +99,6 @@ int mn_send_init(struct mn_conn *conn);
 void mn_send_exit(struct mn_conn *conn);	/* releases what was not sent */
 int mn_send_thread(void *conn);
 void mn_send_wake(struct mn_conn *conn);	/* any context */
-/* Receiver thread: send the control frames that came up meanwhile, if nobody else does. */
-void mn_send_control(struct mn_conn *conn);
 
 /* recv */
 int mn_recv_init(struct mn_conn *conn);

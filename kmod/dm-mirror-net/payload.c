@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait.h>
+#include "page_cache.h"
 #include "payload.h"
 
 /* How often somebody who waits looks whether it was cancelled. */
@@ -27,7 +28,8 @@ struct mn_payload_pool {
 	atomic_t waiting;		/* in the slow way: others do not overtake */
 	struct semaphore turn;		/* who may wait for the cap and use the reserve */
 	wait_queue_head_t room;		/* something came back; only `turn` waits here */
-	mempool_t pages;
+	struct mn_page_cache cache;
+	mempool_t pages;		/* the reserve */
 	mempool_t spare;		/* one struct mn_payload of full size */
 };
 
@@ -40,6 +42,7 @@ struct mn_payload_pool *mn_payload_pool_create(u64 cap_bytes)
 	pool->cap = cap_bytes;
 	sema_init(&pool->turn, 1);
 	init_waitqueue_head(&pool->room);
+	mn_page_cache_init(&pool->cache);
 	if (mempool_init_page_pool(&pool->pages, MN_PAYLOAD_PAGES, 0))
 		goto no_pages;
 	if (mempool_init_kmalloc_pool(&pool->spare, 1,
@@ -60,6 +63,7 @@ void mn_payload_pool_destroy(struct mn_payload_pool *pool)
 	if (IS_ERR_OR_NULL(pool))
 		return;
 	WARN_ON_ONCE(atomic64_read(&pool->out));
+	mn_page_cache_destroy(&pool->cache);
 	mempool_exit(&pool->spare);
 	mempool_exit(&pool->pages);
 	kfree(pool);
@@ -92,24 +96,40 @@ static void payload_init(struct mn_payload *payload, struct mn_payload_pool *poo
 	payload->reserved = false;
 }
 
-static void payload_add_page(struct mn_payload *payload, struct page *page)
+/* All pages are there: give the vectors their lengths. */
+static struct mn_payload *payload_finish(struct mn_payload *payload)
 {
-	u32 left = payload->bytes - payload->pages * PAGE_SIZE;
-	struct bio_vec *vec = &payload->vec[payload->pages++];
+	u32 i;
 
-	vec->bv_page = page;
-	vec->bv_offset = 0;
-	vec->bv_len = min_t(u32, left, PAGE_SIZE);
+	for (i = 0; i < payload->pages; i++) {
+		payload->vec[i].bv_offset = 0;
+		payload->vec[i].bv_len = min_t(u32, payload->bytes - i * PAGE_SIZE, PAGE_SIZE);
+	}
+	return payload;
 }
 
-/* What payload_init() and payload_add_page() gathered so far. */
+static bool reserve_is_short(const struct mn_payload_pool *pool)
+{
+	return READ_ONCE(pool->pages.curr_nr) < pool->pages.min_nr;
+}
+
+/* The reserve comes first; the cache takes what it can. */
+static void free_page_vec(struct mn_payload_pool *pool, const struct bio_vec *vec, u32 pages)
+{
+	u32 kept = 0;
+
+	if (!reserve_is_short(pool))
+		kept = mn_page_cache_give(&pool->cache, vec, pages);
+	while (kept < pages)
+		mempool_free(vec[kept++].bv_page, &pool->pages);
+}
+
+/* With the pages that it has so far. */
 static void payload_free(struct mn_payload *payload)
 {
 	struct mn_payload_pool *pool = payload->pool;
-	u32 i;
 
-	for (i = 0; i < payload->pages; i++)
-		mempool_free(payload->vec[i].bv_page, &pool->pages);
+	free_page_vec(pool, payload->vec, payload->pages);
 	if (payload->reserved)
 		mempool_free(payload, &pool->spare);
 	else
@@ -128,15 +148,16 @@ static struct mn_payload *payload_allocate(struct mn_payload_pool *pool, u32 byt
 	if (!payload)
 		return NULL;
 	payload_init(payload, pool, bytes);
+	payload->pages = mn_page_cache_take(&pool->cache, payload->vec, pages);
 	while (payload->pages < pages) {
 		page = alloc_page(gfp);
 		if (!page) {
 			payload_free(payload);
 			return NULL;
 		}
-		payload_add_page(payload, page);
+		payload->vec[payload->pages++].bv_page = page;
 	}
-	return payload;
+	return payload_finish(payload);
 }
 
 struct mn_payload *mn_payload_try(struct mn_payload_pool *pool, u32 bytes)
@@ -228,9 +249,9 @@ static struct mn_payload *payload_from_reserve(struct mn_payload_pool *pool, u32
 			payload_free(payload);
 			return NULL;
 		}
-		payload_add_page(payload, page);
+		payload->vec[payload->pages++].bv_page = page;
 	}
-	return payload;
+	return payload_finish(payload);
 }
 
 static struct mn_payload *payload_wait(struct mn_payload_pool *pool, u32 bytes,

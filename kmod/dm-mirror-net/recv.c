@@ -12,10 +12,14 @@
 #include <linux/slab.h>
 #include <linux/tls.h>
 #include <linux/uio.h>
-#include <net/sock.h>
+#include <net/tcp.h>
 #include "conn_private.h"
 
 #define MN_TLS_DATA	23		/* TLS record type; kernels keep it in different headers */
+
+/* Answers are put off for at most so many frames of so many bytes. */
+#define MN_POSTPONE_FRAMES	16
+#define MN_POSTPONE_BYTES	SZ_32K
 
 /* An errno with words for the log; reason says how the state machine sees it. */
 struct failure {
@@ -178,14 +182,35 @@ static int receive_frame(struct mn_conn *conn, struct failure *failure)
 	return conn->ops->receive(conn->context, &frame, payload, &failure->why);
 }
 
+/*
+ * Is another small write here, whole? Then one answer does for both. A peer
+ * whose next frame is still on its way may wait for ours.
+ */
+static bool next_write_is_here(const struct mn_conn *conn)
+{
+	const struct mn_wire_header *next = page_address(conn->head);
+	u32 bytes;
+
+	if (!conn->inet || conn->head_bytes < MN_FRAME_BYTES || next->type != MN_FRAME_WRITE)
+		return false;
+	bytes = le32_to_cpu(next->payload_bytes);
+	return bytes <= MN_POSTPONE_BYTES && tcp_inq(conn->sock->sk) >= bytes;
+}
+
 int mn_recv_thread(void *data)
 {
 	struct failure failure = { MN_REASON_LINK_LOST, "the peer broke the protocol" };
 	struct mn_conn *conn = data;
+	int postponed = 0;
 	int err = 0;
 
 	while (!err && !mn_conn_dead(conn)) {
 		err = receive_frame(conn, &failure);
+		if (!err && postponed < MN_POSTPONE_FRAMES && next_write_is_here(conn)) {
+			postponed++;
+			continue;
+		}
+		postponed = 0;
 		mn_send_control(conn);
 	}
 	if (err)
