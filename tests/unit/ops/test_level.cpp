@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What the kernel's records mean: levels, exit statuses, advice, progress.
+#include "ops/status/counters.hpp"
+#include "ops/status/report.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace mirrornet;
+using namespace mirrornet::ops;
+
+namespace {
+
+nl::MirrorRecord mirror(MirrorState state, Reason reason = Reason::none)
+{
+    nl::MirrorRecord record;
+    record.state = state;
+    record.reason = reason;
+    record.total_blocks = 1000;
+    return record;
+}
+
+VolumeStatus active(Role role, LockReason lock)
+{
+    VolumeStatus volume;
+    volume.name = "home";
+    volume.record.emplace();
+    volume.record->role = role;
+    volume.record->lock = lock;
+    return volume;
+}
+
+} // namespace
+
+TEST(Level, OfEachState)
+{
+    EXPECT_EQ(level_of(mirror(MirrorState::mirroring)), Level::ok);
+    EXPECT_EQ(level_of(mirror(MirrorState::resync)), Level::resyncing);
+    EXPECT_EQ(level_of(mirror(MirrorState::paused, Reason::user)), Level::degraded);
+    EXPECT_EQ(level_of(mirror(MirrorState::paused, Reason::maintenance)), Level::maintenance);
+    EXPECT_EQ(level_of(mirror(MirrorState::broken, Reason::user)), Level::degraded);
+    EXPECT_EQ(level_of(mirror(MirrorState::invalid)), Level::unknown);
+    EXPECT_EQ(level_of(mirror(MirrorState::paused, Reason::split_brain)), Level::split_brain);
+}
+
+TEST(Level, PendingIsDegradedUntilTheLinkIsThere)
+{
+    auto record = mirror(MirrorState::resync_pending);
+    EXPECT_EQ(level_of(record), Level::degraded);
+    record.link = LinkState::up;
+    EXPECT_EQ(level_of(record), Level::resyncing);
+}
+
+TEST(Level, OfAVolumeIsItsWorst)
+{
+    auto volume = active(Role::source, LockReason::none);
+    EXPECT_EQ(level_of(volume), Level::ok);
+    volume.mirrors.resize(2);
+    volume.mirrors[0].level = Level::ok;
+    volume.mirrors[1].level = Level::resyncing;
+    EXPECT_EQ(level_of(volume), Level::resyncing);
+}
+
+TEST(Level, ALockedSourceIsDegradedButForAPersonsLock)
+{
+    EXPECT_EQ(level_of(active(Role::source, LockReason::wait_peer)), Level::degraded);
+    EXPECT_EQ(level_of(active(Role::source, LockReason::user)), Level::ok);
+    EXPECT_EQ(level_of(active(Role::target, LockReason::target)), Level::ok);
+}
+
+TEST(Level, AnInactiveVolumeIsDegraded)
+{
+    VolumeStatus volume;
+    EXPECT_EQ(level_of(volume), Level::degraded);
+}
+
+TEST(Level, ExitStatusesOfTheContract)
+{
+    EXPECT_EQ(static_cast<int>(exit_status_of(Level::ok)), 0);
+    EXPECT_EQ(static_cast<int>(exit_status_of(Level::maintenance)), 20);
+    EXPECT_EQ(static_cast<int>(exit_status_of(Level::resyncing)), 21);
+    EXPECT_EQ(static_cast<int>(exit_status_of(Level::degraded)), 22);
+    EXPECT_EQ(static_cast<int>(exit_status_of(Level::unknown)), 23);
+    EXPECT_EQ(static_cast<int>(exit_status_of(Level::split_brain)), 24);
+}
+
+TEST(Advice, NamesTheNextCommand)
+{
+    const auto paused = advice_for(mirror(MirrorState::paused, Reason::user), "home", "b");
+    EXPECT_NE(paused.find("mirrorctl continue home@b"), std::string::npos);
+    const auto broken = advice_for(mirror(MirrorState::broken), "home", "b");
+    EXPECT_NE(broken.find("mirrorctl resync home@b"), std::string::npos);
+    const auto waiting = advice_for(active(Role::source, LockReason::wait_peer));
+    EXPECT_NE(waiting.find("--as-source home"), std::string::npos);
+    EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), "home", "b"), "");
+}
+
+TEST(Progress, OfAResync)
+{
+    MirrorStatus status;
+    status.record = mirror(MirrorState::resync);
+    status.record.resync.total = 400;
+    status.record.resync.sent = 300;
+    status.record.resync.elapsed_ms = 3000;
+    status.record.dirty_blocks = 100;
+    EXPECT_DOUBLE_EQ(status.percent().value(), 75.0);
+    EXPECT_EQ(status.bytes_per_second().value(), 100U * 65536);
+    EXPECT_EQ(status.seconds_left().value(), 1U);
+}
+
+TEST(Progress, NeverLeavesItsBounds)
+{
+    MirrorStatus status;
+    status.record = mirror(MirrorState::resync);
+    status.record.resync.total = 10;
+    status.record.dirty_blocks = 20; // new ones became dirty
+    EXPECT_DOUBLE_EQ(status.percent().value(), 0.0);
+    EXPECT_FALSE(status.bytes_per_second().has_value());
+    status.record.state = MirrorState::mirroring;
+    EXPECT_FALSE(status.percent().has_value());
+}
+
+TEST(Counters, TheEighteenOfTheContractComeFirst)
+{
+    constexpr std::string_view names[] = {
+        "mirror elapsed time", "mirror state", "mirror type", "network reconnects",
+        "queue byte limit", "queue current age", "queue current bytes", "queue current length",
+        "queue high water", "queue low water", "resync reads", "resync current block",
+        "resync dirty blocks", "resync elapsed time", "resync new writes", "resync pass",
+        "resync total blocks", "resync phase"};
+    auto record = mirror(MirrorState::paused);
+    record.dirty_blocks = 7;
+    const auto counters = counters_of(record);
+    ASSERT_GE(counters.size(), std::size(names));
+    for (std::size_t at = 0; at < std::size(names); at++)
+        EXPECT_EQ(counters[at].name, names[at]);
+    EXPECT_EQ(counters[1].value, 4);
+    EXPECT_EQ(counters[12].value, 7);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/node/node.hpp"
+
+#include "base/file.hpp"
+#include "expect_error.hpp"
+#include "scratch_dir.hpp"
+
+using namespace mirrornet;
+using namespace mirrornet::ops;
+
+namespace {
+
+NodeConfig init(const ConfigStore& store, const std::string& name)
+{
+    return node_init(store, {name, {}, std::nullopt});
+}
+
+NodeCard card_of(const NodeConfig& node)
+{
+    return {node.name, node.id, {Address::parse("10.0.0.1:9999")}, {}};
+}
+
+NodeTrustOptions by_card(const NodeCard& card)
+{
+    NodeTrustOptions options;
+    options.card = card;
+    return options;
+}
+
+} // namespace
+
+TEST(Token, SaysAgainWhatItWasMadeOf)
+{
+    NodeCard card{"a", Uuid::random(),
+                  {Address::parse("10.0.0.1:9999"), Address::parse("[fe80::1]:1234")},
+                  Key::random()};
+    const auto back = NodeCard::parse(card.print() + "\n");
+    EXPECT_EQ(back.name, card.name);
+    EXPECT_EQ(back.id, card.id);
+    EXPECT_EQ(back.addresses, card.addresses);
+    EXPECT_TRUE(back.key.value() == card.key.value());
+}
+
+TEST(Token, ACardHoldsNoKey)
+{
+    const NodeCard card{"a", Uuid::random(), {}, {}};
+    EXPECT_FALSE(NodeCard::parse(card.print()).key.has_value());
+}
+
+TEST(Token, RubbishIsRefusedWithoutShowingAKey)
+{
+    for (const char* text : {"", "mirror-net-node/1/a", "other/1/a/b/c", "////"})
+        expect_error(ExitStatus::usage, {}, [&] { NodeCard::parse(text); });
+    const NodeCard card{"a", Uuid::random(), {}, Key::random()};
+    const std::string cut = card.print().substr(0, card.print().size() - 2);
+    try {
+        NodeCard::parse(cut);
+        ADD_FAILURE();
+    } catch (const Error& error) {
+        EXPECT_EQ(std::string(error.what()).find(cut.substr(cut.size() - 20)), std::string::npos);
+    }
+}
+
+TEST(Node, InitIsKeptWhenRepeated)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    const auto first = init(store, "a");
+    EXPECT_EQ(init(store, "a"), first);
+    EXPECT_EQ(init(store, ""), first);
+    expect_error(ExitStatus::exists, {"called a"}, [&] { init(store, "b"); });
+}
+
+TEST(Node, TwoNodesComeToShareAKey)
+{
+    const ScratchDir here, there;
+    const ConfigStore a(here.path()), b(there.path());
+    const auto node_a = init(a, "a"), node_b = init(b, "b");
+
+    const auto trusted = node_trust(a, by_card(card_of(node_b)));
+    ASSERT_TRUE(trusted.token.has_value());
+    auto token = *trusted.token;
+    token.addresses = {Address::parse("10.0.0.1")};
+    const auto answer = node_trust(b, by_card(token));
+    EXPECT_FALSE(answer.token.has_value());
+    EXPECT_TRUE(a.load_key("b") == b.load_key("a"));
+    EXPECT_EQ(b.load_peer("a").id, node_a.id);
+    EXPECT_TRUE(b.load_peer("a").may.allows(Permission::operate));
+}
+
+TEST(Node, TrustingAgainChangesOnlyWhatIsNamed)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    node_trust(store, by_card({"b", Uuid::random(), {Address::parse("10.0.0.2")}, Key::random()}));
+    const auto before = store.load_peer("b");
+    NodeTrustOptions options;
+    options.name = "b";
+    EXPECT_FALSE(node_trust(store, options).changed);
+    options.may = parse_permissions("status");
+    EXPECT_TRUE(node_trust(store, options).changed);
+    EXPECT_EQ(store.load_peer("b").addresses, before.addresses);
+    EXPECT_FALSE(store.load_peer("b").may.allows(Permission::operate));
+}
+
+TEST(Node, TrustNeedsAnIdentityAndAnAddress)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    const auto self = init(store, "a");
+    NodeTrustOptions options;
+    options.name = "b";
+    expect_error(ExitStatus::usage, {"identity", "card"}, [&] { node_trust(store, options); });
+    options.id = Uuid::random();
+    expect_error(ExitStatus::usage, {"--address"}, [&] { node_trust(store, options); });
+    options.id = self.id;
+    options.addresses = {Address::parse("10.0.0.2")};
+    expect_error(ExitStatus::usage, {"this node itself"}, [&] { node_trust(store, options); });
+}
+
+TEST(Node, AKeyThatOthersCanReadIsRefused)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir / "config");
+    init(store, "a");
+    const auto file = (dir / "pair.key").string();
+    write_file_atomic(file, Key::random().to_file_text(), 0644);
+    NodeTrustOptions options;
+    options.name = "b";
+    options.id = Uuid::random();
+    options.addresses = {Address::parse("10.0.0.2")};
+    options.key_file = file;
+    expect_error(ExitStatus::not_permitted, {"chmod 600"}, [&] { node_trust(store, options); });
+    EXPECT_FALSE(store.find_peer("b").has_value());
+}
+
+TEST(Node, AKeyFileIsNeverOverwritten)
+{
+    const ScratchDir dir;
+    const auto file = (dir / "pair.key").string();
+    node_key(file);
+    EXPECT_EQ(file_mode(file) & 0777, 0600U);
+    expect_error(ExitStatus::exists, {file}, [&] { node_key(file); });
+}
+
+TEST(Node, ANodeWithACopyIsNotForgotten)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    const auto self = init(store, "a");
+    const NodeCard b{"b", Uuid::random(), {Address::parse("10.0.0.2")}, Key::random()};
+    node_trust(store, by_card(b));
+    VolumeConfig volume;
+    volume.name = "home";
+    volume.id = Uuid::random();
+    volume.size = 1 << 20;
+    volume.nodes = {{"a", self.id}, {"b", b.id}};
+    store.save(volume);
+    expect_error(ExitStatus::in_use, {"volume home"}, [&] { node_forget(store, "b"); });
+    store.remove_volume("home");
+    node_forget(store, "b");
+    EXPECT_FALSE(store.find_key("b").has_value());
+}

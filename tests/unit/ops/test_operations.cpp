@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nl/errors.hpp"
+#include "ops/clock.hpp"
+#include "ops/operation_lock.hpp"
+#include "ops/undo.hpp"
+
+#include "expect_error.hpp"
+#include "scratch_dir.hpp"
+
+#include <cerrno>
+
+using namespace mirrornet;
+using namespace mirrornet::ops;
+
+TEST(Undo, TakesBackLatestFirst)
+{
+    std::string order;
+    expect_error(ExitStatus::refused, {"it failed", "put back"}, [&] {
+        whole_or_not_at_all([&](Undo& undo) {
+            undo.add("first", [&] { order += "1"; });
+            undo.add("second", [&] { order += "2"; });
+            throw Error(ExitStatus::refused, "it failed");
+        });
+    });
+    EXPECT_EQ(order, "21");
+}
+
+TEST(Undo, KeepsWhatSucceeded)
+{
+    bool undone = false;
+    whole_or_not_at_all([&](Undo& undo) { undo.add("it", [&] { undone = true; }); });
+    EXPECT_FALSE(undone);
+}
+
+TEST(Undo, SaysWhatCouldNotBeTakenBackAndGoesOn)
+{
+    bool first = false;
+    expect_error(ExitStatus::partly_done, {"it failed", "could not remove x", "no way"}, [&] {
+        whole_or_not_at_all([&](Undo& undo) {
+            undo.add("first", [&] { first = true; });
+            undo.add("remove x", [] { throw Error(ExitStatus::internal, "no way"); });
+            throw Error(ExitStatus::refused, "it failed");
+        });
+    });
+    EXPECT_TRUE(first);
+}
+
+TEST(OperationLock, TheSecondIsToldOfTheFirst)
+{
+    const ScratchDir dir;
+    {
+        const OperationLock first("home", "create", dir.path());
+        expect_error(ExitStatus::in_use, {"home", "create", "process"},
+                     [&] { OperationLock("home", "pause", dir.path()); });
+        EXPECT_NO_THROW(OperationLock("other", "pause", dir.path()));
+    }
+    EXPECT_NO_THROW(OperationLock("home", "pause", dir.path()));
+}
+
+TEST(Clock, AmountsAndDurations)
+{
+    EXPECT_EQ(amount(512), "512 B");
+    EXPECT_EQ(amount(1536), "1.5 KiB");
+    EXPECT_EQ(amount(std::uint64_t{8} << 30), "8.0 GiB");
+    EXPECT_EQ(duration(45), "45 s");
+    EXPECT_EQ(duration(200), "3 min 20 s");
+    EXPECT_EQ(duration(7500), "2 h 5 min");
+    EXPECT_EQ(local_time(0), "-");
+}
+
+TEST(KernelErrors, HaveTheStatusOfTheContract)
+{
+    const auto status = [](int error) {
+        return static_cast<int>(nl::refusal(MN_CMD_VOLUME_LOCK, error, "why").status());
+    };
+    EXPECT_EQ(status(ESTALE), 3);
+    EXPECT_EQ(status(EROFS), 3);
+    EXPECT_EQ(status(EEXIST), 4);
+    EXPECT_EQ(status(ENODEV), 5);
+    EXPECT_EQ(status(EBUSY), 6);
+    EXPECT_EQ(status(EPERM), 9);
+    EXPECT_EQ(status(EIO), 1);
+}
+
+TEST(KernelErrors, SayWhatWasTriedAndTheModulesOwnReason)
+{
+    EXPECT_STREQ(nl::refusal(MN_CMD_VOLUME_LOCK, EBUSY, "2 openers").what(),
+                 "the kernel could not lock the volume: 2 openers");
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What `status` prints.
+#include "mirrorctl/output.hpp"
+#include "mirrorctl/status_text.hpp"
+#include "ops/status/json.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace mirrornet;
+using namespace mirrornet::ctl;
+
+namespace {
+
+ops::StatusReport report_of(MirrorState state, Reason reason)
+{
+    ops::MirrorStatus mirror;
+    mirror.node = "b";
+    mirror.record.state = state;
+    mirror.record.reason = reason;
+    mirror.record.link = LinkState::up;
+    mirror.record.encrypted = true;
+    mirror.record.dirty_blocks = 16;
+    mirror.record.resync.total = 64;
+    mirror.record.resync.sent = 48;
+    mirror.record.resync.elapsed_ms = 1000;
+    mirror.level = ops::level_of(mirror.record);
+    mirror.advice = ops::advice_for(mirror.record, "home", "b");
+    ops::VolumeStatus volume;
+    volume.name = "home";
+    volume.configured = true;
+    volume.bytes = 4 << 20;
+    volume.record.emplace();
+    volume.record->role = Role::source;
+    volume.record->data = DataState::current;
+    volume.mirrors.push_back(mirror);
+    volume.level = ops::level_of(volume);
+    return {"a", {volume}};
+}
+
+std::string text_of(MirrorState state, Reason reason = Reason::none)
+{
+    return status_text(to_json(report_of(state, reason)));
+}
+
+} // namespace
+
+TEST(StatusText, OneLinePerMirror)
+{
+    EXPECT_EQ(text_of(MirrorState::mirroring),
+              "VOLUME  ROLE    LOCK      DATA     MIRROR  STATE      REASON  LINK  DIRTY  SINCE\n"
+              "home    source  unlocked  current  b       mirroring  -       up    16     -");
+}
+
+TEST(StatusText, ShowsProgressOfAResync)
+{
+    EXPECT_NE(text_of(MirrorState::resync)
+                  .find("home@b: [######################........]  75.0 %  1.0 MiB left  "
+                        "3.0 MiB/s  0 s left"),
+              std::string::npos)
+        << text_of(MirrorState::resync);
+}
+
+TEST(StatusText, SaysWhatToDo)
+{
+    EXPECT_NE(text_of(MirrorState::paused, Reason::user).find("mirrorctl continue home@b"),
+              std::string::npos);
+}
+
+TEST(StatusText, ATargetThatLostItsSourceIsDisconnected)
+{
+    auto report = report_of(MirrorState::paused, Reason::link_lost);
+    report.volumes[0].record->role = Role::target;
+    EXPECT_NE(status_text(to_json(report)).find("disconnected"), std::string::npos);
+}
+
+TEST(StatusText, BriefIsForScripts)
+{
+    EXPECT_EQ(status_brief(to_json(report_of(MirrorState::mirroring, Reason::none))),
+              "home@b source mirroring none ok");
+}
+
+TEST(StatusText, AnInactiveVolume)
+{
+    ops::StatusReport report{"a", {}};
+    EXPECT_EQ(status_text(to_json(report)), "no volumes on this node");
+    report.volumes.emplace_back();
+    report.volumes[0].name = "home";
+    EXPECT_NE(status_text(to_json(report)).find("not active"), std::string::npos);
+}
+
+TEST(Table, ColumnsFit)
+{
+    Table table({"A", "LONG"});
+    table.add({"longer", "x"});
+    EXPECT_EQ(table.print(), "A       LONG\nlonger  x");
+}
+
+TEST(ProgressBar, HasItsWidth)
+{
+    EXPECT_EQ(progress_bar(0, 10), "[..........]");
+    EXPECT_EQ(progress_bar(50, 10), "[#####.....]");
+    EXPECT_EQ(progress_bar(100, 10), "[##########]");
+    EXPECT_EQ(progress_bar(250, 10), "[##########]");
+}
+
+TEST(Confirm, WithoutATerminalYesHasToBeSaid)
+{
+    if (is_terminal(stdin))
+        GTEST_SKIP() << "standard input is a terminal";
+    EXPECT_THROW(confirm("All is lost.", false), Error);
+    EXPECT_NO_THROW(confirm("All is lost.", true));
+}
