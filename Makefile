@@ -74,7 +74,7 @@ lab: lab-tools lab-node-$(LAB_KVER)
 lab-6.12: lab-tools lab-node-$(NEW_KVER)
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
-lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/kctl
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl
 
 uapi := kmod/dm-mirror-net/include/uapi
 
@@ -90,6 +90,9 @@ $(LAB)/labswitch: tests/vm/agent/labswitch.c | $(LAB)
 
 $(LAB)/agent: tests/vm/agent/agent.c tests/vm/agent/frame.c tests/vm/agent/frame.h | $(LAB)
 	gcc $(lab_cflags) -static -o $@ $(filter %.c,$^) -lutil
+
+$(LAB)/refresh: tests/vm/agent/refresh.c | $(LAB)
+	gcc $(lab_cflags) -static -o $@ $<
 
 $(LAB):
 	@mkdir -p $@

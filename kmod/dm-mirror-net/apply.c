@@ -11,6 +11,7 @@
 #include "apply.h"
 #include "event.h"
 #include "region_log.h"
+#include "trace.h"
 
 #define MN_APPLY_RESERVE 16		/* writes that can always be under way */
 #define MN_APPLY_FLUSH_PERIOD HZ	/* how long applied may stay unstable */
@@ -25,6 +26,8 @@ struct mn_apply_step {
 	struct mn_span span;
 	struct mn_payload *payload;
 	struct bio *bio;
+	bool in_regions;
+	bool in_overlap;
 	bool done;
 	bool durable;			/* FUA: orders what names it as barrier */
 };
@@ -40,6 +43,7 @@ struct mn_apply {
 	struct delayed_work flush_work;
 	struct work_struct fail_work;
 	wait_queue_head_t wait;
+	u64 peer_position;
 
 	struct list_head ordered;
 	struct mn_overlap overlap;
@@ -85,6 +89,12 @@ static void break_down(struct mn_apply *apply, const char *why)
 	queue_work(apply->volume->session_wq, &apply->fail_work);
 }
 
+void mn_apply_flush_failed(struct mn_apply *apply)
+{
+	lockdep_assert_held(&apply->volume->track);
+	break_down(apply, "a flush of the data device failed");
+}
+
 static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync_begin *begin)
 {
 	struct mn_super *draft = mn_volume_begin(apply->volume);
@@ -93,6 +103,7 @@ static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync
 	if (draft->data_state != MN_DATA_INCONSISTENT)
 		draft->data_since = ktime_get_real_ns();
 	draft->data_state = MN_DATA_INCONSISTENT;
+	slot->peer_position = apply->peer_position;
 	if (begin && begin->full) {
 		/* the old generation means nothing once blocks of another one land here */
 		draft->generation = le64_to_cpu(begin->generation);
@@ -132,12 +143,25 @@ static struct mn_apply_step *step_begin(struct mn_apply *apply, const struct mn_
 	step->sectors = frame->sectors;
 	step->span.run = step_may_run;
 	step->durable = frame->flags & MN_FRAME_F_FUA;
+	trace_apply(apply->volume->data.bdev->bd_dev, apply->mirror->slot, step->sequence,
+		    step->sector, step->sectors);
 	spin_lock_irq(&apply->volume->track);
 	list_add_tail(&step->list, &apply->ordered);
 	if (frame->write_number > apply->volume->write_number)
 		apply->volume->write_number = frame->write_number;
 	spin_unlock_irq(&apply->volume->track);
 	return step;
+}
+
+/* Under track. */
+static void leave_regions(struct mn_volume *volume, u64 sector, u32 sectors)
+{
+	u64 first, last;
+
+	mn_volume_region_span(volume, sector, sectors, &first, &last);
+	mn_regions_leave(&volume->regions, first, last, jiffies);
+	if (volume->region_full)
+		mod_delayed_work(volume->wq, &volume->reclaim_work, 0);
 }
 
 /* Any context. The step has ended; frees it some time. */
@@ -147,16 +171,14 @@ static void step_end(struct mn_apply_step *step, blk_status_t status)
 	struct mn_volume *volume = apply->volume;
 	struct mn_payload *payload = step->payload;
 	unsigned long flags;
-	u64 first, last;
 
 	spin_lock_irqsave(&volume->track, flags);
 	if (status)
 		break_down(apply, "a write to the data device failed");
-	if (step->sectors) {
+	if (step->in_overlap)
 		mn_overlap_leave(&apply->overlap, &step->span);
-		mn_volume_region_span(volume, step->sector, step->sectors, &first, &last);
-		mn_regions_leave(&volume->regions, first, last, jiffies);
-	}
+	if (step->in_regions)
+		leave_regions(volume, step->sector, step->sectors);
 	step->done = true;
 	advance_applied(apply);
 	/* under the lock: destroy looks at `ordered` before it frees the apply */
@@ -210,26 +232,28 @@ static bool is_broken(struct mn_apply *apply)
 	return READ_ONCE(apply->broken);
 }
 
-/* Enter regions and the tree of what is under way. On failure the step has ended. */
-static int step_admit(struct mn_apply_step *step)
+/* The step cannot be done: its intent is not durable. */
+static int step_without_intent(struct mn_apply_step *step)
 {
 	struct mn_apply *apply = step->apply;
-	struct mn_volume *volume = apply->volume;
-	int err = mn_region_enter_wait(volume, step->sector, step->sectors);
 
-	if (err) {
-		spin_lock_irq(&volume->track);
-		break_down(apply, "an intent cannot be made durable");
-		spin_unlock_irq(&volume->track);
-		step->sectors = 0;
-		step_end(step, BLK_STS_OK);
-		return err;
-	}
-	spin_lock_irq(&volume->track);
+	spin_lock_irq(&apply->volume->track);
+	break_down(apply, "an intent cannot be made durable");
+	spin_unlock_irq(&apply->volume->track);
+	step_end(step, BLK_STS_OK);
+	return -EIO;
+}
+
+/* Enter the tree of what is under way, behind what overlaps. */
+static void step_enter_overlap(struct mn_apply_step *step)
+{
+	struct mn_apply *apply = step->apply;
+
+	spin_lock_irq(&apply->volume->track);
 	mn_overlap_enter(&apply->overlap, &step->span, step->sector, step->sectors);
-	spin_unlock_irq(&volume->track);
+	step->in_overlap = true;
+	spin_unlock_irq(&apply->volume->track);
 	wait_event(apply->wait, !READ_ONCE(step->span.waiting));
-	return 0;
 }
 
 /* ---- frames ---- */
@@ -258,27 +282,57 @@ static int apply_write(struct mn_apply *apply, const struct mn_frame *frame,
 	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
 	step = step_begin(apply, frame);
 	step->payload = payload;
-	if (step_admit(step))
-		return -EIO;
+	if (mn_region_enter_wait(apply->volume, step->sector, step->sectors))
+		return step_without_intent(step);
+	step->in_regions = true;
+	step_enter_overlap(step);
 	submit_payload(step, frame);
 	return 0;
 }
 
-/* Devices without the command get pages of zeroes from the block layer. */
+/* One part of a range: what the table of regions holds in a quarter. */
+static int zero_part(struct mn_volume *volume, u64 sector, u32 sectors, unsigned int how)
+{
+	int err = mn_region_enter_wait(volume, sector, sectors);
+
+	if (err)
+		return err;
+	err = blkdev_issue_zeroout(volume->data.bdev, sector, sectors, GFP_NOIO, how);
+	spin_lock_irq(&volume->track);
+	leave_regions(volume, sector, sectors);
+	spin_unlock_irq(&volume->track);
+	return err;
+}
+
+static int zero_range(struct mn_volume *volume, const struct mn_apply_step *step, unsigned int how)
+{
+	u32 most = mn_volume_most_sectors(volume);
+	u32 at, part;
+	int err = 0;
+
+	for (at = 0; at < step->sectors && !err; at += part) {
+		part = min(step->sectors - at, most);
+		err = zero_part(volume, step->sector + at, part, how);
+	}
+	return err;
+}
+
+/*
+ * Devices without the command get pages of zeroes from the block layer. In parts, because the
+ * source's frames are cut by its own table of regions, not by this node's.
+ */
 static int apply_zeroes(struct mn_apply *apply, const struct mn_frame *frame)
 {
-	struct block_device *bdev = apply->volume->data.bdev;
 	unsigned int how = frame->flags & MN_FRAME_F_UNMAP ? 0 : BLKDEV_ZERO_NOUNMAP;
 	struct mn_apply_step *step;
 	int err;
 
 	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
 	step = step_begin(apply, frame);
-	if (step_admit(step))
-		return -EIO;
-	err = blkdev_issue_zeroout(bdev, frame->sector, frame->sectors, GFP_NOIO, how);
+	step_enter_overlap(step);
+	err = zero_range(apply->volume, step, how);
 	if (!err && step->durable)
-		err = blkdev_issue_flush(bdev);
+		err = blkdev_issue_flush(apply->volume->data.bdev);
 	step_end(step, errno_to_blk_status(err));
 	return err;
 }
@@ -345,6 +399,8 @@ static int commit_consistent(struct mn_apply *apply, u64 generation)
 	if (draft->generation != generation)
 		mn_generation_advance(&draft->generation, draft->history, generation);
 	slot->base = generation;
+	slot->old_base = generation;
+	slot->peer_position = apply->peer_position;
 	slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
 	return mn_meta_commit(&apply->volume->meta);
 }
@@ -426,7 +482,7 @@ static void flush_tick(struct work_struct *work)
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 }
 
-struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
+struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn, u64 peer_position,
 				 void (*failed)(void *context, const char *why), void *context)
 {
 	struct mn_apply *apply = kzalloc(sizeof(*apply), GFP_NOIO);
@@ -441,6 +497,7 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	apply->mirror = mirror;
 	apply->volume = mirror->volume;
 	apply->conn = conn;
+	apply->peer_position = peer_position;
 	apply->failed = failed;
 	apply->context = context;
 	mutex_init(&apply->flush_lock);
@@ -449,6 +506,9 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	init_waitqueue_head(&apply->wait);
 	INIT_WORK(&apply->fail_work, fail_work);
 	INIT_DELAYED_WORK(&apply->flush_work, flush_tick);
+	spin_lock_irq(&mirror->volume->track);
+	mirror->apply = apply;
+	spin_unlock_irq(&mirror->volume->track);
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 	return apply;
 }
@@ -466,6 +526,9 @@ void mn_apply_destroy(struct mn_apply *apply)
 	wait_event(apply->wait, nothing_before(apply, NULL));
 	if (apply->applied > apply->stable)
 		make_stable(apply);
+	spin_lock_irq(&apply->volume->track);
+	apply->mirror->apply = NULL;
+	spin_unlock_irq(&apply->volume->track);
 	flush_work(&apply->fail_work);
 	mempool_exit(&apply->steps);
 	kfree(apply);

@@ -17,10 +17,14 @@
 struct mn_apply;
 
 /*
+ * peer_position: what the source announced, kept as soon as its data lands here.
  * failed() is called once, any context that may take spinlocks, when the target can not go on.
  */
-struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
+struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn, u64 peer_position,
 				 void (*failed)(void *context, const char *why), void *context);
+/* Under track. A flush of the data device failed that somebody else asked for (I3). */
+void mn_apply_flush_failed(struct mn_apply *apply);
+
 /* The conn is about to go: no acknowledgement is sent from now on. */
 void mn_apply_stop_sending(struct mn_apply *apply);
 /* May block. Waits for all that was received, flushes, frees. No frame comes any more. */

@@ -45,6 +45,8 @@ static int check(const struct format *format, struct mn_super *super, struct mn_
 		why->text = "the volume is larger than 1 PiB";
 	else if (bdev_is_zoned(data))
 		why->text = "zoned data devices are not supported";
+	else if (((u64)super->intent_limit / 4 - 1) << super->region_shift < MN_FRAME_PAYLOAD_MAX)
+		why->text = "a quarter of the intent limit must be regions for more than 1 MiB: a higher limit, or larger regions";
 	super->sector_size = sector_size;
 	super->page_bytes = bdev_logical_block_size(format->meta.bdev);
 	return why->text ? -EINVAL : 0;

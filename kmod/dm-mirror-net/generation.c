@@ -41,6 +41,7 @@ static bool knows(const struct mn_facts *facts, u64 generation)
 {
 	return generation && (generation == facts->generation ||
 			      generation == facts->base ||
+			      generation == facts->old_base ||
 			      in_history(facts, generation));
 }
 
@@ -49,7 +50,7 @@ static bool have_common(const struct mn_facts *a, const struct mn_facts *b)
 {
 	int i;
 
-	if (knows(a, b->generation) || knows(a, b->base))
+	if (knows(a, b->generation) || knows(a, b->base) || knows(a, b->old_base))
 		return true;
 	for (i = 0; i < MN_HISTORY; i++)
 		if (knows(a, b->history[i]))
@@ -111,7 +112,8 @@ static struct mn_verdict compare(const struct mn_facts *source, const struct mn_
 		return diverged(source, target);
 	if (theirs && theirs != source->generation && knows(target, source->generation))
 		return diverged(source, target);	/* the source is the one behind */
-	if (theirs && theirs != source->generation && theirs != source->base)
+	if (theirs && theirs != source->generation && theirs != source->base &&
+	    theirs != source->old_base)
 		full = true;	/* only in the history: the slots prove nothing */
 	return verdict(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL, MN_REASON_NONE);
 }
@@ -187,6 +189,7 @@ void mn_facts_from_hello(const struct mn_wire_hello *hello, struct mn_facts *out
 	out->flags = le32_to_cpu(hello->flags);
 	out->generation = le64_to_cpu(hello->generation);
 	out->base = le64_to_cpu(hello->base);
+	out->old_base = le64_to_cpu(hello->old_base);
 	for (i = 0; i < MN_HISTORY; i++)
 		out->history[i] = le64_to_cpu(hello->history[i]);
 	out->position = le64_to_cpu(hello->position);

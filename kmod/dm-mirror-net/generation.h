@@ -23,6 +23,7 @@ struct mn_facts {
 	u32 flags;		/* MN_HELLO_F_* */
 	u64 generation;		/* 0: none yet */
 	u64 base;
+	u64 old_base;
 	u64 history[MN_HISTORY];
 	u64 position;
 	u64 peer_position;

@@ -56,6 +56,7 @@ static void fill_hello(struct mn_mirror *mirror, struct mn_wire_hello *hello)
 	memcpy(hello->peer_uuid, mirror->peer_uuid, MN_UUID_LEN);
 	hello->generation = cpu_to_le64(super.generation);
 	hello->base = cpu_to_le64(super.slot[mirror->slot].base);
+	hello->old_base = cpu_to_le64(super.slot[mirror->slot].old_base);
 	for (i = 0; i < MN_HISTORY; i++)
 		hello->history[i] = cpu_to_le64(super.history[i]);
 	hello->position = cpu_to_le64(super.write_number);
@@ -322,31 +323,49 @@ int mn_handshake_receive(struct mn_session *session, const struct mn_frame *fram
 /* ---- the source goes live ---- */
 
 /*
- * FULL: everything is marked, durably, before the slot stops asking for it.
- * But a new (blank) target for which the bitmap was prepared gets what that says.
+ * A new (blank) target for which the bitmap was prepared gets what that says, once:
+ * from the first stream on the slot has a base.
  */
+static bool bitmap_was_prepared(const struct mn_session *session)
+{
+	return !(session->mine.flags & MN_HELLO_F_FULL_NEEDED) && !session->mine.base &&
+	       (session->peers.flags & MN_HELLO_F_BLANK);
+}
+
+/* FULL: everything is marked, durably, before the slot stops asking for it. */
 static int mark_everything(struct mn_session *session)
 {
 	struct mn_mirror *mirror = session->mirror;
-	struct mn_volume *volume = session->volume;
-	struct mn_super *draft;
-	int err;
 
-	if (session->verdict.kind != MN_VERDICT_FULL)
+	if (session->verdict.kind != MN_VERDICT_FULL || bitmap_was_prepared(session))
 		return 0;
-	if (!(session->mine.flags & MN_HELLO_F_FULL_NEEDED) &&
-	    (session->peers.flags & MN_HELLO_F_BLANK) && !session->mine.base)
-		return 0;
-	mn_bitmap_fill(&mirror->bitmap);
-	err = mn_bitmap_write_all(&mirror->bitmap);
-	if (err)
-		return err;
-	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", volume->name, mirror->peer_uuid,
+	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", session->volume->name,
+		mirror->peer_uuid,
 		session->mine.flags & MN_HELLO_F_FULL_NEEDED ? "asked for, or nothing is known of the target"
 							     : "the target is new or too far behind");
-	draft = mn_volume_begin(volume);
-	draft->slot[mirror->slot].flags &= ~MN_SLOT_F_FULL_NEEDED;
-	return mn_meta_commit(&volume->meta);
+	mn_bitmap_fill(&mirror->bitmap);
+	return mn_bitmap_write_all(&mirror->bitmap);
+}
+
+/*
+ * On record before the target can be in sync: it has the generation it came
+ * with, or the one this stream gives it; whichever, its loss is to be noticed
+ * by the next start of this node (settle_slots).
+ */
+static int record_stream(struct mn_session *session)
+{
+	struct mn_super *draft = mn_volume_begin(session->volume);
+	struct mn_slot *slot = &draft->slot[session->mirror->slot];
+
+	slot->old_base = session->peers.generation;
+	slot->base = session->mine.generation;
+	slot->flags |= MN_SLOT_F_IN_SYNC;
+	slot->peer_position = session->peers.position;
+	if (session->verdict.kind == MN_VERDICT_FULL) {
+		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
+		slot->peer_position = 0;	/* a new copy may count from anywhere */
+	}
+	return mn_meta_commit(&session->volume->meta);
 }
 
 static void begin_sync(struct mn_session *session, struct mn_leg *leg)
@@ -421,8 +440,8 @@ void mn_handshake_start_work(struct work_struct *work)
 	session->tracking = true;
 	spin_unlock_irq(&volume->track);
 	mn_write_drain(volume);
-	if (mark_everything(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR, "cannot record a full resync");
+	if (mark_everything(session) || record_stream(session)) {
+		mn_session_fail(session, MN_REASON_METADATA_ERROR, "cannot record what the stream is about to do");
 		return;
 	}
 	leg = mn_leg_get(volume, GFP_NOIO);

@@ -112,6 +112,7 @@ static void slot_encode(const struct mn_slot *slot, struct mn_disk_slot *out)
 	out->state = slot->state;
 	out->reason = slot->reason;
 	out->base = cpu_to_le64(slot->base);
+	out->old_base = cpu_to_le64(slot->old_base);
 	out->peer_position = cpu_to_le64(slot->peer_position);
 	out->since = cpu_to_le64(slot->since);
 }
@@ -169,12 +170,13 @@ static bool slot_decode(const struct mn_disk_slot *in, struct mn_slot *out)
 	out->state = in->state;
 	out->reason = in->reason;
 	out->base = le64_to_cpu(in->base);
+	out->old_base = le64_to_cpu(in->old_base);
 	out->peer_position = le64_to_cpu(in->peer_position);
 	out->since = le64_to_cpu(in->since);
 	return !(out->flags & ~MN_SLOT_F_ALL) &&
 		out->state >= MN_STATE_INVALID && out->state <= MN_STATE_RESYNC_PENDING &&
 		out->reason < __MN_REASON_MAX &&
-		!in->reserved && !in->reserved2[0] && !in->reserved2[1];
+		!in->reserved && !in->reserved2;
 }
 
 static bool slots_decode(const struct mn_disk_super *in, struct mn_super *out)

@@ -61,15 +61,16 @@ struct mn_disk_slot {
 	__s8 state;		/* enum mn_mirror_state, as far as it outlives a restart */
 	__u8 reason;		/* enum mn_reason */
 	__le16 reserved;	/* 0 */
-	__le64 base;		/* generation the two last had in common */
+	__le64 base;		/* generation that the last stream was to give the target */
+	__le64 old_base;	/* what the target had before it: it has one of the two */
 	__le64 peer_position;	/* last stream position the peer announced */
 	__le64 since;		/* ns since the epoch */
-	__le64 reserved2[2];	/* 0 */
+	__le64 reserved2;	/* 0 */
 };				/* 64 bytes */
 
 #define MN_SLOT_F_FULL_NEEDED	0x01	/* the bitmap proves nothing: send everything */
 #define MN_SLOT_F_BLANK		0x02	/* our data may be overwritten by any generation */
-#define MN_SLOT_F_IN_SYNC	0x04	/* was mirroring; its loss is not recorded yet */
+#define MN_SLOT_F_IN_SYNC	0x04	/* a stream began: the target may be in sync, its loss is not recorded */
 #define MN_SLOT_F_UNSENT	0x08	/* the unsent area is valid */
 #define MN_SLOT_F_BUILDING	0x10	/* between BITMAP_BEGIN and BITMAP_COMMIT */
 #define MN_SLOT_F_ALL		0x1f
@@ -116,6 +117,7 @@ struct mn_slot {
 	s8 state;
 	u8 reason;
 	u64 base;
+	u64 old_base;
 	u64 peer_position;
 	u64 since;
 };

@@ -30,8 +30,6 @@ static int record_loss(struct mn_volume *volume, u32 mask)
 	for (i = 0; i < MN_SLOTS; i++) {
 		if (!(mask & BIT(i)))
 			continue;
-		/* in sync since the target said so, even if that was not on record yet */
-		draft->slot[i].base = draft->generation;
 		draft->slot[i].flags &= ~MN_SLOT_F_IN_SYNC;
 	}
 	draft->flags |= MN_SUPER_F_MOVED_ON;
@@ -57,9 +55,11 @@ static void release_held(struct mn_volume *volume, int err, struct list_head *do
 {
 	struct mn_io *io;
 
-	list_for_each_entry(io, &volume->held, list)
+	list_for_each_entry(io, &volume->held, list) {
 		if (err && !io->status)
 			io->status = BLK_STS_IOERR;
+		mn_write_raise_barriers(io);
+	}
 	list_splice_tail_init(&volume->held, done);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include "event.h"
 #include "session.h"
+#include "trace.h"
 #include "volume_private.h"
 #include "write.h"
 
@@ -51,6 +52,8 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event what,
 		mirror->mirroring_ns += now - mirror->since;
 	mirror->state = new;
 	mirror->since = now;
+	trace_state(mirror->volume->data.bdev->bd_dev, mirror->slot, old.state, new.state,
+		    new.reason);
 	mn_event_emit(&event);
 }
 
@@ -136,6 +139,7 @@ static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid
 				   struct mn_why *why)
 {
 	struct mn_mirror *mirror;
+	struct mn_session *session;
 
 	for (;;) {
 		mutex_lock(&volume->lock);
@@ -145,10 +149,11 @@ static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid
 			why->text = "the volume has no mirror with this node";
 			return NULL;
 		}
-		if (!mirror->session)
+		session = mn_session_get(mirror);
+		if (!session)
 			return mirror;
 		mutex_unlock(&volume->lock);
-		mn_session_stop(mirror, reason);
+		mn_session_stop(session, reason);
 	}
 }
 
@@ -222,6 +227,7 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 		mn_mirror_free(mirror);
 		return err;
 	}
+	mn_write_drain(volume);		/* writes classified before it was there */
 	mn_view_mirror_added(mirror);
 	announce_config(volume, mirror, "a mirror was added");
 	return 0;
@@ -356,6 +362,11 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 	if (!mirror)
 		return -ENOENT;
 	full |= mirror->state.state == MN_STATE_BROKEN;
+	if (mirror->building) {
+		mutex_unlock(&volume->lock);
+		why->text = "the mirror is just being created";
+		return -EBUSY;
+	}
 	mutex_unlock(&volume->lock);
 	return record(volume, peer_uuid, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
 		      MN_EV_USER_RESYNC, why);

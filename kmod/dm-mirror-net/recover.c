@@ -225,6 +225,29 @@ static bool all_stable(struct mn_volume *volume)
 	return stable;
 }
 
+static void stop_link(struct mn_volume *volume, int slot)
+{
+	struct mn_session *session;
+
+	mutex_lock(&volume->lock);
+	session = volume->mirror[slot] ? mn_session_get(volume->mirror[slot]) : NULL;
+	mutex_unlock(&volume->lock);
+	if (session)
+		mn_session_stop(session, MN_REASON_SHUTDOWN);
+}
+
+/* Nothing can be written any more: the ends of the links are no losses to be recorded. */
+static void forget_sync(struct mn_volume *volume)
+{
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			volume->mirror[i]->in_sync = false;
+	spin_unlock_irq(&volume->track);
+}
+
 static void stop_links(struct mn_volume *volume)
 {
 	unsigned long until = jiffies + MN_STABLE_PATIENCE;
@@ -234,18 +257,18 @@ static void stop_links(struct mn_volume *volume)
 	while (!all_stable(volume) && time_before(jiffies, until))
 		msleep(20);
 	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i])
-			mn_session_stop(volume->mirror[i], MN_REASON_SHUTDOWN);
+		stop_link(volume, i);
+	/* a link that ended by itself may still be on its way out */
+	flush_workqueue(volume->session_wq);
 }
 
 static void stop_works(struct mn_volume *volume)
 {
-	flush_work(&volume->loss_work);
-	cancel_delayed_work_sync(&volume->open_work);
 	cancel_delayed_work_sync(&volume->suspend_work);
-	cancel_delayed_work_sync(&volume->reclaim_work);
-	flush_work(&volume->intent_work);
+	flush_work(&volume->loss_work);
 	flush_work(&volume->copy_work);
+	flush_work(&volume->intent_work);
+	cancel_delayed_work_sync(&volume->reclaim_work);
 }
 
 static void commit_stop(struct mn_volume *volume)
@@ -260,7 +283,7 @@ static void commit_stop(struct mn_volume *volume)
 		draft->flags |= MN_SUPER_F_FINGERPRINT;
 		memcpy(draft->fingerprint, digest, MN_FINGERPRINT_BYTES);
 	}
-	/* the ends of the links are on record since loss_work; nothing was written after them */
+	/* nothing was written after the links ended */
 	for (i = 0; i < MN_SLOTS; i++)
 		draft->slot[i].flags &= ~MN_SLOT_F_IN_SYNC;
 	if (mn_meta_commit(&volume->meta))
@@ -274,10 +297,12 @@ void mn_volume_stop(struct mn_volume *volume)
 
 	if (!volume->started)
 		return;
-	stop_links(volume);
+	cancel_delayed_work_sync(&volume->open_work);
 	mutex_lock(&volume->lock);
 	mn_volume_close_io(volume, MN_LOCK_USER, true);
 	mutex_unlock(&volume->lock);
+	forget_sync(volume);
+	stop_links(volume);
 	stop_works(volume);
 	if (!READ_ONCE(volume->meta.error) && !mn_region_settle(volume))
 		commit_stop(volume);

@@ -9,11 +9,12 @@
  */
 #include <linux/blkdev.h>
 #include "region_log.h"
+#include "trace.h"
 #include "write.h"
 
 #define MN_REGION_BATCH 128		/* regions per group */
 #define MN_REGION_IDLE (10 * HZ)	/* a region unused for so long is cold */
-#define MN_REGION_PERIOD (5 * HZ)	/* how often cold ones are looked for */
+#define MN_REGION_PERIOD HZ	/* how often cold ones are looked for, and bitmaps written back */
 
 static void rerun_parked(struct mn_volume *volume)
 {
@@ -37,6 +38,7 @@ static bool set_group(struct mn_volume *volume)
 	count = mn_regions_to_set(&volume->regions, index, MN_REGION_BATCH);
 	spin_unlock_irq(&volume->track);
 	err = count ? mn_intent_update(&volume->intent, index, count, NULL, 0) : 0;
+	trace_intent_commit(volume->data.bdev->bd_dev, count, 0, err);
 	spin_lock_irq(&volume->track);
 	mn_regions_set_done(&volume->regions, index, count, !err);
 	spin_unlock_irq(&volume->track);
@@ -53,7 +55,7 @@ void mn_region_set_work(struct work_struct *work)
 	do
 		rerun_parked(volume);
 	while (set_group(volume));
-	if (READ_ONCE(volume->region_full))
+	if (READ_ONCE(volume->region_full) && !READ_ONCE(volume->dying))
 		mod_delayed_work(volume->wq, &volume->reclaim_work, 0);
 }
 
@@ -120,18 +122,13 @@ static u32 start_clearing(struct mn_volume *volume, u64 *index, u32 count)
 
 static int write_bitmaps(struct mn_volume *volume, const u64 *index, u32 count)
 {
-	u64 first, last;
+	u8 shift = volume->meta.super.region_shift - MN_BLOCK_SHIFT;
 	int i, err = 0;
-	u32 r;
 
-	for (i = 0; i < MN_SLOTS && !err; i++) {
-		struct mn_mirror *mirror = READ_ONCE(volume->mirror[i]);
-
-		for (r = 0; mirror && r < count && !err; r++) {
-			region_blocks(volume, index[r], &first, &last);
-			err = mn_bitmap_write_back(&mirror->bitmap, first, last);
-		}
-	}
+	for (i = 0; i < MN_SLOTS && !err; i++)
+		if (volume->mirror[i])
+			err = mn_bitmap_write_regions(&volume->mirror[i]->bitmap, index, count,
+						      shift);
 	return err;
 }
 
@@ -146,7 +143,11 @@ static u32 clear_cold(struct mn_volume *volume, u64 idle)
 	count = mn_regions_coldest(&volume->regions, jiffies, idle, index,
 				   min_t(u32, MN_REGION_BATCH, volume->regions.limit / 4));
 	spin_unlock_irq(&volume->track);
-	if (!count || mn_region_flush(volume))
+	if (!count)
+		return 0;
+	err = mn_region_flush(volume);
+	WRITE_ONCE(volume->flush_fails, err);
+	if (err)
 		return 0;
 	for (i = 0; i < MN_SLOTS; i++)
 		if (READ_ONCE(volume->mirror[i]))
@@ -158,6 +159,7 @@ static u32 clear_cold(struct mn_volume *volume, u64 idle)
 	err = count ? write_bitmaps(volume, index, count) : 0;
 	if (count && !err)
 		err = mn_intent_update(&volume->intent, NULL, 0, index, count);
+	trace_intent_commit(volume->data.bdev->bd_dev, 0, count, err);
 	spin_lock_irq(&volume->track);
 	for (i = 0; i < count; i++)
 		mn_region_clear_ended(&volume->regions, index[i], !err);
@@ -166,17 +168,34 @@ static u32 clear_cold(struct mn_volume *volume, u64 idle)
 	return err ? 0 : count;
 }
 
+/* What was cleared since the last time is cleared on disk too: a crash shall not resync it again. */
+static void write_back_bitmaps(struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i]) {
+			mn_bitmap_write_back(&volume->mirror[i]->bitmap, 0,
+					     volume->meta.layout.blocks - 1);
+			mn_bitmap_trim(&volume->mirror[i]->bitmap);
+		}
+}
+
 void mn_region_reclaim_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
 						reclaim_work);
 	bool full = READ_ONCE(volume->region_full);
+	u32 cleared = 0;
 
 	mutex_lock(&volume->mirrors_lock);
-	if (!READ_ONCE(volume->meta.error))
-		clear_cold(volume, full ? 0 : MN_REGION_IDLE);
+	if (!READ_ONCE(volume->meta.error)) {
+		cleared = clear_cold(volume, full ? 0 : MN_REGION_IDLE);
+		write_back_bitmaps(volume);
+	}
 	mutex_unlock(&volume->mirrors_lock);
-	if (full) {
+	/* when nothing could go, the end of the next write asks again */
+	if (full && (cleared || READ_ONCE(volume->flush_fails) || READ_ONCE(volume->meta.error))) {
 		WRITE_ONCE(volume->region_full, false);
 		wake_up_all(&volume->wait);
 		queue_work(volume->wq, &volume->intent_work);
@@ -197,7 +216,7 @@ static bool try_enter(struct mn_volume *volume, u64 first, u64 last, int *err)
 	spin_unlock_irq(&volume->track);
 	if (answer == MN_REGION_PASS)
 		return true;
-	*err = READ_ONCE(volume->meta.error) ? -EIO : 0;
+	*err = READ_ONCE(volume->meta.error) || READ_ONCE(volume->flush_fails) ? -EIO : 0;
 	queue_work(volume->wq, &volume->intent_work);
 	return *err;
 }

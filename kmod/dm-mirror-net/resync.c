@@ -12,6 +12,7 @@
 #include "region_log.h"
 #include "resync.h"
 #include "session.h"
+#include "trace.h"
 #include "write.h"
 
 #define BLOCK_SECTORS (1u << (MN_BLOCK_SHIFT - SECTOR_SHIFT))
@@ -143,6 +144,8 @@ static bool block_queue(struct mn_block *block, bool zero)
 	mn_bitmap_clear_unsent(&mirror->bitmap, block->block, block->block);
 	block->leg->out.frame.write_number = resync->volume->write_number;
 	mn_leg_queue(mirror, block->leg);
+	trace_resync_block(resync->volume->data.bdev->bd_dev, mirror->slot, mirror->sequence,
+			   block->leg->sector, block->leg->sectors);
 	count_sent(resync, block, zero);
 	return true;
 }
@@ -244,9 +247,11 @@ static bool start_block(struct mn_resync *resync, u64 number)
 	bool run;
 
 	spin_lock_irq(&volume->track);
-	if (!block) {
+	if (!block || resync->stopping) {
 		resync->cursor = number;
 		spin_unlock_irq(&volume->track);
+		if (block)
+			block_free(block);
 		return false;
 	}
 	resync->reads++;
@@ -328,7 +333,7 @@ static void resync_work(struct work_struct *work)
 		while (number < volume->meta.layout.blocks && start_block(resync, number))
 			number = next_block(resync);
 	} while (check_pass(resync));
-	if (number < volume->meta.layout.blocks)	/* no memory */
+	if (number < volume->meta.layout.blocks && !READ_ONCE(resync->stopping))	/* no memory */
 		queue_work(volume->session_wq, &resync->work);
 }
 

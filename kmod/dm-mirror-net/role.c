@@ -59,7 +59,9 @@ int mn_volume_open_io(struct mn_volume *volume)
 	lockdep_assert_held(&volume->lock);
 	if (!disk)
 		return -ENODEV;
-	mutex_lock(&disk->open_mutex);
+	/* never wait for it: its holder may wait for a suspend, which waits for volume->lock */
+	if (!mutex_trylock(&disk->open_mutex))
+		return -EBUSY;
 	if (disk_openers(disk))
 		err = -EBUSY;
 	else
@@ -75,8 +77,8 @@ static int kill_io(struct mn_volume *volume, bool force)
 	struct gendisk *disk = volume->disk;
 	int err = 0;
 
-	if (disk)
-		mutex_lock(&disk->open_mutex);
+	if (disk && !mutex_trylock(&disk->open_mutex))
+		return -EBUSY;	/* as in mn_volume_open_io() */
 	if (disk && !force && disk_openers(disk))
 		err = -EBUSY;
 	else

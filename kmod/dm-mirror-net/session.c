@@ -108,6 +108,7 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	 * be in sync from any moment now: losing it is a loss to be recorded.
 	 */
 	mirror->waits = true;
+	mirror->progress = get_jiffies_64();
 	mirror->in_sync = true;
 	mn_leg_queue(mirror, leg);
 	session->sync_end = frame->sequence;
@@ -173,6 +174,7 @@ static int commit_in_sync(struct mn_session *session)
 	slot->flags &= ~(MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK);
 	slot->flags |= MN_SLOT_F_IN_SYNC;
 	slot->base = session->mine.generation;
+	slot->old_base = slot->base;
 	slot->peer_position = session->peers.position;
 	return mn_meta_commit(&volume->meta);
 }
@@ -193,6 +195,11 @@ static void in_sync_work(struct work_struct *work)
 		mirror->resync_stats.phase = MN_RESYNC_NONE;
 		mirror->resync_stats.ended = ktime_get_ns();
 		mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+	} else {
+		/* lost while it was recorded: the loss has to be recorded after it */
+		mirror->in_sync = true;
+		volume->loss_pending = true;
+		queue_work(volume->wq, &volume->loss_work);
 	}
 	spin_unlock_irq(&volume->track);
 }
@@ -279,22 +286,21 @@ static void apply_failed(void *context, const char *why)
 
 int mn_session_make_target(struct mn_session *session)
 {
-	session->apply = mn_apply_create(session->mirror, session->conn, apply_failed, session);
+	session->apply = mn_apply_create(session->mirror, session->conn, session->peers.position,
+					 apply_failed, session);
 	return session->apply ? 0 : -ENOMEM;
 }
 
 /* ---- keep-alive ---- */
 
-/* ms the oldest write has waited for the target; 0: nothing waits. */
-static u32 oldest_wait(struct mn_mirror *mirror)
+/* ms since the target last acknowledged anything while writers wait; 0: nobody waits. */
+static u32 stalled_for(struct mn_mirror *mirror)
 {
-	struct mn_leg *leg;
 	u32 age = 0;
 
 	spin_lock_irq(&mirror->volume->track);
-	leg = list_first_entry_or_null(&mirror->unapplied, struct mn_leg, list);
-	if (leg && mirror->waits)
-		age = jiffies_to_msecs(get_jiffies_64() - leg->queued);
+	if (mirror->waits && !list_empty(&mirror->unapplied))
+		age = jiffies_to_msecs(get_jiffies_64() - mirror->progress);
 	spin_unlock_irq(&mirror->volume->track);
 	return age;
 }
@@ -310,7 +316,7 @@ static const char *why_dead(struct mn_session *session)
 	if (READ_ONCE(session->phase) < MN_SESSION_COLLECT &&
 	    time_after(jiffies, session->attached + MN_HANDSHAKE_DEADLINE))
 		return "the peer did not finish the negotiation";
-	if (oldest_wait(session->mirror) > READ_ONCE(options->stall_timeout))
+	if (stalled_for(session->mirror) > READ_ONCE(options->stall_timeout))
 		return "writes wait, and the target acknowledged nothing for stall-timeout";
 	return NULL;
 }
@@ -408,6 +414,9 @@ static void end_work(struct work_struct *work)
 {
 	struct mn_session *session = container_of(work, struct mn_session, end_work);
 
+	/* attach holds the lock until it no longer touches the session */
+	mutex_lock(&session->volume->lock);
+	mutex_unlock(&session->volume->lock);
 	cancel_delayed_work_sync(&session->timer);
 	cancel_stream_works(session);
 	say_bye(session);
@@ -429,18 +438,16 @@ static void end_work(struct work_struct *work)
 	session_put(session);
 }
 
-void mn_session_stop(struct mn_mirror *mirror, u8 reason)
+struct mn_session *mn_session_get(struct mn_mirror *mirror)
 {
-	struct mn_volume *volume = mirror->volume;
-	struct mn_session *session;
+	lockdep_assert_held(&mirror->volume->lock);
+	if (mirror->session)
+		refcount_inc(&mirror->session->refs);
+	return mirror->session;
+}
 
-	mutex_lock(&volume->lock);
-	session = mirror->session;
-	if (session)
-		refcount_inc(&session->refs);
-	mutex_unlock(&volume->lock);
-	if (!session)
-		return;
+void mn_session_stop(struct mn_session *session, u8 reason)
+{
 	mn_session_fail(session, reason, NULL);
 	wait_for_completion(&session->gone);
 	session_put(session);

@@ -56,8 +56,10 @@ struct mn_session {
 /* volume->lock held. */
 int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool encrypted,
 		      struct mn_why *why);
-/* volume->lock NOT held. Ends the link, if there is one, and waits until it is gone. */
-void mn_session_stop(struct mn_mirror *mirror, u8 reason);
+/* volume->lock held: the link of the mirror, with a reference, or NULL. */
+struct mn_session *mn_session_get(struct mn_mirror *mirror);
+/* volume->lock NOT held. Ends the link, waits until it is gone and puts the reference. */
+void mn_session_stop(struct mn_session *session, u8 reason);
 
 /*
  * Under track: the stream cannot go on. Gives up what is queued (done collects

@@ -76,6 +76,14 @@ void mn_volume_region_span(const struct mn_volume *volume, u64 sector, u32 secto
 	*last = (sector + sectors - 1) >> shift;
 }
 
+u32 mn_volume_most_sectors(const struct mn_volume *volume)
+{
+	u32 regions = max(volume->meta.super.intent_limit / 4, 2u) - 1;
+	u8 shift = volume->meta.super.region_shift - SECTOR_SHIFT;
+
+	return min_t(u64, (u64)regions << shift, MN_ZEROES_SECTORS_MAX);
+}
+
 struct mn_super *mn_volume_begin(struct mn_volume *volume)
 {
 	struct mn_super *draft = mn_meta_begin(&volume->meta);
@@ -145,6 +153,13 @@ static u64 send_cap(void)
 	return ((u64)totalram_pages() << PAGE_SHIFT) / 8;
 }
 
+static struct mn_payload_pool *make_pool(u64 cap)
+{
+	struct mn_payload_pool *pool = mn_payload_pool_create(cap);
+
+	return IS_ERR(pool) ? NULL : pool;
+}
+
 static int make_pools(struct mn_volume *volume)
 {
 	int err = percpu_ref_init(&volume->io, io_released,
@@ -158,8 +173,8 @@ static int make_pools(struct mn_volume *volume)
 		return err;
 	volume->wq = alloc_workqueue("mn-write", WQ_MEM_RECLAIM | WQ_HIGHPRI, 0);
 	volume->session_wq = alloc_workqueue("mn-session", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	volume->send_pool = mn_payload_pool_create(send_cap());
-	volume->receive_pool = mn_payload_pool_create(MN_RECEIVE_CAP);
+	volume->send_pool = make_pool(send_cap());
+	volume->receive_pool = make_pool(MN_RECEIVE_CAP);
 	volume->regions_memory = vzalloc(mn_regions_bytes(volume->meta.super.intent_limit));
 	if (!volume->wq || !volume->session_wq || !volume->send_pool || !volume->receive_pool ||
 	    !volume->regions_memory)
@@ -174,6 +189,10 @@ static void volume_free(struct kref *ref)
 	struct mn_volume *volume = container_of(ref, struct mn_volume, ref);
 	int i;
 
+	if (volume->session_wq)
+		destroy_workqueue(volume->session_wq);
+	if (volume->wq)
+		destroy_workqueue(volume->wq);
 	for (i = 0; i < MN_SLOTS; i++)
 		if (volume->mirror[i])
 			mn_mirror_free(volume->mirror[i]);
@@ -183,10 +202,6 @@ static void volume_free(struct kref *ref)
 		mn_payload_pool_destroy(volume->receive_pool);
 	if (volume->send_pool)
 		mn_payload_pool_destroy(volume->send_pool);
-	if (volume->session_wq)
-		destroy_workqueue(volume->session_wq);
-	if (volume->wq)
-		destroy_workqueue(volume->wq);
 	mempool_exit(&volume->legs);
 	bioset_exit(&volume->bios);
 	percpu_ref_exit(&volume->io);
@@ -212,6 +227,8 @@ static int check_sizes(struct mn_volume *volume, u64 sectors, struct mn_why *why
 		why->text = "the data device's sector size is not that of the volume";
 	else if (bdev_is_zoned(data))
 		why->text = "zoned data devices are not supported";
+	else if (mn_volume_most_sectors(volume) < MN_FRAME_PAYLOAD_MAX >> SECTOR_SHIFT)
+		why->text = "the intent limit is too small for regions of this size";
 	return why->text ? -EINVAL : 0;
 }
 

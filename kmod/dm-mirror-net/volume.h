@@ -32,6 +32,7 @@
 #include "regions.h"
 #include "state.h"
 
+struct mn_apply;
 struct mn_session;
 struct mn_resync;
 struct mn_volume;
@@ -88,6 +89,7 @@ struct mn_mirror {
 	u64 applied;
 	u64 stable;
 	u64 barrier;			/* last FLUSH or FUA of the stream that completed here */
+	u64 progress;			/* jiffies64 of the last acknowledgement that writers waited for */
 	struct list_head unapplied;	/* of mn_leg, in stream order */
 	u64 queue_length;
 	u64 queue_bytes;
@@ -97,6 +99,7 @@ struct mn_mirror {
 	struct mn_resync_stats resync_stats;
 
 	struct mn_session *session;	/* under volume->lock; NULL: no link */
+	struct mn_apply *apply;		/* of the stream to this node, under track */
 	struct mn_session *streaming;	/* of the live stream, under track */
 	u64 stream;			/* counts the streams that went live, under track */
 	struct mn_resync *resync;	/* of the session that is source */
@@ -145,6 +148,7 @@ struct mn_volume {
 	bool dying;			/* the last front is going */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
 	bool region_full;		/* writes wait for the table of regions */
+	bool flush_fails;		/* the last flush for the region log failed */
 	u64 write_number;
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
@@ -242,7 +246,9 @@ void mn_volume_may_open(struct mn_volume *volume);
  * the slot (or what `draft` reaches) and commit with mn_meta_commit().
  */
 struct mn_super *mn_volume_begin(struct mn_volume *volume);
-/* Any context: number of bytes of region r's blocks etc. */
+/* The most sectors of one write: a quarter of the table of regions, and what a frame may say. Any context. */
+u32 mn_volume_most_sectors(const struct mn_volume *volume);
+/* The regions that a range of sectors touches; any context. */
 void mn_volume_region_span(const struct mn_volume *volume, u64 sector, u32 sectors,
 			   u64 *first, u64 *last);
 

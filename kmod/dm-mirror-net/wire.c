@@ -21,7 +21,7 @@
 
 static_assert(sizeof(struct mn_wire_header) == MN_FRAME_BYTES);
 static_assert(offsetof(struct mn_wire_header, header_crc) == MN_FRAME_BYTES - 4);
-static_assert(sizeof(struct mn_wire_hello) == 176);
+static_assert(sizeof(struct mn_wire_hello) == 184);
 static_assert(sizeof(struct mn_wire_verdict) == 24);
 static_assert(sizeof(struct mn_wire_generation) == 8);
 static_assert(sizeof(struct mn_wire_sync_begin) == 16);

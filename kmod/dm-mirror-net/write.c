@@ -13,10 +13,12 @@
  * Overlapping writes pass it one after the other while any mirror is connected, so
  * that the order of the streams is the order of the local disk (I9).
  */
+#include <linux/delay.h>
 #include <linux/device-mapper.h>
 #include "bitmap.h"
 #include "region_log.h"
 #include "session.h"
+#include "trace.h"
 #include "write.h"
 
 enum mn_io_stage {
@@ -82,10 +84,14 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 	leg->out.frame.sequence = ++mirror->sequence;
 	leg->out.frame.barrier = mirror->barrier;
 	refcount_add(2, &leg->refs);	/* the sender's and the list's */
+	if (list_empty(&mirror->unapplied))
+		mirror->progress = leg->queued;
 	list_add_tail(&leg->list, &mirror->unapplied);
 	mirror->queue_length++;
 	mirror->resync_unapplied += leg->resync;
 	mirror->queue_bytes += leg->out.frame.payload_bytes;
+	trace_leg_sent(mirror->volume->data.bdev->bd_dev, mirror->slot, mirror->sequence,
+		       leg->sector, leg->sectors);
 	mn_send_queue(mirror->conn, &leg->out);
 }
 
@@ -102,8 +108,7 @@ static void leg_unlink(struct mn_leg *leg)
 
 /* ---- completion ---- */
 
-/* The FLUSH or FUA has completed for its user: what is queued from now on comes after it (I4). */
-static void io_raise_barriers(struct mn_io *io)
+void mn_write_raise_barriers(struct mn_io *io)
 {
 	struct mn_leg *leg, *next;
 
@@ -134,7 +139,7 @@ static void io_leg_done(struct mn_io *io, struct list_head *done)
 	/* A loss that cannot be recorded must not be hidden by a success (I6). */
 	if (volume->loss_pending && !io->status)
 		io->status = BLK_STS_IOERR;
-	io_raise_barriers(io);
+	mn_write_raise_barriers(io);
 	list_add_tail(&io->list, done);
 }
 
@@ -154,11 +159,23 @@ static void io_drop_resources(struct mn_io *io)
 	io->payload = NULL;
 }
 
+static void io_trace_end(const struct mn_io *io)
+{
+	trace_write_end(io->volume->data.bdev->bd_dev, io->span.start, io->sectors, io->status);
+}
+
+static void io_trace_parked(const struct mn_io *io)
+{
+	trace_write_parked(io->volume->data.bdev->bd_dev, io->span.start, io->sectors,
+			   bio_op(io->bio));
+}
+
 static void io_complete(struct mn_io *io)
 {
 	struct bio *bio = io->bio;
 	struct mn_volume *volume = io->volume;
 
+	io_trace_end(io);
 	io_drop_resources(io);
 	io->stage = MN_IO_OWNED;
 	bio->bi_status = io->status;
@@ -180,6 +197,9 @@ void mn_write_complete(struct list_head *done)
 static void io_mark_failed(struct mn_io *io, struct list_head *done)
 {
 	struct mn_volume *volume = io->volume;
+	/* a disk that knows no WRITE ZEROES is not broken: a new stream resyncs the range */
+	u8 reason = io->status == BLK_STS_NOTSUPP || io->status == BLK_STS_TARGET ?
+		    MN_REASON_OPERATION : MN_REASON_SOURCE_ERROR;
 	u64 first, last;
 	int i;
 
@@ -193,7 +213,7 @@ static void io_mark_failed(struct mn_io *io, struct list_head *done)
 			continue;
 		mn_bitmap_set(&mirror->bitmap, first, last);
 		if (mirror->live)
-			mn_session_lost_locked(mirror, MN_REASON_SOURCE_ERROR, done);
+			mn_session_lost_locked(mirror, reason, done);
 	}
 }
 
@@ -276,6 +296,7 @@ int mn_write_end_io(struct mn_volume *volume, struct mn_io *io, blk_status_t *st
 	list_for_each_entry(other, &done, list)
 		mine |= other == io;
 	if (mine) {
+		io_trace_end(io);
 		list_del_init(&io->list);
 		io_drop_resources(io);
 		*status = io->status;
@@ -307,13 +328,19 @@ static struct bio *make_clone(struct mn_io *io, gfp_t gfp)
 	return clone;
 }
 
+/* How long this write may still wait for memory (DESIGN 1.6: 1 s in all), at least a moment. */
+static long patience(const struct mn_io *io)
+{
+	return max_t(long, io->parked + HZ - jiffies, 1);
+}
+
 static bool prepare_copy(struct mn_io *io, bool wait)
 {
 	struct mn_payload_pool *pool = io->volume->send_pool;
 	u32 bytes = io->bio->bi_iter.bi_size;
 
 	if (!io->payload) {
-		io->payload = wait ? mn_payload_get(pool, bytes, HZ, NULL)
+		io->payload = wait ? mn_payload_get(pool, bytes, patience(io), NULL)
 				   : mn_payload_try(pool, bytes);
 		if (!io->payload)
 			return false;
@@ -321,7 +348,23 @@ static bool prepare_copy(struct mn_io *io, bool wait)
 	}
 	if (!io->clone)
 		io->clone = make_clone(io, wait ? GFP_NOIO : GFP_NOWAIT);
-	return io->clone;
+	if (io->clone)
+		return true;
+	mn_payload_put(io->payload);	/* a copy without its local leg is no use */
+	io->payload = NULL;
+	return false;
+}
+
+/* Legs come back when the link acknowledges: never wait for the reserve without a limit. */
+static struct mn_leg *leg_get_patiently(struct mn_io *io, bool wait)
+{
+	struct mn_leg *leg = mn_leg_get(io->volume, GFP_NOWAIT);
+
+	while (!leg && wait && patience(io) > 1) {
+		msleep(10);
+		leg = mn_leg_get(io->volume, GFP_NOWAIT);
+	}
+	return leg;
 }
 
 /* Get ready to be sent to every live mirror. wait: may sleep. */
@@ -329,10 +372,10 @@ static bool io_prepare(struct mn_io *io, bool wait)
 {
 	u32 want = READ_ONCE(io->volume->live_mirrors);
 
-	if (!want)
+	if (!want && !io->payload)
 		return true;
 	while (io->have_legs < want) {
-		struct mn_leg *leg = mn_leg_get(io->volume, wait ? GFP_NOIO : GFP_NOWAIT);
+		struct mn_leg *leg = leg_get_patiently(io, wait);
 
 		if (!leg)
 			return false;
@@ -347,6 +390,8 @@ static void park_for_copy(struct mn_io *io)
 	struct mn_volume *volume = io->volume;
 	unsigned long flags;
 
+	io_trace_parked(io);
+	io->parked = jiffies;
 	spin_lock_irqsave(&volume->track, flags);
 	list_add_tail(&io->list, &volume->copying);
 	spin_unlock_irqrestore(&volume->track, flags);
@@ -451,7 +496,7 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 			send_to(mirror, io);
 			return;
 		}
-		if (mirror->waits || !io->sectors)
+		if (mirror->waits)
 			mn_session_lost_locked(mirror, refused, done);
 	}
 	if (io->sectors)
@@ -480,10 +525,11 @@ static enum mn_io_next io_enter_regions(struct mn_io *io)
 		io->entered = true;
 		return MN_IO_GO;
 	}
-	if (READ_ONCE(volume->meta.error))
+	if (READ_ONCE(volume->meta.error) || (answer == MN_REGION_FULL && volume->flush_fails))
 		return MN_IO_FAIL;
 	if (answer == MN_REGION_FULL)
 		volume->region_full = true;
+	io_trace_parked(io);
 	list_add_tail(&io->list, &volume->parked);
 	queue_work(volume->wq, &volume->intent_work);
 	return MN_IO_PARKED;
@@ -521,6 +567,7 @@ static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
 	if (io->sectors)
 		mn_track_span(io->span.start, io->sectors, &first, &last);
 	if (volume->live_mirrors && io_lacks_copies(io, first, last)) {
+		io->parked = jiffies;
 		list_add_tail(&io->list, &volume->copying);
 		queue_work(volume->wq, &volume->copy_work);
 		return MN_IO_PARKED;
@@ -586,22 +633,30 @@ void mn_write_rerun(struct mn_volume *volume, struct list_head *parked)
 	}
 }
 
+static struct mn_io *next_copying(struct mn_volume *volume)
+{
+	struct mn_io *io;
+
+	spin_lock_irq(&volume->track);
+	io = list_first_entry_or_null(&volume->copying, struct mn_io, list);
+	if (io)
+		list_del_init(&io->list);
+	spin_unlock_irq(&volume->track);
+	return io;
+}
+
 void mn_write_copy_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(work, struct mn_volume, copy_work);
-	LIST_HEAD(waiting);
-	struct mn_io *io, *next;
+	struct mn_io *io;
 
-	spin_lock_irq(&volume->track);
-	list_splice_init(&volume->copying, &waiting);
-	spin_unlock_irq(&volume->track);
-	list_for_each_entry(io, &waiting, list)
-		if (!io_prepare(io, true))
-			io->uncopied = true;
-	list_for_each_entry_safe(io, next, &waiting, list) {
+	/* one taker at a time, and on its way before the next one: what it took comes back */
+	while ((io = next_copying(volume))) {
 		LIST_HEAD(one);
 
-		list_move(&io->list, &one);
+		if (!io_prepare(io, true))
+			io->uncopied = true;
+		list_add(&io->list, &one);
 		mn_write_rerun(volume, &one);
 	}
 }
@@ -623,9 +678,7 @@ static void io_init(struct mn_io *io, struct mn_volume *volume, struct bio *bio)
 /* One bio never needs more than a quarter of the intent limit, nor a frame more than it may say. */
 static void cut_bio(struct mn_volume *volume, struct bio *bio)
 {
-	u32 regions = max(volume->regions.limit / 4, 2u) - 1;
-	u8 shift = volume->meta.super.region_shift - SECTOR_SHIFT;
-	u64 most = min_t(u64, (u64)regions << shift, MN_ZEROES_SECTORS_MAX);
+	u32 most = mn_volume_most_sectors(volume);
 
 	if (bio_sectors(bio) > most)
 		dm_accept_partial_bio(bio, most);
@@ -660,6 +713,7 @@ int mn_write_map(struct mn_volume *volume, struct mn_io *io, struct bio *bio)
 	if (!is_flush(bio))
 		cut_bio(volume, bio);
 	io_aim(io);
+	trace_write_map(volume->data.bdev->bd_dev, io->span.start, io->sectors, bio_op(bio));
 	if (!io_prepare(io, false)) {
 		park_for_copy(io);
 		return DM_MAPIO_SUBMITTED;
@@ -739,8 +793,11 @@ int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			io_leg_done(io, done);
 		mn_leg_put(leg);
 	}
+	if (applied > mirror->applied)
+		mirror->progress = get_jiffies_64();
 	mirror->applied = applied;
 	mirror->stable = stable;
+	trace_acked(mirror->volume->data.bdev->bd_dev, mirror->slot, applied, stable);
 	mn_bitmap_stable(&mirror->bitmap, stable, mirror->sequence);
 	return 0;
 }
@@ -784,9 +841,14 @@ void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
 	for (i = 0; i < regions->limit; i++)
 		if (regions->table[i].state != MN_REGION_CLEAR && regions->table[i].unflushed)
 			region_set_dirty(volume, regions->table[i].index);
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i] && volume->mirror[i]->live)
-			mn_session_lost_locked(volume->mirror[i], MN_REASON_SOURCE_ERROR, &done);
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (mirror && mirror->live)
+			mn_session_lost_locked(mirror, MN_REASON_SOURCE_ERROR, &done);
+		if (mirror && mirror->apply)
+			mn_apply_flush_failed(mirror->apply);
+	}
 	spin_unlock_irqrestore(&volume->track, flags);
 	mn_write_complete(&done);
 }

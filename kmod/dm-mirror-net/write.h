@@ -21,6 +21,7 @@ struct mn_io {
 	u64 write_number;
 	u64 first_region, last_region;
 	u64 flush_epoch;		/* FLUSH: of mn_regions_flush_starts() */
+	unsigned long parked;		/* jiffies: since when it waits for memory */
 	u32 sectors;
 	u32 have_legs;			/* in `legs` */
 	unsigned int open_legs;		/* what must end before it completes; under track */
@@ -71,7 +72,9 @@ void mn_write_give_up(struct mn_mirror *mirror, struct list_head *done);
 /* Under track. The target has applied and flushed so far. -ENOMEM: mn_bitmap_refill() first, then again. */
 int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			  struct list_head *done);
-/* Without track: complete what the two above collected. */
+/* Under track. The FLUSH or FUA has completed for its user: what is queued from now on comes after it (I4). */
+void mn_write_raise_barriers(struct mn_io *io);
+/* Without track: complete what was collected. */
 void mn_write_complete(struct list_head *done);
 /* Under track. Queue a leg on the mirror's stream with the next sequence; the caller keeps its reference. */
 void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg);
