@@ -3,11 +3,13 @@
  * event: passes on what the engines announce (L3)
  *
  * The engines know nothing of those who listen. Both pointers are set before the
- * first volume exists and cleared after the last one is gone, so that a
- * pointer once seen stays good for the call; acquire and release order what the
- * listener had prepared.
+ * first volume exists; acquire and release order what the listener had prepared. The
+ * view goes when neither volumes nor requests are left. The listener goes
+ * earlier: a request that still has a reference to a volume may announce something
+ * meanwhile, so its calls are waited for.
  */
 #include <linux/compiler.h>
+#include <linux/rcupdate.h>
 #include <asm/barrier.h>
 #include "event.h"
 
@@ -17,15 +19,19 @@ static const struct mn_view_ops *view_ops;
 void mn_event_listen(void (*listener)(const struct mn_event *event))
 {
 	smp_store_release(&event_listener, listener);	/* pairs with mn_event_emit() */
+	if (!listener)
+		synchronize_rcu();
 }
 
 void mn_event_emit(const struct mn_event *event)
 {
-	/* pairs with mn_event_listen() */
-	void (*listener)(const struct mn_event *event) = smp_load_acquire(&event_listener);
+	void (*listener)(const struct mn_event *event);
 
+	rcu_read_lock();
+	listener = smp_load_acquire(&event_listener);	/* pairs with mn_event_listen() */
 	if (listener)
 		listener(event);
+	rcu_read_unlock();
 }
 
 void mn_view_register(const struct mn_view_ops *ops)

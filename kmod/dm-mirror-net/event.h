@@ -28,9 +28,10 @@ struct mn_event {
 void mn_event_emit(const struct mn_event *event);
 
 /*
- * One listener, registered before any volume exists, NULL after all are gone. For
- * MN_EVENT_LOCK and MN_EVENT_ROLE it also sends a change uevent on the volume's
- * disk, from an ordinary work item that nothing waits for (I5).
+ * One listener, registered before any volume exists. NULL: blocks until nobody is
+ * in it any more. For MN_EVENT_LOCK and MN_EVENT_ROLE it also sends a change
+ * uevent on the volume's disk, from an ordinary work item that nothing waits
+ * for (I5).
  */
 void mn_event_listen(void (*listener)(const struct mn_event *event));
 
@@ -47,7 +48,7 @@ struct mn_view_ops {
 	void (*mirror_removed)(struct mn_mirror *mirror);
 };
 
-/* As mn_event_listen(): before any volume exists, NULL after all are gone. */
+/* Before any volume exists; NULL after all of them and all requests are gone. */
 void mn_view_register(const struct mn_view_ops *ops);
 
 void mn_view_volume_added(struct mn_volume *volume);

@@ -203,7 +203,7 @@ int mn_nl_event_init(void)
 	return 0;
 }
 
-/* No volume is left, so nobody announces; what is queued is sent first. */
+/* What is queued is sent first. */
 void mn_nl_event_exit(void)
 {
 	mn_event_listen(NULL);

@@ -129,6 +129,7 @@ static void target_describe(struct dm_target *ti, const struct mn_front *front)
 	ti->num_discard_bios = zeroes;
 	ti->discards_supported = zeroes;
 	ti->per_io_data_size = sizeof(struct mn_io);
+	ti->limit_swap_bios = true;	/* each may need a copy: swap must not take all memory */
 }
 
 static int target_ctr(struct dm_target *ti, unsigned int argc, char **argv)
