@@ -70,7 +70,7 @@ struct mn_disk_slot {
 
 #define MN_SLOT_F_FULL_NEEDED	0x01	/* the bitmap proves nothing: send everything */
 #define MN_SLOT_F_BLANK		0x02	/* our data may be overwritten by any generation */
-#define MN_SLOT_F_IN_SYNC	0x04	/* a stream began: the target may be in sync, its loss is not recorded */
+#define MN_SLOT_F_IN_SYNC	0x04	/* a stream began, its loss is not recorded yet */
 #define MN_SLOT_F_UNSENT	0x08	/* the unsent area is valid */
 #define MN_SLOT_F_BUILDING	0x10	/* between BITMAP_BEGIN and BITMAP_COMMIT */
 #define MN_SLOT_F_ALL		0x1f

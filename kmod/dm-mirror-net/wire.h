@@ -102,7 +102,7 @@ struct mn_wire_hello {
 	__u8 peer_uuid[MN_UUID_LEN];	/* to whom it believes to speak */
 	__le64 generation;
 	__le64 base;		/* what the two last had in common, 0 = never anything */
-	__le64 old_base;	/* ... before the last stream began: the target has one of the two */
+	__le64 old_base;	/* ... before the last stream: the target has one of the two */
 	__le64 history[MN_HISTORY];	/* newest first, 0 = unused */
 	__le64 position;	/* own, durable */
 	__le64 peer_position;	/* the last one the peer announced to the sender */

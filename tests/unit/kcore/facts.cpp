@@ -29,7 +29,8 @@ std::string text(const mn_verdict &verdict)
 std::string text(const mn_facts &facts)
 {
     std::string line = std::string(mn_role_text(facts.role)) + " generation " + std::to_string(facts.generation) +
-                       " base " + std::to_string(facts.base) + " history";
+                       " base " + std::to_string(facts.base) +
+                       " old base " + std::to_string(facts.old_base) + " history";
 
     for (u64 generation : facts.history)
         if (generation)

@@ -12,6 +12,13 @@ namespace kcore {
 // history: newest first.
 mn_facts facts(u8 role, u64 generation, u64 base, std::initializer_list<u64> history, u32 flags = 0);
 
+// The last stream was to give the target a generation which it may not have got.
+inline mn_facts with_old_base(mn_facts facts, u64 old_base)
+{
+    facts.old_base = old_base;
+    return facts;
+}
+
 inline mn_facts source(u64 generation, u64 base, std::initializer_list<u64> history, u32 flags = 0)
 {
     return facts(MN_ROLE_SOURCE, generation, base, history, flags);

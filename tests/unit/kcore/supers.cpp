@@ -28,6 +28,7 @@ static mn_slot random_slot(Random &random)
     slot.state = static_cast<s8>(static_cast<int>(random.range(0, 6)) - 1);
     slot.reason = static_cast<u8>(random.range(0, __MN_REASON_MAX - 1));
     slot.base = random.any();
+    slot.old_base = random.any();
     slot.peer_position = random.any();
     slot.since = random.any();
     return slot;
@@ -86,6 +87,7 @@ static bool same_slot(const mn_slot &a, const mn_slot &b)
 {
     return a.used == b.used && !std::memcmp(a.peer_uuid, b.peer_uuid, MN_UUID_LEN) &&
            a.flags == b.flags && a.state == b.state && a.reason == b.reason && a.base == b.base &&
+           a.old_base == b.old_base &&
            a.peer_position == b.peer_position && a.since == b.since;
 }
 

@@ -46,6 +46,16 @@ TEST_F(Generation, AfterALongCut)
     EXPECT_EQ(verdict(source(9, 1, {8, 7}, moved_on), behind), "partial/none source=0");
 }
 
+// The stream was cut before the target confirmed its new generation.
+TEST_F(Generation, TheTargetHasOneOfTwoBases)
+{
+    EXPECT_EQ(verdict(with_old_base(source(3, 2, {2, 1}), 1), target(1, 1, {})), "partial/none source=0");
+    EXPECT_EQ(verdict(with_old_base(source(3, 2, {2, 1}), 1), target(2, 2, {1})), "partial/none source=0");
+    EXPECT_EQ(verdict(with_old_base(source(3, 2, {}), 1), target(1, 1, {}, full)), "full/none source=0");
+    EXPECT_EQ(verdict(with_old_base(source(4, 3, {3, 2, 1}), 2), target(1, 1, {})), "full/none source=0");
+    EXPECT_EQ(verdict(source(1, 0, {}), with_old_base(target(2, 0, {}), 1)), "refuse/other-source source=0");
+}
+
 TEST_F(Generation, OnlyInTheHistoryMeansFull)
 {
     EXPECT_EQ(verdict(source(3, 2, {2, 1}, moved_on), target(1, 1, {})), "full/none source=0");
@@ -189,12 +199,13 @@ TEST_F(Generation, FactsComeFromTheHello)
     hello.sectors = 11;
     hello.generation = 12;
     hello.base = 13;
+    hello.old_base = 17;
     hello.history[7] = 14;
     hello.position = 15;
     hello.peer_position = 16;
     std::memset(&facts, 0xff, sizeof(facts));
     mn_facts_from_hello(&hello, &facts);
-    EXPECT_EQ(text(facts), "target generation 12 base 13 history 14 flags 21 position 15/16");
+    EXPECT_EQ(text(facts), "target generation 12 base 13 old base 17 history 14 flags 21 position 15/16");
     EXPECT_EQ(facts.node_uuid[15], 7);
     EXPECT_EQ(facts.data_state, 3);
     EXPECT_EQ(facts.sector_size, 4096u);

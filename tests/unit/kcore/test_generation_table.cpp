@@ -16,7 +16,7 @@ static bool has(const mn_facts &facts, u32 flags)
 // Generations are small numbers here: a set of them is a word, without bit 0.
 static u64 past(const mn_facts &facts)
 {
-    u64 set = 1ull << facts.base;
+    u64 set = 1ull << facts.base | 1ull << facts.old_base;
 
     for (u64 generation : facts.history)
         set |= 1ull << generation;
@@ -71,7 +71,7 @@ static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, 
         return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
     if (!pair.a_knows_b || pair.b_knows_a)
         return model_apart(pair);
-    full |= source.base != target.generation;
+    full |= source.base != target.generation && source.old_base != target.generation;
     return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
 }
 
@@ -127,14 +127,16 @@ static std::vector<mn_facts> all_facts(u32 blocked)
     for (u8 role : {MN_ROLE_NONE, MN_ROLE_SOURCE, MN_ROLE_TARGET})
         for (u64 generation : {0, 1, 2, 3})
             for (u64 base : {0, 1, 2})
-                for (u64 older : {0, 1, 2})
-                    for (u32 flags : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 16u})
-                        all.push_back(facts(role, generation, base, {9, older},
-                                            (flags & 1 ? MN_HELLO_F_MOVED_ON : 0) |
-                                            (flags & 2 ? MN_HELLO_F_FULL_NEEDED : 0) |
-                                            (flags & 4 ? MN_HELLO_F_BLANK : 0) |
-                                            (flags & 8 ? blocked | MN_HELLO_F_BLANK : 0) |
-                                            (flags & 16 ? MN_HELLO_F_WAIT_PEER | MN_HELLO_F_MOVED_ON : 0)));
+                for (u64 old_base : {0, 3})
+                    for (u64 older : {0, 1, 2})
+                        for (u32 flags : {0u, 1u, 2u, 3u, 4u, 8u, 17u})
+                            all.push_back(with_old_base(facts(role, generation, base, {9, older},
+                                                              (flags & 1 ? MN_HELLO_F_MOVED_ON : 0) |
+                                                              (flags & 2 ? MN_HELLO_F_FULL_NEEDED : 0) |
+                                                              (flags & 4 ? MN_HELLO_F_BLANK : 0) |
+                                                              (flags & 8 ? blocked | MN_HELLO_F_BLANK : 0) |
+                                                              (flags & 16 ? MN_HELLO_F_WAIT_PEER : 0)),
+                                                        old_base));
     return all;
 }
 

@@ -155,7 +155,7 @@ TEST_F(Super, ImpossibleSlots)
     EXPECT_EQ(spoilt([](auto &d) { d.slot[2].state = 6; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reason = __MN_REASON_MAX; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reserved = 1; }), MN_SUPER_BAD_VALUE);
-    EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reserved2[1] = 1; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reserved2 = 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[7].base = 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[7] = d.slot[2]; }), MN_SUPER_BAD_VALUE);
 }
