@@ -74,6 +74,11 @@ int execute(const Invocation& invocation, const CreateArguments& arguments,
 int plan_and_execute(const Invocation& invocation, const CreateArguments& arguments)
 {
     const auto plan = ops::plan_create(invocation.store, arguments.options);
+    if (plan.created)
+        return tell(invocation.output,
+                    {{{arguments.options.volume, plan.source.existing->id, plan.target.node,
+                       plan.target.node_id}}, false},
+                    "", "is there already; nothing was changed");
     if (!arguments.dry_run)
         return execute(invocation, arguments, plan);
     invocation.output.document(plan_document(plan));

@@ -106,7 +106,7 @@ TEST_F(Refusals, SourceMountedPrintsTheThreeCommands)
 {
     source.data.users = {{"mount", "mounted on /home"}};
     expect_only("in-use", ExitStatus::in_use,
-                {"mounted on /home", "umount /home", "mirrorctl create home /dev/vdb",
+                {"mounted on /home", "umount /home", "mirrorctl create home /dev/vdb b:/dev/vdc",
                  "mount /dev/mirror/home /home"});
 }
 
@@ -274,6 +274,21 @@ TEST_F(Refusals, AVolumeThatHasThisMirrorAlready)
     source.existing->nodes = {"a", "b"};
     source.existing->bytes = gib;
     expect_only("mirror-exists", ExitStatus::exists, {"mirror on node b already"});
+}
+
+TEST_F(Refusals, TheSameMirrorOnceMoreIsDoneAlready)
+{
+    source.existing.emplace();
+    source.existing->id = Uuid::random();
+    source.existing->data_id = source.data.id;
+    source.existing->nodes = {"a", "b"};
+    EXPECT_FALSE(is_created(source, target));
+    target.existing = source.existing;
+    EXPECT_FALSE(is_created(source, target)) << "another device of that node";
+    target.existing->data_id = target.data.id;
+    EXPECT_TRUE(is_created(source, target));
+    source.existing->nodes = {"a"};
+    EXPECT_FALSE(is_created(source, target)) << "the source has forgotten it";
 }
 
 // The facts travel between nodes.

@@ -32,6 +32,7 @@ struct CreatePlan {
     CopyMethod method;
     CopySpec source_copy, target_copy;
     bool further_target = false; // the source is a volume already
+    bool created = false;        // this very mirror is there: nothing to do
 };
 
 // All reasons at once; the status is that of the first.

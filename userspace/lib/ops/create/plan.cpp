@@ -112,6 +112,9 @@ CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options)
     plan.source =
         examine_copy(store, request_for(options, options.source_device, options.meta));
     plan.target = examine_target(store, options, self.name);
+    plan.created = is_created(plan.source, plan.target);
+    if (plan.created)
+        return plan;
     auto refusals =
         refusals_of_create(plan.source, plan.target, {options.volume, options.force});
     if (!refusals.empty())

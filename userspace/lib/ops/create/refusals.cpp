@@ -101,6 +101,13 @@ bool adds_target(const CopyFacts& source)
            source.data.id.starts_with("dm:MIRRORNET-" + source.existing->id.to_string() + "-");
 }
 
+bool is_created(const CopyFacts& source, const CopyFacts& target)
+{
+    return adds_target(source) && target.existing && target.existing->id == source.existing->id &&
+           target.existing->data_id == target.data.id &&
+           std::ranges::find(source.existing->nodes, target.node) != source.existing->nodes.end();
+}
+
 std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
                                         const CreateChecks& checks)
 {
@@ -110,7 +117,7 @@ std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts
         check_further_target(source, target, checks, refusals);
     } else {
         check_name_free(source, checks, refusals);
-        check_source_device(source, checks, refusals);
+        check_source_device(source, target, checks, refusals);
         check_metadata(source, checks, refusals);
     }
     check_name_free(target, checks, refusals);

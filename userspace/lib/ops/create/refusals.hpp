@@ -29,13 +29,16 @@ std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts
 // True where the source is the volume itself, which gets a further target.
 bool adds_target(const CopyFacts& source);
 
+// True where the very mirror that is asked for is there: nothing is left to do.
+bool is_created(const CopyFacts& source, const CopyFacts& target);
+
 // The three commands for a source that is mounted.
 std::string umount_create_mount(const CopyFacts& source, const std::string& volume,
                                 const std::string& target);
 
 // Parts of the above, by what they look at; each appends.
-void check_source_device(const CopyFacts& source, const CreateChecks& checks,
-                         std::vector<Refusal>& refusals);
+void check_source_device(const CopyFacts& source, const CopyFacts& target,
+                         const CreateChecks& checks, std::vector<Refusal>& refusals);
 void check_target_device(const CopyFacts& source, const CopyFacts& target,
                          const CreateChecks& checks, std::vector<Refusal>& refusals);
 void check_metadata(const CopyFacts& copy, const CreateChecks& checks,

@@ -80,14 +80,16 @@ std::string umount_create_mount(const CopyFacts& source, const std::string& volu
                        point, volume, source.data.path, target, volume, point);
 }
 
-void check_source_device(const CopyFacts& source, const CreateChecks& checks, Refusals& refusals)
+void check_source_device(const CopyFacts& source, const CopyFacts& target,
+                         const CreateChecks& checks, Refusals& refusals)
 {
     check_kind(source, refusals);
     check_ownership(source, refusals);
     std::string advice = "stop that first; the data stays where it is";
     if (is_mounted(source.data))
         advice = "the mirror must be put under it, so unmount it for a moment:\n" +
-                 umount_create_mount(source, checks.volume, "NODE:DEVICE");
+                 umount_create_mount(source, checks.volume,
+                                     target.node + ":" + target.data.path);
     check_unused(source, advice, refusals);
 }
 

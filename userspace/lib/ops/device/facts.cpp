@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "ops/device/identity.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -18,8 +19,11 @@ namespace {
 DeviceNumber number_of(const std::string& path)
 {
     struct stat about {};
-    if (::stat(path.c_str(), &about) != 0)
+    if (::stat(path.c_str(), &about) != 0) {
+        if (errno == ENOENT)
+            throw Error(ExitStatus::not_found, "there is no device " + path);
         throw_errno(path);
+    }
     if (!S_ISBLK(about.st_mode))
         throw Error(ExitStatus::usage,
                     path + " is not a block device; name one such as /dev/sdb1 or /dev/vg0/home");
