@@ -403,6 +403,22 @@ enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, 
 	return MN_WIRE_OK;
 }
 
+enum mn_wire_error mn_wire_check_sync_begin(const struct mn_wire_sync_begin *begin, u32 bytes)
+{
+	if (bytes != sizeof(*begin))
+		return MN_WIRE_BAD_LENGTH;
+	if (memchr_inv(begin->reserved, 0, sizeof(begin->reserved)))
+		return MN_WIRE_BAD_RESERVED;
+	return begin->full <= 1 && begin->generation ? MN_WIRE_OK : MN_WIRE_BAD_PAYLOAD;
+}
+
+enum mn_wire_error mn_wire_check_generation(const struct mn_wire_generation *generation, u32 bytes)
+{
+	if (bytes != sizeof(*generation))
+		return MN_WIRE_BAD_LENGTH;
+	return generation->generation ? MN_WIRE_OK : MN_WIRE_BAD_PAYLOAD;
+}
+
 enum mn_wire_error mn_wire_check_ack(const struct mn_wire_ack *ack, u32 bytes,
 				     u64 last_applied, u64 last_stable, u64 last_sent)
 {

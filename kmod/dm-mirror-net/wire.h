@@ -180,6 +180,8 @@ enum mn_wire_error mn_wire_decode(const struct mn_wire_header *in,
  */
 enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 bytes);
 enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, u32 bytes);
+enum mn_wire_error mn_wire_check_sync_begin(const struct mn_wire_sync_begin *begin, u32 bytes);
+enum mn_wire_error mn_wire_check_generation(const struct mn_wire_generation *generation, u32 bytes);
 enum mn_wire_error mn_wire_check_ack(const struct mn_wire_ack *ack, u32 bytes,
 				     u64 last_applied, u64 last_stable, u64 last_sent);
 

@@ -120,6 +120,35 @@ TEST_F(WirePayload, VerdictToGoOnNamesItsSource)
     }
 }
 
+TEST_F(WirePayload, SyncBeginIsChecked)
+{
+    auto begin_with = [](auto spoil) {
+        mn_wire_sync_begin begin{};
+
+        begin.generation = 1ull << 63;
+        spoil(begin);
+        return mn_wire_check_sync_begin(&begin, sizeof(begin));
+    };
+    mn_wire_sync_begin begin{};
+
+    EXPECT_EQ(mn_wire_check_sync_begin(&begin, 8), MN_WIRE_BAD_LENGTH);
+    EXPECT_EQ(begin_with([](auto &) {}), MN_WIRE_OK);
+    EXPECT_EQ(begin_with([](auto &b) { b.full = 1; }), MN_WIRE_OK);
+    EXPECT_EQ(begin_with([](auto &b) { b.full = 2; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(begin_with([](auto &b) { b.generation = 0; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(begin_with([](auto &b) { b.reserved[6] = 1; }), MN_WIRE_BAD_RESERVED);
+}
+
+TEST_F(WirePayload, GenerationIsNeverZero)
+{
+    mn_wire_generation generation{1ull << 63};
+
+    EXPECT_EQ(mn_wire_check_generation(&generation, 8), MN_WIRE_OK);
+    EXPECT_EQ(mn_wire_check_generation(&generation, 16), MN_WIRE_BAD_LENGTH);
+    generation.generation = 0;
+    EXPECT_EQ(mn_wire_check_generation(&generation, 8), MN_WIRE_BAD_PAYLOAD);
+}
+
 // Before: applied 10, stable 5; sent up to 20.
 TEST_F(WirePayload, WatermarksOnlyGoForward)
 {
