@@ -183,7 +183,8 @@ TEST_P(TrackRandom, NoBlockThatMayDifferLeavesTheUnion)
 
         compare_window(window.first, std::min(window.last, window.first + 100));
     }
-    EXPECT_GT(cleared_, blocks_ > 1 ? 100u : 0u);
+    if (blocks_ > 1)
+        EXPECT_GT(cleared_, 100u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, TrackRandom,
