@@ -38,7 +38,8 @@ static bool set_group(struct mn_volume *volume)
 	count = mn_regions_to_set(&volume->regions, index, MN_REGION_BATCH);
 	spin_unlock_irq(&volume->track);
 	err = count ? mn_intent_update(&volume->intent, index, count, NULL, 0) : 0;
-	trace_intent_commit(volume->data.bdev->bd_dev, count, 0, err);
+	if (count)
+		trace_intent_commit(volume->data.bdev->bd_dev, count, 0, err);
 	spin_lock_irq(&volume->track);
 	mn_regions_set_done(&volume->regions, index, count, !err);
 	spin_unlock_irq(&volume->track);
@@ -159,7 +160,8 @@ static u32 clear_cold(struct mn_volume *volume, u64 idle)
 	err = count ? write_bitmaps(volume, index, count) : 0;
 	if (count && !err)
 		err = mn_intent_update(&volume->intent, NULL, 0, index, count);
-	trace_intent_commit(volume->data.bdev->bd_dev, 0, count, err);
+	if (count)
+		trace_intent_commit(volume->data.bdev->bd_dev, 0, count, err);
 	spin_lock_irq(&volume->track);
 	for (i = 0; i < count; i++)
 		mn_region_clear_ended(&volume->regions, index[i], !err);
