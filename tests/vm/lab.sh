@@ -18,6 +18,7 @@ LAB_TROUBLE='WARNING:|BUG:|BUG |Oops|general protection|lockdep|KASAN|UBSAN|KCSA
 
 # How much longer than on an idle machine things may take.
 LAB_PATIENCE=${LAB_PATIENCE:-4}
+LAB_SAVED_STATES=${LAB_SAVED_STATES:-yes}
 
 lab_fail() {
 	echo "lab: $*" >&2
@@ -130,29 +131,98 @@ lab_kernel_arguments() {
 		"$(node_conf "$1" append)"
 }
 
-# The nodes of one test run at most two processors' worth, see docs/lab.md.
-lab_start_qemu() {
-	local node=$1 id links link kver base
+# Everything that QEMU is told, one argument a line.
+lab_qemu_arguments() {
+	local node=$1 id links kver
 	id=$(node_conf "$node" id)
 	links=$(node_conf "$node" links 1)
-	kver=$(cat "$LAB_BUILD/kernel-$(node_conf "$node" kernel default)")
-	base=$(cat "$LAB_BUILD/base-$kver")
-	for link in $(seq 0 $((links - 1))); do
-		lab_lay_cable "$link" || return
-	done
-	rm -f "$LAB_DIR/$node"/agent.? "$LAB_DIR/$node/monitor"
-	# shellcheck disable=SC2046
-	lab_detach "$LAB_DIR/$node" qemu.log timeout -s KILL "$LAB_NODE_LIFE" qemu-system-x86_64 \
-		-name "$node" -accel "$LAB_ACCEL" -cpu max -smp "$(node_conf "$node" cpus 1)" \
+	kver=$(lab_kernel "$node")
+	printf '%s\n' -name "$node" -accel "$LAB_ACCEL" -cpu max -smp "$(node_conf "$node" cpus 1)" \
 		-m "$(node_conf "$node" mem 640)" -nodefaults -no-user-config -no-reboot -display none \
 		-pidfile pid -chardev file,id=console,path=console.log,append=on -serial chardev:console \
 		-chardev socket,id=monitor,path=monitor,server=on,wait=off -mon chardev=monitor,mode=readline \
 		-kernel "$LAB_BUILD/vmlinuz-$kver" -initrd "$LAB_BUILD/initramfs-$kver.cpio" \
 		-append "$(lab_kernel_arguments "$node")" \
-		-blockdev driver=raw,node-name=root,read-only=on,file.driver=file,file.filename="$base" \
-		$({ lab_disk_args "$node"; echo "-device virtio-blk-pci,drive=root,serial=lab-root"
-			lab_link_args "$id" "$links"; lab_agent_args; } | lab_place_devices)
+		-blockdev "driver=raw,node-name=root,read-only=on,file.driver=file,file.filename=$(cat "$LAB_BUILD/base-$kver")"
+	{
+		lab_disk_args "$node"
+		echo "-device virtio-blk-pci,drive=root,serial=lab-root"
+		lab_link_args "$id" "$links"
+		lab_agent_args
+	} | lab_place_devices
+}
+
+lab_kernel() {
+	cat "$LAB_BUILD/kernel-$(node_conf "$1" kernel default)"
+}
+
+lab_start_qemu() {
+	local node=$1 link state
+	for link in $(seq 0 $(($(node_conf "$node" links 1) - 1))); do
+		lab_lay_cable "$link" || return
+	done
+	rm -f "$LAB_DIR/$node"/agent.? "$LAB_DIR/$node/monitor" "$LAB_DIR/$node/restored"
+	lab_qemu_arguments "$node" >"$LAB_DIR/$node/arguments"
+	state=$(lab_saved_state "$node")
+	if [ -e "$state" ] && lab_may_restore "$node"; then
+		printf '%s\n' -incoming "exec:zstd -dcq $state" >>"$LAB_DIR/$node/arguments"
+		: >"$LAB_DIR/$node/restored"
+	fi
+	lab_detach "$LAB_DIR/$node" qemu.log sh -c 'exec xargs -d "\n" -a arguments "$@"' - \
+		timeout -s KILL "$LAB_NODE_LIFE" qemu-system-x86_64
 	lab_wait_for_socket "$LAB_DIR/$node/agent.3"
+}
+
+# Booting costs seconds, going on from the state that a machine of just this
+# kind had after its boot costs little: the first boot of a kind saves it.
+# The state holds nothing of the data disks, which nobody has read by then.
+lab_saved_state() {
+	local sum
+	sum=$(cat "$LAB_DIR/$1/arguments" "$LAB_BUILD/initramfs-$(lab_kernel "$1").sum" | sha256sum)
+	echo "$LAB_BUILD/states/${sum%% *}"
+}
+
+# udev reads the disks while booting, so what it knows would be stale.
+lab_may_restore() {
+	[ "$LAB_SAVED_STATES" = yes ] && [ "$(node_conf "$1" fresh no)" = no ] &&
+		[ "$(node_conf "$1" udev no)" = no ]
+}
+
+lab_save_state() {
+	local node=$1 state tries=0
+	state=$(lab_saved_state "$node")
+	mkdir -p "$LAB_BUILD/states"
+	node_monitor "$node" 'migrate_set_parameter max-bandwidth 10g'
+	node_monitor "$node" "migrate -d \"exec:zstd -1 -q > $state.$$\""
+	until lab_query "$node" 'info migrate' | grep -a -q 'status: completed'; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 300 ]; then
+			lab_query "$node" 'info migrate' >&2
+			break
+		fi
+		sleep 0.1
+	done
+	node_monitor "$node" cont # migrating stops the machine at the end
+	if [ "$tries" -le 300 ]; then
+		mv "$state.$$" "$state" || true # gone if the lab was built anew meanwhile
+	else
+		rm -f "$state.$$"
+	fi
+}
+
+# A port that is opened before the state has been read stays deaf.
+lab_wait_for_running() {
+	local tries=0
+	until lab_query "$1" 'info status' | grep -a -q 'VM status: running'; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 600 ] || return 1
+		sleep 0.1
+	done
+}
+
+lab_refresh() {
+	head -c 64 /dev/urandom |
+		"$LAB_BUILD/labctl" run -t 60 "$LAB_DIR/$1" "/lab/refresh $(date +%s)"
 }
 
 lab_wait_for_socket() {
@@ -196,7 +266,14 @@ lab_no_boot() {
 }
 
 node_wait() {
-	"$LAB_BUILD/labctl" run -t 180 "$LAB_DIR/$1" true </dev/null || lab_no_boot "$1"
+	[ ! -e "$LAB_DIR/$1/restored" ] || lab_wait_for_running "$1" || return
+	if ! "$LAB_BUILD/labctl" run -t 180 "$LAB_DIR/$1" true </dev/null; then
+		lab_no_boot "$1"
+	elif [ -e "$LAB_DIR/$1/restored" ]; then
+		lab_refresh "$1"
+	elif lab_may_restore "$1"; then
+		lab_save_state "$1"
+	fi
 }
 
 # node_run [-t SECONDS] NODE COMMAND...: exit status, input and output are the
@@ -271,7 +348,11 @@ lab_wait_for_end() {
 
 # node_monitor NODE LINE: a line for QEMU's monitor.
 node_monitor() {
-	printf '%s\n' "$2" | nc -N -U -w 5 "$LAB_DIR/$1/monitor" >/dev/null
+	lab_query "$1" "$2" >/dev/null
+}
+
+lab_query() {
+	printf '%s\n' "$2" | nc -N -U -w 5 "$LAB_DIR/$1/monitor"
 }
 
 # The machine stands still and does not notice; its peers do.
