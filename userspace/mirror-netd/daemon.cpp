@@ -5,6 +5,7 @@
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/methods.hpp"
 #include "ops/rpc.hpp"
+#include "remote/ktls.hpp"
 
 #include <csignal>
 #include <ctime>
@@ -28,6 +29,13 @@ void notify_reloading()
     const auto us = static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
                     static_cast<std::uint64_t>(now.tv_nsec) / 1000;
     ::sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", us).c_str());
+}
+
+void prepare_encryption()
+try {
+    warm_up_kernel_tls();
+} catch (const Error& error) {
+    log(Priority::warning, "mirrors with encryption will have no link: {}", error.what());
 }
 
 } // namespace
@@ -56,6 +64,7 @@ void Daemon::run()
 {
     apply(node_);
     tick_timer_.arm(0ms);
+    chores_.start(prepare_encryption);
     ::sd_notify(0, "READY=1");
     log(Priority::info, "mirror-netd {} of node {} ({}) listens on port {}", tool_version,
         node_.name, node_.id.to_string(), acceptor_.port());

@@ -41,6 +41,7 @@ private:
     Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
     Connector connector_;
     Acceptor acceptor_;
+    Workers chores_{1};
 };
 
 } // namespace mirrornet::netd

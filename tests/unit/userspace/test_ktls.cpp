@@ -34,6 +34,11 @@ TEST_F(Links, ManySmallWritesStayInOrder)
     }
 }
 
+TEST(KernelTls, WarmsUp)
+{
+    EXPECT_NO_THROW(warm_up_kernel_tls());
+}
+
 int main(int argc, char** argv)
 {
     return run_or_skip(argc, argv,

@@ -26,7 +26,7 @@ struct Netd : testing::Test {
         limits.strangers.inside_each = 4;
         limits.strangers.failures = 3;
         limits.strangers.forgiven_per_second = 0.2;
-        limits.handshake = 300ms;
+        limits.handshake = 1500ms;
         return limits;
     }
     void SetUp() override
@@ -144,7 +144,7 @@ TEST_F(Netd, SilentStrangersAreClosedAndTakeNoPlaceForLong)
     for (int round = 0; round < 4; round++)
         strangers.push_back(stranger());
     std::this_thread::sleep_for(50ms);
-    EXPECT_TRUE(is_closed(stranger().get(), 200ms)) << "one more than may wait";
+    EXPECT_TRUE(is_closed(stranger().get(), 1000ms)) << "one more than may wait";
     for (const auto& each : strangers)
         EXPECT_TRUE(is_closed(each.get(), 5s));
 }

@@ -2,6 +2,8 @@
 #include "remote/ktls.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
+#include "remote/tcp.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -43,6 +45,12 @@ void install(int fd, int direction, const RecordState& state)
                     error);
 }
 
+void start_tls(int fd)
+{
+    if (::setsockopt(fd, IPPROTO_TCP, TCP_ULP, ulp_name, sizeof(ulp_name)) < 0)
+        throw_errno("the kernel has no TLS for sockets (modprobe tls)");
+}
+
 } // namespace
 
 bool kernel_has_tls()
@@ -53,11 +61,22 @@ bool kernel_has_tls()
            errno == ENOTCONN;
 }
 
+void warm_up_kernel_tls()
+{
+    const Address loopback{"127.0.0.1", 0};
+    const auto listeners = listen_tcp({loopback}, 0);
+    const auto port = local_port(listeners.front().get());
+    const auto fd = connect_tcp({loopback}, port, Deadline(std::chrono::seconds(10)));
+    RecordState state{};
+    fill_random(state.key); // of a connection that carries nothing
+    start_tls(fd.get());
+    install(fd.get(), TLS_TX, state);
+}
+
 UniqueFd hand_to_kernel_tls(TlsStream stream)
 {
     stream.require_nothing_pending();
-    if (::setsockopt(stream.fd(), IPPROTO_TCP, TCP_ULP, ulp_name, sizeof(ulp_name)) < 0)
-        throw_errno("the kernel has no TLS for sockets (modprobe tls)");
+    start_tls(stream.fd());
     install(stream.fd(), TLS_TX, stream.sending());
     install(stream.fd(), TLS_RX, stream.receiving());
     return std::move(stream).release();

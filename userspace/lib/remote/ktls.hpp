@@ -9,6 +9,11 @@ namespace mirrornet {
 // Whether the kernel has TLS for TCP sockets; loads its module where it can.
 bool kernel_has_tls();
 
+// Installs a key on a connection to itself, so that the kernel loads and tests its
+// cipher now (which may take seconds) and not while a peer waits. Error says what
+// is missing.
+void warm_up_kernel_tls();
+
 // The connection goes on in the kernel, record for record where userspace ended:
 // plain reads and writes of the returned socket are encrypted. Nothing may be
 // unread, and nobody may send before both sides are through, but whoever was
