@@ -430,19 +430,29 @@ static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
 static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
 		    struct mn_payload *payload, const char **why)
 {
+	enum mn_wire_error error;
+
 	switch (frame->type) {
 	case MN_FRAME_WRITE_ZEROES:
 		return apply_zeroes(apply, frame);
 	case MN_FRAME_FLUSH:
 		return apply_flush(apply, frame);
 	case MN_FRAME_SYNC_BEGIN:
-		return apply_sync_begin(apply, frame, payload);
+		error = mn_wire_check_sync_begin(mn_payload_map(payload), payload->bytes);
+		if (!error)
+			return apply_sync_begin(apply, frame, payload);
+		break;
 	case MN_FRAME_SYNC_END:
-		return apply_sync_end(apply, frame, payload);
+		error = mn_wire_check_generation(mn_payload_map(payload), payload->bytes);
+		if (!error)
+			return apply_sync_end(apply, frame, payload);
+		break;
 	default:
 		*why = "frame not expected by the target of a stream";
 		return -EPROTO;
 	}
+	*why = mn_wire_error_text(error);
+	return -EPROTO;
 }
 
 int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,

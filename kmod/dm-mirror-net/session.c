@@ -331,7 +331,9 @@ static void session_timer(struct work_struct *work)
 		mn_session_fail(session, MN_REASON_PEER_SILENT, why);
 		return;
 	}
-	if (time_after_eq(jiffies, session->last_ping + interval)) {
+	/* before the initiator's HELLO nothing of ours may be on the wire (kTLS hand-over) */
+	if (READ_ONCE(session->phase) != MN_SESSION_HELLO &&
+	    time_after_eq(jiffies, session->last_ping + interval)) {
 		session->last_ping = jiffies;
 		mn_send_ping(session->conn);
 	}
