@@ -15,6 +15,8 @@
 #include <linux/file.h>
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
+#include <linux/net.h>
+#include <linux/uio.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -190,6 +192,30 @@ static inline struct nlattr **mn_genl_dump_attrs(struct netlink_callback *cb)
 	return genl_info_dump(cb)->attrs;
 #else
 	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+/*
+ * Send pages without copying: `bytes` from `offset` of the first vector on, all
+ * or in part. May block. Only for sockets that take references to pages (TCP).
+ */
+static inline int mn_sock_send_pages(struct socket *sock, const struct bio_vec *vec,
+				     unsigned int vecs, u32 offset, u32 bytes, int flags)
+{
+#ifdef MN_HAVE_KERNEL_SENDPAGE		/* up to 6.4, where MSG_SPLICE_PAGES does nothing */
+	u32 n = min(bytes, vec->bv_len - offset);
+
+	if (n < bytes)
+		flags |= MSG_MORE;
+	if (flags & MSG_MORE)
+		flags |= MSG_SENDPAGE_NOTLAST;
+	return kernel_sendpage(sock, vec->bv_page, vec->bv_offset + offset, n, flags);
+#else
+	struct msghdr msg = { .msg_flags = flags | MSG_SPLICE_PAGES };
+
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, vec, vecs, bytes + offset);
+	iov_iter_advance(&msg.msg_iter, offset);
+	return sock_sendmsg(sock, &msg);
 #endif
 }
 

@@ -231,6 +231,7 @@ struct mn_conn *mn_conn_create(int fd, const struct mn_wire_limits *limits,
 	}
 	conn->sock = sock;
 	conn->inet = sock->sk->sk_family != AF_UNIX;
+	conn->by_reference = conn->inet && !inet_csk(sock->sk)->icsk_ulp_ops;
 	conn->limits = *limits;
 	conn->pool = pool;
 	conn->ops = ops;

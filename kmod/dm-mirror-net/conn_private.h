@@ -41,12 +41,14 @@ struct mn_batch {
 	u32 frames;
 	struct list_head outs;		/* mn_out of the batch, in order */
 	struct bio_vec vec[MN_BATCH_VECS];
+	DECLARE_BITMAP(references, MN_BATCH_VECS);	/* vectors that are not copied */
 };
 
 struct mn_conn {
 	/* fixed by mn_conn_create() and mn_conn_start() */
 	struct socket *sock;
 	bool inet;			/* TCP: may carry kTLS records; otherwise UNIX */
+	bool by_reference;		/* TCP without TLS: may take pages without copying */
 	struct mn_payload_pool *pool;
 	const struct mn_conn_ops *ops;
 	void *context;

@@ -114,7 +114,7 @@ static bool reserve_is_short(const struct mn_payload_pool *pool)
 }
 
 /* The reserve comes first; the cache takes what it can. */
-static void free_page_vec(struct mn_payload_pool *pool, const struct bio_vec *vec, u32 pages)
+static void recycle_pages(struct mn_payload_pool *pool, const struct bio_vec *vec, u32 pages)
 {
 	u32 kept = 0;
 
@@ -122,6 +122,23 @@ static void free_page_vec(struct mn_payload_pool *pool, const struct bio_vec *ve
 		kept = mn_page_cache_give(&pool->cache, vec, pages);
 	while (kept < pages)
 		mempool_free(vec[kept++].bv_page, &pool->pages);
+}
+
+/* A page that a socket still refers to must not be overwritten: it goes its own way. */
+static void free_page_vec(struct mn_payload_pool *pool, const struct bio_vec *vec, u32 pages)
+{
+	u32 ours;
+
+	while (pages) {
+		for (ours = 0; ours < pages && page_count(vec[ours].bv_page) == 1; ours++)
+			;
+		if (ours)
+			recycle_pages(pool, vec, ours);
+		if (ours < pages)
+			put_page(vec[ours++].bv_page);
+		vec += ours;
+		pages -= ours;
+	}
 }
 
 /* With the pages that it has so far. */

@@ -8,15 +8,21 @@
  * batch to the socket; MSG_MORE only when more is known to follow at once, so
  * nothing is ever held back when the queue runs empty.
  *
- * The socket copies (or encrypts) what it is given before sendmsg returns, so
- * a frame is released right after it.
+ * The socket copies or encrypts what it is given before it returns, or holds
+ * references to the pages, which stay as they are until it drops them (payload
+ * does not pass such pages on). So a frame is released right after it.
  */
+#include <linux/bitmap.h>
 #include <linux/crc32c.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include <net/sock.h>
+#include "compat.h"
 #include "conn_private.h"
+
+/* Smaller payloads are copied: many of them go in one call (measured). */
+#define MN_REFERENCE_BYTES	SZ_32K
 
 struct mn_small {
 	struct mn_out out;
@@ -141,6 +147,7 @@ static void batch_reset(struct mn_batch *batch)
 	batch->vecs = 0;
 	batch->bytes = 0;
 	batch->frames = 0;
+	bitmap_zero(batch->references, MN_BATCH_VECS);
 }
 
 /* Room for `bytes` of text in the batch; it continues the last vector if that is text too. */
@@ -159,24 +166,33 @@ static void *batch_text(struct mn_batch *batch, u32 bytes)
 	return at;
 }
 
-static void batch_pages(struct mn_batch *batch, const struct mn_payload *payload)
+/*
+ * Large payloads are not copied where TCP can take references to their pages. A
+ * page of the reserve has to come back to it, and is copied.
+ */
+static void batch_pages(struct mn_conn *conn, const struct mn_payload *payload)
 {
+	struct mn_batch *batch = conn->batch;
+
+	if (conn->by_reference && payload->bytes >= MN_REFERENCE_BYTES && !payload->reserved)
+		bitmap_set(batch->references, batch->vecs, payload->pages);
 	memcpy(&batch->vec[batch->vecs], payload->vec, payload->pages * sizeof(struct bio_vec));
 	batch->vecs += payload->pages;
 	batch->bytes += payload->bytes;
 }
 
 /* The frame's checksum is computed here; its small payload is copied. */
-static void batch_frame(struct mn_batch *batch, struct mn_frame *frame,
+static void batch_frame(struct mn_conn *conn, struct mn_frame *frame,
 			const struct mn_payload *payload, const void *inlined)
 {
+	struct mn_batch *batch = conn->batch;
 	struct mn_wire_header *header = batch_text(batch, sizeof(*header));
 
 	batch->frames++;
 	frame->payload_crc = 0;
 	if (payload) {
 		frame->payload_crc = mn_payload_crc(payload);
-		batch_pages(batch, payload);
+		batch_pages(conn, payload);
 	} else if (frame->payload_bytes) {
 		memcpy(batch_text(batch, frame->payload_bytes), inlined, frame->payload_bytes);
 		frame->payload_crc = crc32c(~0, inlined, frame->payload_bytes);
@@ -201,11 +217,11 @@ static void batch_control(struct mn_conn *conn)
 	counts.stable = cpu_to_le64(conn->stable);
 	spin_unlock_irq(&conn->lock);
 	if (control & MN_CONTROL_ACK)
-		batch_frame(conn->batch, &ack, NULL, &counts);
+		batch_frame(conn, &ack, NULL, &counts);
 	if (control & MN_CONTROL_PONG)
-		batch_frame(conn->batch, &pong, NULL, NULL);
+		batch_frame(conn, &pong, NULL, NULL);
 	if (control & MN_CONTROL_PING)
-		batch_frame(conn->batch, &ping, NULL, NULL);
+		batch_frame(conn, &ping, NULL, NULL);
 }
 
 static struct mn_out *next_out(struct mn_conn *conn)
@@ -234,7 +250,7 @@ static void batch_queued(struct mn_conn *conn)
 	struct mn_out *out;
 
 	while ((out = next_out(conn)) && batch_has_room(batch, out)) {
-		batch_frame(batch, &out->frame, out->payload, out->inlined);
+		batch_frame(conn, &out->frame, out->payload, out->inlined);
 		list_move_tail(&out->list, &batch->outs);
 	}
 }
@@ -247,18 +263,66 @@ static bool more_to_send(const struct mn_conn *conn)
 
 /* --- the socket: under send_mutex --- */
 
-/* One sendmsg of at most MN_SEND_BYTES of what is left. Bytes sent, or an errno. */
-static int send_some(struct mn_conn *conn, struct msghdr *msg, size_t left, bool more)
-{
-	bool last = left <= MN_SEND_BYTES;
-	int sent;
+/* How far a batch was sent: a vector, and the bytes of it that are gone. */
+struct cursor {
+	u32 index;
+	u32 offset;
+};
 
-	msg->msg_flags = MSG_NOSIGNAL | (more || !last ? MSG_MORE : 0);
-	iov_iter_truncate(&msg->msg_iter, MN_SEND_BYTES);
-	sent = sock_sendmsg(conn->sock, msg);
+/* What one call to the socket gets. */
+struct run {
+	u32 vecs;
+	u32 bytes;
+	bool by_reference;
+};
+
+/* At most MN_SEND_BYTES and a vector, all sent in the same way. */
+static struct run next_run(const struct mn_conn *conn, const struct cursor *cursor)
+{
+	const struct mn_batch *batch = conn->batch;
+	struct run run = { .by_reference = test_bit(cursor->index, batch->references) };
+	u32 i = cursor->index;
+
+	do {
+		run.bytes += batch->vec[i++].bv_len;
+	} while (i < batch->vecs && run.bytes < MN_SEND_BYTES &&
+		 test_bit(i, batch->references) == run.by_reference);
+	run.vecs = i - cursor->index;
+	run.bytes -= cursor->offset;
+	return run;
+}
+
+static int send_run(struct mn_conn *conn, const struct cursor *cursor, const struct run *run,
+		    int flags)
+{
+	const struct bio_vec *vec = &conn->batch->vec[cursor->index];
+	struct msghdr msg = { .msg_flags = flags };
+
+	if (run->by_reference)
+		return mn_sock_send_pages(conn->sock, vec, run->vecs, cursor->offset, run->bytes,
+					  flags);
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, vec, run->vecs, run->bytes + cursor->offset);
+	iov_iter_advance(&msg.msg_iter, cursor->offset);
+	return sock_sendmsg(conn->sock, &msg);
+}
+
+static void cursor_advance(struct cursor *cursor, const struct bio_vec *vec, u32 bytes)
+{
+	cursor->offset += bytes;
+	while (cursor->offset && cursor->offset >= vec[cursor->index].bv_len)
+		cursor->offset -= vec[cursor->index++].bv_len;
+}
+
+/* One call to the socket. Bytes sent, or an errno. */
+static int send_some(struct mn_conn *conn, struct cursor *cursor, u32 left, bool more)
+{
+	struct run run = next_run(conn, cursor);
+	int flags = MSG_NOSIGNAL | (more || run.bytes < left ? MSG_MORE : 0);
+	int sent = send_run(conn, cursor, &run, flags);
+
 	if (sent <= 0)
 		return sent ?: -EPIPE;
-	iov_iter_reexpand(&msg->msg_iter, left - sent);
+	cursor_advance(cursor, conn->batch->vec, sent);
 	WRITE_ONCE(conn->last_sent, jiffies);
 	atomic64_add(sent, &conn->stats.sent_bytes);
 	return sent;
@@ -266,18 +330,16 @@ static int send_some(struct mn_conn *conn, struct msghdr *msg, size_t left, bool
 
 static int batch_send(struct mn_conn *conn)
 {
-	const struct mn_batch *batch = conn->batch;
 	bool more = more_to_send(conn);
-	size_t left = batch->bytes;
-	struct msghdr msg = {};
+	struct cursor cursor = {};
+	u32 left = conn->batch->bytes;
 	unsigned int noreclaim;
 	int sent = 0;
 
-	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, batch->vec, batch->vecs, left);
 	/* Reclaim may wait for the very writes that we are sending. */
 	noreclaim = memalloc_noreclaim_save();
 	while (left) {
-		sent = send_some(conn, &msg, left, more);
+		sent = send_some(conn, &cursor, left, more);
 		if (sent < 0)
 			break;
 		left -= sent;

@@ -28,8 +28,9 @@ struct end {
 
 	u64 sequence;			/* of the pump */
 	wait_queue_head_t wait;
-	spinlock_t held_lock;		/* guards held */
+	spinlock_t held_lock;		/* guards held, unapplied */
 	struct list_head held;
+	struct list_head unapplied;	/* of pumped: kept as a writer keeps them */
 	/* of the receiver thread, read by others */
 	u64 received, bad, applied, pongs, small;
 	atomic64_t sent, dropped;
@@ -45,7 +46,9 @@ struct held {
 
 struct pumped {
 	struct mn_out out;
+	struct list_head list;		/* in end->unapplied */
 	struct end *end;
+	refcount_t refs;		/* the sender; the list */
 };
 
 /* --- what a frame holds --- */
@@ -147,6 +150,31 @@ static int got_write(struct end *end, const struct mn_frame *frame, struct mn_pa
 	return 0;
 }
 
+static void pumped_put(struct pumped *pumped)
+{
+	if (!refcount_dec_and_test(&pumped->refs))
+		return;
+	mn_payload_put(pumped->out.payload);
+	kfree(pumped);
+}
+
+/* Drop what is applied; ~0: everything. */
+static void forget(struct end *end, u64 applied)
+{
+	struct pumped *pumped, *next;
+	LIST_HEAD(done);
+
+	spin_lock(&end->held_lock);
+	list_for_each_entry_safe(pumped, next, &end->unapplied, list) {
+		if (pumped->out.frame.sequence > applied)
+			break;
+		list_move_tail(&pumped->list, &done);
+	}
+	spin_unlock(&end->held_lock);
+	list_for_each_entry_safe(pumped, next, &done, list)
+		pumped_put(pumped);
+}
+
 static int got_ack(struct end *end, struct mn_payload *payload)
 {
 	const struct mn_wire_ack *ack = mn_payload_map(payload);
@@ -156,6 +184,7 @@ static int got_ack(struct end *end, struct mn_payload *payload)
 	if (applied < end->applied || applied > end->sequence)
 		end->bad++;
 	WRITE_ONCE(end->applied, applied);
+	forget(end, applied);
 	wake_up_all(&end->wait);
 	return 0;
 }
@@ -213,8 +242,7 @@ static void pumped_release(struct mn_out *out, bool sent)
 	struct pumped *pumped = container_of(out, struct pumped, out);
 
 	atomic64_inc(sent ? &pumped->end->sent : &pumped->end->dropped);
-	mn_payload_put(out->payload);
-	kfree(pumped);
+	pumped_put(pumped);
 }
 
 static struct pumped *pump_one(struct end *end, struct mn_conn *conn, u64 sequence, u32 fixed)
@@ -238,8 +266,10 @@ static struct pumped *pump_one(struct end *end, struct mn_conn *conn, u64 sequen
 	frame->sectors = bytes / 512;
 	frame->payload_bytes = bytes;
 	frame->write_number = fixed;
+	frame->sequence = sequence;
 	pumped->end = end;
 	pumped->out.release = pumped_release;
+	refcount_set(&pumped->refs, 2);
 	return pumped;
 }
 
@@ -261,6 +291,9 @@ static int pump(struct end *end, struct mn_conn *conn, const struct mn_l2_pump *
 		if (!pumped)
 			return -ENOTCONN;
 		WRITE_ONCE(end->sequence, end->sequence + 1);
+		spin_lock(&end->held_lock);
+		list_add_tail(&pumped->list, &end->unapplied);
+		spin_unlock(&end->held_lock);
 		mn_send_queue(conn, &pumped->out);
 		if (what->wait_each && !acknowledged(end, conn, end->sequence))
 			return -ETIMEDOUT;
@@ -341,6 +374,7 @@ static void destroy(struct end *end)
 	down_write(&end->users);
 	mn_conn_destroy(end->conn);
 	end->conn = NULL;
+	forget(end, ~0ULL);
 	let_go(end);
 	up_write(&end->users);
 }
@@ -455,6 +489,7 @@ static int end_open(struct inode *inode, struct file *file)
 	init_waitqueue_head(&end->wait);
 	spin_lock_init(&end->held_lock);
 	INIT_LIST_HEAD(&end->held);
+	INIT_LIST_HEAD(&end->unapplied);
 	file->private_data = end;
 	return 0;
 }
