@@ -144,6 +144,16 @@ written() {
 	cat "$LAB_DIR/written" 2>/dev/null | wc -l
 }
 
+# await_written N: until N more files are there.
+await_written() {
+	local wanted=$(($(written) + $1)) end=$(($(date +%s) + 60 * LAB_PATIENCE))
+	until [ "$(written)" -ge "$wanted" ]; do
+		[ "$(date +%s)" -lt "$end" ] || fail "writing hangs: $(written) files after $((60 * LAB_PATIENCE)) s
+$(cat "$LAB_DIR/writer.err")"
+		sleep 0.2
+	done
+}
+
 stop_writing() {
 	if node_is_up "$1"; then
 		node_run "$1" 'touch /tmp/stop'
