@@ -116,7 +116,8 @@ void TlsStream::Impl::fail_handshake(int error)
                   ::gnutls_alert_get_name(::gnutls_alert_get(session.get()));
     throw Error(ExitStatus::not_permitted,
                 "TLS handshake failed (" + message +
-                    "); the two nodes do not share a key: compare them with \"mirrorctl node\"");
+                    "); the two nodes do not share a key (\"mirrorctl node trust\" makes a new "
+                    "one), or the other side is no node at all");
 }
 
 void TlsStream::Impl::handshake(const Deadline& deadline)
