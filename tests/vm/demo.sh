@@ -38,8 +38,14 @@ at() {
 	local node=$1
 	shift
 	show_command "$node" "$*"
-	node_run -t 1200 "$node" "$*" </dev/null 2>&1 | sed -u 's/^/      /' ||
+	node_run -t 1200 "$node" "{ $*; } 2>&1" </dev/null | sed -u 's/^/      /' ||
 		fail "on node $node, this failed: $*"
+}
+
+# The exit status of status is the level, 20 and more.
+show_status() {
+	show_command "$1" 'mirrorctl status --brief'
+	node_run "$1" 'mirrorctl status --brief || test $? -ge 20' </dev/null | sed 's/^/      /'
 }
 
 # json NODE VERB FILTER: status has exit statuses of its own.
