@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/create_text.hpp"
 #include "mirrorctl/mirror_verb.hpp"
+#include "mirrorctl/undisturbed.hpp"
 #include "mirrorctl/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -54,14 +55,20 @@ void require_sync(const CreateArguments& arguments)
         throw Error(ExitStatus::usage, "mode async is not in this version; mode sync is");
 }
 
+ops::CreateResult create(const Invocation& invocation, const ops::CreatePlan& plan)
+{
+    const Undisturbed undisturbed;
+    return ops::run_create(invocation.store, plan,
+                           [&](const auto& step) { invocation.output.step(step); });
+}
+
 int execute(const Invocation& invocation, const CreateArguments& arguments,
             const ops::CreatePlan& plan)
 {
     confirm("All data on " + plan.target.data.path + " of node " + plan.target.node +
                 " will be overwritten.",
             arguments.yes || plan.method.how == ops::InitialCopy::none);
-    const auto result = ops::run_create(
-        invocation.store, plan, [&](const auto& step) { invocation.output.step(step); });
+    const auto result = create(invocation, plan);
     invocation.output.document(result_document(plan, result));
     invocation.output.line(result_text(plan, result));
     if (arguments.no_wait)

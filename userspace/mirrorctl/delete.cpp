@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/undisturbed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/volume/remove.hpp"
 
@@ -24,6 +25,7 @@ int run(const Invocation& invocation, DeleteArguments& arguments)
     confirm("The mirror of " + arguments.subject + " will be removed; both copies of the data "
                                                    "stay, but are not kept equal any more.",
             arguments.yes);
+    const Undisturbed undisturbed;
     const auto result = ops::delete_mirror(invocation.store, arguments.options);
     invocation.output.document({{"volume", subject.name}, {"deleted", result.nodes}});
     for (const auto& node : result.nodes)

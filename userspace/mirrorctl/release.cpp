@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/undisturbed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/volume/remove.hpp"
 
@@ -18,6 +19,7 @@ int run(const Invocation& invocation, const ReleaseOptions& options)
     confirm("Volume " + options.volume + " and its metadata will be removed; its data stays.",
             options.yes);
     const auto device = invocation.store.load_local(options.volume).data_device;
+    const Undisturbed undisturbed;
     ops::release(invocation.store, options.volume);
     invocation.output.document({{"volume", options.volume}, {"data_device", device}});
     invocation.output.line("volume " + options.volume + " is gone; its data is on " + device +

@@ -62,7 +62,8 @@ TEST(MetaChoice, AutoIsALogicalVolumeBesideOne)
 
 TEST(MetaChoice, AutoIsAFileWhereTheGroupIsFull)
 {
-    const auto choice = choose_meta("auto", "home", logical_volume(), bytes, bytes);
+    EXPECT_EQ(choose_meta("auto", "home", logical_volume(), bytes, bytes).make, MetaMake::make_lv);
+    const auto choice = choose_meta("auto", "home", logical_volume(), bytes, bytes - 1);
     EXPECT_EQ(choice.make, MetaMake::make_file);
     EXPECT_NE(choice.reason.find("vg0"), std::string::npos);
 }

@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "dm/task.hpp"
 
 #include <array>
 #include <system_error>
@@ -72,7 +71,7 @@ std::optional<Device> find_front(const VolumeId& volume)
 void create_front(const std::string& name, const VolumeId& volume, const Table& table)
 {
     create(name, new_front_uuid(volume), table);
-    if (udev_is_running())
+    if (fs::exists(mirror_directory / name)) // a rule of udev was quicker
         return;
     try {
         make_link(name);
@@ -86,8 +85,8 @@ void remove_front(const std::string& name)
 {
     remove(name);
     std::error_code ignored; // udev may have been quicker
-    if (!udev_is_running())
-        fs::remove(mirror_directory / name, ignored);
+    if (!fs::exists(mirror_directory / name, ignored))
+        fs::remove(mirror_directory / name, ignored); // the link without its device
 }
 
 } // namespace mirrornet::dm

@@ -27,7 +27,7 @@ Table front_table(std::uint64_t sectors, const std::string& data_device,
 
 std::optional<Device> find_front(const VolumeId& volume);
 
-// Makes the front, and /dev/mirror/NAME where no udev does. A fresh front is
+// Makes the front, and /dev/mirror/NAME where no rule of udev does. A fresh front is
 // locked. Whole or not at all.
 void create_front(const std::string& name, const VolumeId& volume, const Table& table);
 void remove_front(const std::string& name);

@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "remote/control_client.hpp"
 
+#include <algorithm>
+
 namespace mirrornet::ops {
 
 namespace {
@@ -27,7 +29,7 @@ Peer::Peer(const ConfigStore& store, const std::string& name)
 nlohmann::json Peer::call(const std::string& method, const nlohmann::json& params,
                           std::chrono::milliseconds time) const
 {
-    auto client = ControlClient::to(store_, config_.name);
+    auto client = ControlClient::to(store_, config_.name, std::min(time, answer_time));
     return client.call(method, params, time);
 }
 

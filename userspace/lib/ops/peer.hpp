@@ -14,6 +14,8 @@ namespace mirrornet::ops {
 class Peer {
 public:
     static constexpr std::chrono::milliseconds answer_time{10000};
+    // Of what is only worth asking a node that is there.
+    static constexpr std::chrono::milliseconds short_time{3000};
     // Of what writes much: metadata in a file, discarding a large device.
     static constexpr std::chrono::milliseconds work_time{600000};
 

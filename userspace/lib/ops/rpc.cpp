@@ -48,6 +48,14 @@ json dismantle(const ConfigStore& store, const json& params, const RpcPeer& call
     return json::object();
 }
 
+json continue_with(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
+                          caller.name};
+    continue_(store, subject, false);
+    return json::object();
+}
+
 json resync_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
@@ -72,6 +80,8 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return build(store, params, caller); });
     methods.add("copy.dismantle", Permission::operate,
                 [&store](P params, C caller) { return dismantle(store, params, caller); });
+    methods.add("mirror.continue", Permission::operate,
+                [&store](P params, C caller) { return continue_with(store, params, caller); });
     methods.add("mirror.resync", Permission::operate,
                 [&store](P params, C caller) { return resync_to(store, params, caller); });
 }

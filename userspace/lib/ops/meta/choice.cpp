@@ -10,7 +10,6 @@ namespace mirrornet::ops {
 namespace {
 
 constexpr std::string_view file_directory = "/var/lib/mirror-net/";
-constexpr std::uint64_t largest_extent = 64 << 20; // LVM rounds up to one
 
 MetaChoice file_choice(const std::string& path, const std::string& volume, std::string reason)
 {
@@ -38,7 +37,8 @@ MetaChoice automatic(const std::string& volume, const DeviceFacts& data, std::ui
         return file_choice("", volume, "a file, since " + data.path +
                                            " is no logical volume beside which one could be made");
     const std::string group = group_of(data.logical_volume);
-    if (!free_bytes || *free_bytes < bytes + largest_extent)
+    // What is free is a whole number of extents, so that rounding up to one fits too.
+    if (!free_bytes || *free_bytes < bytes)
         return file_choice("", volume, "a file, since volume group " + group + " has no room");
     return lv_choice(volume, group);
 }

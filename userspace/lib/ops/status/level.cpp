@@ -84,6 +84,10 @@ std::string advice_for(const nl::MirrorRecord& mirror, const std::string& volume
     case Reason::source_error:
         return "blocks of the source's disk cannot be read; check the disk (dmesg), then: "
                "mirrorctl continue " + name;
+    case Reason::rolled_back:
+        return "one copy is older than it had said itself (a restored image of the machine?); "
+               "make sure that the source is the right one, then overwrite the other with: "
+               "mirrorctl continue " + name;
     case Reason::not_trusted:
         return "node " + node + " does not accept our key; compare with: mirrorctl node show";
     case Reason::version:

@@ -3,8 +3,10 @@
 
 #include "dm/front.hpp"
 #include "ops/create/discard.hpp"
+#include "ops/device/announce.hpp"
 #include "ops/device/facts.hpp"
 #include "ops/meta/store.hpp"
+#include "ops/volume/devices.hpp"
 
 #include <filesystem>
 
@@ -54,6 +56,31 @@ MetaChoice made_for(const std::string& volume, const VolumeLocal& local)
     return choice;
 }
 
+bool holds_metadata_of(nl::Kernel& kernel, const std::string& device, const VolumeId& id)
+{
+    try {
+        return kernel.meta_get(device).id == id;
+    } catch (const Error&) { // nothing that could be taken for metadata
+        return false;
+    }
+}
+
+// Paths change hands: what does not hold the metadata of this volume is left alone.
+void dispose_of_metadata(nl::Kernel& kernel, const VolumeConfig& config, const VolumeLocal& local)
+{
+    const auto place = find_metadata(local);
+    if (!place)
+        return;
+    const auto device = open_meta_store(local.meta_kind, *place);
+    const bool ours = holds_metadata_of(kernel, device, config.id);
+    const auto region = static_cast<std::uint32_t>(config.options.get(Option::intent_region)) * kib;
+    if (ours)
+        erase_metadata(device, kernel.meta_size(config.size / 512, region));
+    close_meta_store(local.meta_kind, *place);
+    if (ours)
+        remove_meta_store(made_for(config.name, local));
+}
+
 } // namespace
 
 void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& spec, Undo& undo)
@@ -65,7 +92,10 @@ void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& sp
     const auto bytes = kernel.meta_format(format_of(spec, store.load_node().id, meta_device));
     undo.add("erase the metadata on " + meta_device,
              [=] { erase_metadata(meta_device, bytes); });
-    undo.add("remove the configuration of " + name, [&store, name] { store.remove_volume(name); });
+    undo.add("remove the configuration of " + name, [&store, spec] {
+        store.remove_volume(spec.config.name);
+        announce_change(spec.local.data_device);
+    });
     store.save(spec.config);
     store.save(name, spec.local);
     dm::create_front(name, spec.config.id,
@@ -82,15 +112,11 @@ void dismantle_copy(const ConfigStore& store, nl::Kernel& kernel, const std::str
             throw_open(volume, "removed");
         dm::remove_front(front->name);
     }
-    if (local) {
-        const auto device = open_meta_store(local->meta_kind, local->meta_path);
-        const auto region =
-            static_cast<std::uint32_t>(config.options.get(Option::intent_region)) * kib;
-        erase_metadata(device, kernel.meta_size(config.size / 512, region));
-        close_meta_store(local->meta_kind, local->meta_path);
-        remove_meta_store(made_for(volume, *local));
-    }
+    if (local)
+        dispose_of_metadata(kernel, config, *local);
     store.remove_volume(volume);
+    if (local)
+        announce_change(local->data_device);
 }
 
 OptionSet options_between(const VolumeConfig& config, const std::string& a, const std::string& b)

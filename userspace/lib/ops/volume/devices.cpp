@@ -6,7 +6,6 @@
 #include "ops/device/mounts.hpp"
 
 #include <filesystem>
-#include <optional>
 #include <thread>
 
 namespace mirrornet::ops {
@@ -33,7 +32,9 @@ std::optional<std::string> find_device(const std::string& path, const std::strin
     return device_with_identity(id);
 }
 
-std::optional<std::string> find_meta(const VolumeLocal& local)
+} // namespace
+
+std::optional<std::string> find_metadata(const VolumeLocal& local)
 {
     if (local.meta_kind == MetaKind::device)
         return find_device(local.meta_path, local.meta_id);
@@ -42,15 +43,13 @@ std::optional<std::string> find_meta(const VolumeLocal& local)
                                                              : std::nullopt;
 }
 
-} // namespace
-
 VolumeDevices wait_for_devices(const std::string& volume, const VolumeLocal& local,
                                std::chrono::seconds wait)
 {
     const auto end = std::chrono::steady_clock::now() + wait;
     for (;;) {
         const auto data = find_device(local.data_device, local.data_id);
-        const auto meta = find_meta(local);
+        const auto meta = find_metadata(local);
         if (data && meta)
             return {*data, *meta};
         if (std::chrono::steady_clock::now() >= end)

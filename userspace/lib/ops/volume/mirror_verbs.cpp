@@ -31,6 +31,28 @@ void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
                         "it ends; repeat with --yes if you want it all the same");
 }
 
+void require_not_broken(const nl::MirrorRecord& record, const MirrorName& mirror)
+{
+    if (record.state == MirrorState::broken)
+        throw Error(ExitStatus::refused,
+                    "the mirror of volume " + mirror.volume + " to node " + mirror.node +
+                        " is broken: what was in sync is not known any more; bring it back "
+                        "with: mirrorctl resync " + mirror.volume + "@" + mirror.node);
+}
+
+// A pause, or a copy that was rolled back, may be noted over there alone. A node
+// that is not there is no reason to refuse: its mirror connects when it is back.
+void continue_there(const ConfigStore& store, const MirrorName& mirror)
+{
+    try {
+        Peer(store, mirror.node)
+            .call("mirror.continue", {{"volume", mirror.volume}}, Peer::short_time);
+    } catch (const Error& error) {
+        if (error.status() != ExitStatus::unreachable && error.status() != ExitStatus::timed_out)
+            throw;
+    }
+}
+
 bool is_target(nl::Kernel& kernel, const MirrorName& mirror)
 {
     return kernel.volume(mirror.id).role == Role::target;
@@ -72,7 +94,7 @@ VerbResult pause(const ConfigStore& store, const Subject& subject)
     return result;
 }
 
-VerbResult continue_(const ConfigStore& store, const Subject& subject)
+VerbResult continue_(const ConfigStore& store, const Subject& subject, bool pass_on)
 {
     VerbResult result{mirrors_of(store, subject), false};
     const OperationLock lock(subject.name, "continue");
@@ -80,13 +102,11 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject)
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror);
         const auto record = kernel.mirror(mirror.id, mirror.peer);
-        if (record.state == MirrorState::broken)
-            throw Error(ExitStatus::refused,
-                        "the mirror of volume " + mirror.volume + " to node " + mirror.node +
-                            " is broken: what was in sync is not known any more; bring it back "
-                            "with: mirrorctl resync " + mirror.volume + "@" + mirror.node);
+        require_not_broken(record, mirror);
         if (record.state == MirrorState::mirroring || record.state == MirrorState::resync)
             continue;
+        if (pass_on)
+            continue_there(store, mirror);
         kernel.continue_(mirror.id, mirror.peer);
         result.changed = true;
     }

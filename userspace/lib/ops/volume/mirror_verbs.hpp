@@ -29,7 +29,10 @@ struct VerbResult {
 };
 
 VerbResult pause(const ConfigStore& store, const Subject& subject);
-VerbResult continue_(const ConfigStore& store, const Subject& subject);
+
+// Ends what a person has to end on both sides; with `pass_on` the other node is
+// asked to do the same, if it is there.
+VerbResult continue_(const ConfigStore& store, const Subject& subject, bool pass_on = true);
 
 struct ResyncOptions {
     bool full = false;
