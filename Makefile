@@ -37,7 +37,7 @@ deps:
 kmod_build = $(BUILD)/kmod-$(KVER)
 
 module: $(kmod_build)/Makefile
-	+$(MAKE) -C $(kmod_build) KVER=$(KVER) W=1
+	+$(MAKE) -j $(JOBS) -C $(kmod_build) KVER=$(KVER) W=1
 
 $(kmod_build)/Makefile: FORCE
 	@packaging/link-sources kmod/dm-mirror-net $(kmod_build)
@@ -67,11 +67,14 @@ $(BUILD)/unit-kcore/build.ninja:
 LAB := $(BUILD)/lab
 lab_cflags = -O2 -Wall -Wextra -Werror
 
-lab: lab-tools lab-node-$(LAB_KVER)
+lab: lab-node-$(LAB_KVER)
+
+lab-6.12: lab-node-$(NEW_KVER)
+
+# Which kernel is meant by kernel=6.1, kernel=6.12 and by nothing.
+lab-kernels: | $(LAB)
 	@echo $(LAB_KVER) > $(LAB)/kernel-default
 	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
-
-lab-6.12: lab-tools lab-node-$(NEW_KVER)
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
 lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl
@@ -99,7 +102,7 @@ $(LAB):
 
 # The test modules of the lab, and what a node of that kernel boots.
 # A test module that does not build fails its own tests, not the lab.
-lab-node-%: lab-tools FORCE
+lab-node-%: lab-tools lab-kernels FORCE
 	+@$(MAKE) -k lab-kmod-$* || failed=1; \
 	tests/vm/image/build-node $* && exit $$failed
 
@@ -119,9 +122,15 @@ test:
 check-long: deps
 	@MIRROR_NET_LONG=1 tests/run $(T)
 
-# Everything that tests need.
-check-build: all unit lab lab-6.12
-	+$(MAKE) module KVER=$(NEW_KVER)
+# Everything that tests need, one after the other: nodes contain the programs
+# and the module, and each step uses all processors itself. What fails is passed
+# over, and makes the whole fail in the end.
+check-build:
+	+@failed=0; \
+	for part in userspace unit module "module KVER=$(NEW_KVER)" lab lab-6.12; do \
+		$(MAKE) -k $$part || failed=1; \
+	done; \
+	exit $$failed
 
 demo: deps
 	+$(MAKE) all lab
@@ -150,5 +159,5 @@ clean:
 	$(RM) -r $(BUILD)
 
 FORCE:
-.PHONY: all deps module userspace unit lab lab-6.12 lab-tools check test check-long check-build demo \
+.PHONY: all deps module userspace unit lab lab-6.12 lab-kernels lab-tools check test check-long check-build demo \
 	bench install install-files install-module clean FORCE
