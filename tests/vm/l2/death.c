@@ -130,7 +130,7 @@ static void *kill_later(void *data)
 /* Both sides at once, in the middle of everything, many times over. */
 static void storm(enum kind kind)
 {
-	for (int round = 0; round < 150; round++) {
+	for (int round = 0; round < 60; round++) {
 		pthread_t pump, killer[3];
 		int end[2];
 

@@ -94,7 +94,7 @@ static struct mn_l2_state wait_received(int end, uint64_t frames)
 /* The receiver has no memory: the sender waits, nothing fails, nothing is lost. */
 static void pressure(enum kind kind)
 {
-	struct pumping pumping = { .count = 2000, .bytes = 65536 };
+	struct pumping pumping = { .count = 300, .bytes = 65536 };
 	struct mn_l2_state state;
 	pthread_t thread;
 	int end[2];
@@ -122,7 +122,7 @@ static void pressure(enum kind kind)
 /* Control frames and small ones pass while the data of the other direction flows. */
 static void control(enum kind kind)
 {
-	struct pumping pumping = { .count = 3000, .bytes = 16384 };
+	struct pumping pumping = { .count = 1000, .bytes = 16384 };
 	struct mn_l2_state source, target;
 	pthread_t thread;
 	int end[2];
