@@ -130,6 +130,11 @@ mount_configuration() {
 	node_run "$1" 'mkdir -p /etc/mirror-net && mount /dev/vdc /etc/mirror-net && rmdir /etc/mirror-net/lost+found 2>/dev/null || true'
 }
 
+mount_volume() {
+	node_run "$1" "mkdir -p $MOUNT"
+	at "$1" mount /dev/mirror/files "$MOUNT"
+}
+
 start_daemon() {
 	node_run "$1" 'mirror-netd >>/var/log/mirror-netd.log 2>&1 </dev/null &'
 	node_until 30 "$1" 'ss -ltn | grep -q :9999' || fail "mirror-netd does not listen on $1:
