@@ -59,6 +59,16 @@ private:
     std::pair<MirrorState, int> last_{MirrorState::invalid, 0};
 };
 
+// Of a mirror that has come into sync since `begin`.
+std::string end_line(const ops::MirrorStatus& status, std::uint64_t begin)
+{
+    const auto& resync = status.record.resync;
+    if (resync.progress_at < begin)
+        return "mirroring; nothing had to be sent";
+    return fmt::format("mirroring; the resync sent {} of {} blocks in {}", resync.sent,
+                       status.record.total_blocks, ops::duration(resync.elapsed_ms / 1000));
+}
+
 } // namespace
 
 void add_wait_options(CLI::App& verb, WaitOptions& options)
@@ -71,16 +81,15 @@ void add_wait_options(CLI::App& verb, WaitOptions& options)
 int wait_for(const Output& output, const std::vector<ops::MirrorName>& mirrors,
              const WaitOptions& options)
 {
+    const auto begin = ops::now_ns();
     for (const auto& mirror : mirrors) {
-        Progress progress(output, mirror.volume + "@" + mirror.node);
+        const auto name = mirror.volume + "@" + mirror.node;
+        Progress progress(output, name);
         const auto last = ops::wait_for_mirroring(
             mirror, std::chrono::seconds(options.timeout),
             [&](const ops::MirrorStatus& status) { progress.show(status); });
         progress.end();
-        output.line(fmt::format("{}@{}: mirroring; the resync sent {} of {} blocks in {}",
-                                mirror.volume, mirror.node, last.record.resync.sent,
-                                last.record.total_blocks,
-                                ops::duration(last.record.resync.elapsed_ms / 1000)));
+        output.line(name + ": " + end_line(last, begin));
     }
     return 0;
 }
