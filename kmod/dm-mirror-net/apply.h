@@ -25,7 +25,7 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 /* Under track. A flush of the data device failed that somebody else asked for (I3). */
 void mn_apply_flush_failed(struct mn_apply *apply);
 
-/* The conn is about to go: no acknowledgement is sent from now on. */
+/* The conn is about to go: nothing is acknowledged from now on. */
 void mn_apply_stop_sending(struct mn_apply *apply);
 /* May block. Waits for all that was received, flushes, frees. No frame comes any more. */
 void mn_apply_destroy(struct mn_apply *apply);

@@ -46,7 +46,8 @@ static int check(const struct format *format, struct mn_super *super, struct mn_
 	else if (bdev_is_zoned(data))
 		why->text = "zoned data devices are not supported";
 	else if (((u64)super->intent_limit / 4 - 1) << super->region_shift < MN_FRAME_PAYLOAD_MAX)
-		why->text = "a quarter of the intent limit must be regions for more than 1 MiB: a higher limit, or larger regions";
+		why->text =
+			"intent limit too small: a quarter of it must cover more than 1 MiB";
 	super->sector_size = sector_size;
 	super->page_bytes = bdev_logical_block_size(format->meta.bdev);
 	return why->text ? -EINVAL : 0;

@@ -253,7 +253,8 @@ static const char *refusal_text(const struct mn_verdict *verdict)
 	case MN_VERDICT_NO_SOURCE:
 		return "neither node is the source";
 	case MN_VERDICT_SPLIT_BRAIN:
-		return "split brain: both copies were written since they last were equal; nothing is changed, a person decides";
+		return
+			"split brain: both copies moved on; nothing changes, a person decides";
 	default:
 		return "the two copies do not fit together; nothing is changed";
 	}
@@ -341,8 +342,9 @@ static int mark_everything(struct mn_session *session)
 		return 0;
 	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", session->volume->name,
 		mirror->peer_uuid,
-		session->mine.flags & MN_HELLO_F_FULL_NEEDED ? "asked for, or nothing is known of the target"
-							     : "the target is new or too far behind");
+		session->mine.flags & MN_HELLO_F_FULL_NEEDED ?
+		"asked for, or nothing is known of the target" :
+		"the target is new or too far behind");
 	mn_bitmap_fill(&mirror->bitmap);
 	return mn_bitmap_write_all(&mirror->bitmap);
 }
@@ -441,7 +443,8 @@ void mn_handshake_start_work(struct work_struct *work)
 	spin_unlock_irq(&volume->track);
 	mn_write_drain(volume);
 	if (mark_everything(session) || record_stream(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR, "cannot record what the stream is about to do");
+		mn_session_fail(session, MN_REASON_METADATA_ERROR,
+				"cannot record what the stream is about to do");
 		return;
 	}
 	leg = mn_leg_get(volume, GFP_NOIO);

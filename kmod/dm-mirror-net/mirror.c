@@ -142,7 +142,8 @@ static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid
 	struct mn_session *session;
 
 	for (;;) {
-		mutex_lock(&volume->lock);
+		if (mn_volume_enter(volume, why))
+			return NULL;
 		mirror = mn_mirror_find(volume, peer_uuid);
 		if (!mirror) {
 			mutex_unlock(&volume->lock);
@@ -236,9 +237,10 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
 		  struct mn_why *why)
 {
-	int err;
+	int err = mn_volume_enter(volume, why);
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
 	if (mn_mirror_find(volume, peer_uuid)) {
 		why->text = "the volume has a mirror with this node already";
 		err = -EEXIST;
@@ -302,9 +304,10 @@ static int record(struct mn_volume *volume, const u8 *peer_uuid, struct mn_state
 		  u32 more_flags, enum mn_mirror_event event, struct mn_why *why)
 {
 	struct mn_mirror *mirror;
-	int err;
+	int err = mn_volume_enter(volume, why);
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
 	mirror = mn_mirror_find(volume, peer_uuid);
 	why->text = mirror ? "the metadata cannot be written: nothing was changed"
 			   : "the volume has no mirror with this node";
@@ -341,7 +344,8 @@ int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_
 	broken = mirror && mirror->state.state == MN_STATE_BROKEN;
 	mutex_unlock(&volume->lock);
 	if (broken) {
-		why->text = "the mirror is broken: its writes were not tracked, only a resync brings it back";
+		why->text =
+			"the mirror is broken: writes were not tracked, only resync helps";
 		return -ESTALE;
 	}
 	return record(volume, peer_uuid, none, 0, MN_EV_USER_CONTINUE, why);
@@ -426,7 +430,10 @@ static int begin_locked(struct mn_mirror *mirror, struct mn_why *why)
 		return err;
 	mirror->building = true;
 	mn_bitmap_empty(&mirror->bitmap);
-	/* what was under way when the bits were cleared is on the disk before anybody asks for used blocks */
+	/*
+	 * what was under way when the bits were cleared is on the disk before anybody asks for
+	 * used blocks
+	 */
 	mn_write_drain(volume);
 	return 0;
 }
@@ -466,10 +473,11 @@ int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
 			 const struct mn_range *ranges, u32 count, struct mn_why *why)
 {
 	struct mn_mirror *mirror;
+	int err = mn_volume_enter(volume, why);
 	u32 i;
-	int err = 0;
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
 	mirror = find_building(volume, peer_uuid, why);
 	if (!mirror)
 		err = -ESTALE;
@@ -512,9 +520,11 @@ static int commit_bitmap(struct mn_mirror *mirror, struct mn_why *why)
 int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
 {
 	struct mn_mirror *mirror;
-	int err = -ESTALE;
+	int err = mn_volume_enter(volume, why);
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
+	err = -ESTALE;
 	mirror = find_building(volume, peer_uuid, why);
 	if (mirror)
 		err = commit_bitmap(mirror, why);

@@ -170,7 +170,10 @@ static u32 clear_cold(struct mn_volume *volume, u64 idle)
 	return err ? 0 : count;
 }
 
-/* What was cleared since the last time is cleared on disk too: a crash shall not resync it again. */
+/*
+ * What was cleared since the last time is cleared on disk too: a crash shall not resync it
+ * again.
+ */
 static void write_back_bitmaps(struct mn_volume *volume)
 {
 	int i;
@@ -229,7 +232,10 @@ int mn_region_enter_wait(struct mn_volume *volume, u64 sector, u32 sectors)
 	int err = 0;
 
 	mn_volume_region_span(volume, sector, sectors, &first, &last);
-	/* try_enter() is all or nothing and harmless to repeat; the period is for a lost race only */
+	/*
+	 * try_enter() is all or nothing and harmless to repeat; the period is for a lost race
+	 * only
+	 */
 	while (!wait_event_timeout(volume->wait, try_enter(volume, first, last, &err), HZ / 10))
 		;
 	return err;

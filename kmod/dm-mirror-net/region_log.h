@@ -17,7 +17,10 @@ void mn_region_reclaim_work(struct work_struct *work);
  */
 int mn_region_enter_wait(struct mn_volume *volume, u64 sector, u32 sectors);
 
-/* May block: flush the data device and let regions know. A failure is reported to mn_write_flush_failed() when source. */
+/*
+ * May block: flush the data device and let the regions know; a failure also goes to
+ * mn_write_flush_failed().
+ */
 int mn_region_flush(struct mn_volume *volume);
 
 /* May block. At start after an unclean stop: intents into every bitmap, durably, then cleared. */

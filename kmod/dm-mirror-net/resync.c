@@ -183,7 +183,8 @@ static void block_finish(struct mn_block *block)
 			block_leave(block);
 		spin_unlock_irq(&volume->track);
 		if (!done && mn_bitmap_refill(&mirror->bitmap))
-			msleep(20);	/* memory; writers wait for this block no longer than that */
+			/* memory; writers wait for this block no longer than that */
+			msleep(20);
 	}
 	block_free(block);
 }
@@ -284,7 +285,10 @@ static bool pass_ended(struct mn_resync *resync, struct mn_leg **leg)
 	return false;
 }
 
-/* Has the cursor reached the end with nothing being read? Then see what is left. True: go on at the start. */
+/*
+ * Has the cursor reached the end with nothing being read? Then see what is left. True: go on at
+ * the start.
+ */
 static bool check_pass(struct mn_resync *resync)
 {
 	struct mn_volume *volume = resync->volume;
@@ -333,7 +337,7 @@ static void resync_work(struct work_struct *work)
 		while (number < volume->meta.layout.blocks && start_block(resync, number))
 			number = next_block(resync);
 	} while (check_pass(resync));
-	if (number < volume->meta.layout.blocks && !READ_ONCE(resync->stopping))	/* no memory */
+	if (number < volume->meta.layout.blocks && !READ_ONCE(resync->stopping))
 		queue_work(volume->session_wq, &resync->work);
 }
 

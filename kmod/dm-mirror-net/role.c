@@ -50,7 +50,10 @@ u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super 
 	return MN_LOCK_NONE;
 }
 
-/* Only a device that nobody holds has an empty page cache (I5): checked under the disk's own lock. */
+/*
+ * Only a device that nobody holds has an empty page cache (I5): checked under the disk's own
+ * lock.
+ */
 int mn_volume_open_io(struct mn_volume *volume)
 {
 	struct gendisk *disk = volume->disk;
@@ -147,18 +150,23 @@ void mn_volume_may_open(struct mn_volume *volume)
 
 int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why)
 {
-	int err = -ESTALE;
+	int err = mn_volume_enter(volume, why);
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
+	err = -ESTALE;
 	why->text = NULL;
 	if (volume->lock_reason == MN_LOCK_NONE)
 		err = 0;
 	else if (volume->role != MN_ROLE_SOURCE)
-		why->text = "this node is not the source of the volume: its copy would be overwritten";
+		why->text =
+			"this node is not the source of the volume: its copy would be overwritten";
 	else if (volume->lock_reason == MN_LOCK_WAIT_PEER)
-		why->text = "the source waits for its peer's answer: another node may have taken over";
+		why->text =
+			"the source waits for its peer's answer: another node may have taken over";
 	else if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
-		why->text = "the data device was written while the volume was not active: look at the data first, then force the role";
+		why->text =
+			"the data device was written behind our back: look, then force the role";
 	else
 		err = open_source(volume);
 	if (err == -EBUSY)
@@ -180,15 +188,17 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 
 int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
 {
-	int err = 0;
+	int err = mn_volume_enter(volume, why);
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
 	if (volume->role != MN_ROLE_TARGET) {
 		err = mn_volume_close_io(volume, MN_LOCK_USER, force);
 		why->text = "somebody holds the device open";
 		if (!err) {
 			err = commit_lock(volume, volume->role, MN_LOCK_USER);
-			why->text = "locked until the next restart only: the metadata cannot be written";
+			why->text =
+				"locked until a restart only: the metadata cannot be written";
 		}
 	}
 	mutex_unlock(&volume->lock);
@@ -234,7 +244,10 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
 	return mn_meta_commit(&volume->meta);
 }
 
-/* The peer was not heard, or the data device was written behind our back; a person takes the risk. */
+/*
+ * The peer was not heard, or the data device was written behind our back; a person takes the
+ * risk.
+ */
 static int open_by_force(struct mn_volume *volume, struct mn_why *why)
 {
 	int err = open_source(volume);
@@ -263,9 +276,10 @@ static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 
 int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why)
 {
-	int err;
+	int err = mn_volume_enter(volume, why);
 
-	mutex_lock(&volume->lock);
+	if (err)
+		return err;
 	if (role == volume->role) {
 		err = force && role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE ?
 		      open_by_force(volume, why) : 0;

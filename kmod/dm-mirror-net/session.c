@@ -187,7 +187,8 @@ static void in_sync_work(struct work_struct *work)
 
 	mn_resync_stop(mirror);
 	if (commit_in_sync(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR, "cannot record that the mirror is in sync");
+		mn_session_fail(session, MN_REASON_METADATA_ERROR,
+				"cannot record that the mirror is in sync");
 		return;
 	}
 	spin_lock_irq(&volume->track);
@@ -324,7 +325,8 @@ static const char *why_dead(struct mn_session *session)
 static void session_timer(struct work_struct *work)
 {
 	struct mn_session *session = container_of(to_delayed_work(work), struct mn_session, timer);
-	unsigned long interval = msecs_to_jiffies(READ_ONCE(session->mirror->options.ping_interval));
+	u32 ping = READ_ONCE(session->mirror->options.ping_interval);
+	unsigned long interval = msecs_to_jiffies(ping);
 	const char *why = why_dead(session);
 
 	if (why) {
@@ -342,7 +344,10 @@ static void session_timer(struct work_struct *work)
 
 /* ---- the end ---- */
 
-/* Tell the peer why, if it can still hear it; the writes are given up already, so nobody waits for this. */
+/*
+ * Tell the peer why, if it can still hear it; the writes are given up already, so nobody waits
+ * for this.
+ */
 static void say_bye(struct mn_session *session)
 {
 	struct mn_frame frame = { .type = MN_FRAME_BYE, .sectors = session->end_reason };
@@ -354,7 +359,7 @@ static void say_bye(struct mn_session *session)
 		return;
 	while (mn_send_queued_bytes(session->conn) && time_before(jiffies, until) &&
 	       !mn_conn_dead(session->conn))
-		msleep(5);
+		msleep(20);
 }
 
 static void forget_stream(struct mn_session *session)

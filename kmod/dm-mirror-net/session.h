@@ -40,7 +40,8 @@ struct mn_session {
 	bool tracking;		/* raised volume->tracking */
 	bool ended;		/* end_work was queued; under track */
 	bool unlinked;		/* no longer mirror->session; under volume->lock */
-	u8 phase;		/* enum mn_session_phase; receiver thread and start_work, under track */
+	/* enum mn_session_phase; receiver thread and start_work, under track */
+	u8 phase;
 	u8 end_reason;		/* enum mn_reason; under track, first one counts */
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
@@ -67,9 +68,15 @@ void mn_session_stop(struct mn_session *session, u8 reason);
  */
 void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done);
 
-/* Under track: nothing is dirty any more. Queues SYNC_END; from here on writers wait. Takes the leg. */
+/*
+ * Under track: nothing is dirty any more. Queues SYNC_END; from here on writers wait. Takes the
+ * leg.
+ */
 void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg);
-/* Any context: end the link for this reason; the first one counts. why is for the log, NULL: say nothing. */
+/*
+ * Any context: end the link for this reason; the first one counts. why is for the log, NULL:
+ * say nothing.
+ */
 void mn_session_fail(struct mn_session *session, u8 reason, const char *why);
 
 /* handshake.c asks: this side is the target of the stream. -ENOMEM. */

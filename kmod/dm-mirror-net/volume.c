@@ -17,7 +17,8 @@
 
 #define MN_LEG_RESERVE 64	/* legs that can always be under way */
 #define MN_BIO_RESERVE 64
-#define MN_SUSPEND_PATIENCE (5 * HZ)	/* DESIGN 3: how long a suspend lets writes wait for a link */
+/* DESIGN 3: how long a suspend lets writes wait for a link */
+#define MN_SUSPEND_PATIENCE (5 * HZ)
 #define MN_RECEIVE_CAP (32u << 20)	/* bytes of one volume's streams not yet applied */
 
 static LIST_HEAD(volumes);
@@ -306,7 +307,8 @@ static struct mn_volume *volume_new(dev_t data, dev_t meta, u64 sectors, struct 
 	init_members(volume);
 	err = volume_setup(volume, data, meta, sectors, why);
 	if (!err && uuid_is_running(volume)) {
-		why->text = "this volume is active already, with another metadata device: is this a copy of it?";
+		why->text =
+			"this volume is active with another metadata device: is this a copy?";
 		err = -EEXIST;
 	}
 	if (err) {
@@ -357,6 +359,16 @@ void mn_volume_close(struct mn_volume *volume)
 	list_del_init(&volume->list);
 	mutex_unlock(&mn_volumes_lock);
 	mn_volume_put(volume);
+}
+
+int mn_volume_enter(struct mn_volume *volume, struct mn_why *why)
+{
+	mutex_lock(&volume->lock);
+	if (!READ_ONCE(volume->dying))
+		return 0;
+	mutex_unlock(&volume->lock);
+	why->text = "the volume is just being stopped";
+	return -ENODEV;
 }
 
 /* ---- fronts ---- */

@@ -89,7 +89,8 @@ struct mn_mirror {
 	u64 applied;
 	u64 stable;
 	u64 barrier;			/* last FLUSH or FUA of the stream that completed here */
-	u64 progress;			/* jiffies64 of the last acknowledgement that writers waited for */
+	/* jiffies64: when the target last moved on while writers waited */
+	u64 progress;
 	struct list_head unapplied;	/* of mn_leg, in stream order */
 	u64 queue_length;
 	u64 queue_bytes;
@@ -131,13 +132,14 @@ struct mn_volume {
 	bool attached;			/* a front is live */
 	struct gendisk *disk;		/* of the live front; changed under track too */
 	u8 role;			/* enum mn_role, as durable */
-	u8 lock_reason;			/* enum mn_lock_reason, in force now; READ_ONCE by readers */
+	/* enum mn_lock_reason, in force now; READ_ONCE by readers */
+	u8 lock_reason;
 	struct mn_mirror *mirror[MN_SLOTS]; /* changed under lock, mirrors_lock and track */
 
 	struct percpu_ref io;		/* live: unlocked; held by every bio under way */
 	struct completion io_drained;
 
-	spinlock_t track;
+	spinlock_t track;		/* classification (I12); all down to the next comment */
 	struct mn_regions regions;
 	struct mn_overlap overlap;	/* of local writes and resync reads */
 	unsigned int tracking;		/* > 0: every write is in `overlap` */
@@ -159,7 +161,8 @@ struct mn_volume {
 	struct mutex drain_lock;	/* one drain at a time */
 	wait_queue_head_t wait;		/* inflight, target regions, drains */
 
-	struct workqueue_struct *wq;	/* WQ_MEM_RECLAIM: what a write waits for; never waits for one */
+	/* WQ_MEM_RECLAIM: what a write waits for; never waits for one */
+	struct workqueue_struct *wq;
 	struct workqueue_struct *session_wq; /* WQ_MEM_RECLAIM: what waits for writes */
 	struct work_struct intent_work;
 	struct work_struct copy_work;
@@ -192,7 +195,8 @@ void mn_volume_close(struct mn_volume *volume);
 
 /*
  * preresume: claim the data device, on the first one also recover (intents to
- * bitmaps, fingerprint) and start. -EBUSY: another front is live, or somebody else holds the data device.
+ * bitmaps, fingerprint) and start. -EBUSY: another front is live, or somebody else holds the
+ * data device.
  */
 int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_why *why);
 /* postsuspend: no bio is under way any more. */
@@ -204,7 +208,8 @@ void mn_volume_unsuspend(struct mn_volume *volume);
 /* --- finding; the caller puts what it got --- */
 
 struct mn_volume *mn_volume_get(const u8 *uuid);
-struct mn_volume *mn_volume_next(const struct mn_volume *after); /* NULL: the first; keeps no reference to `after` */
+/* NULL: the first; keeps no reference to `after` */
+struct mn_volume *mn_volume_next(const struct mn_volume *after);
 void mn_volume_put(struct mn_volume *volume);
 /* Under volume->lock or ->track. */
 struct mn_mirror *mn_mirror_find(struct mn_volume *volume, const u8 *peer_uuid);
@@ -246,7 +251,10 @@ void mn_volume_may_open(struct mn_volume *volume);
  * the slot (or what `draft` reaches) and commit with mn_meta_commit().
  */
 struct mn_super *mn_volume_begin(struct mn_volume *volume);
-/* The most sectors of one write: a quarter of the table of regions, and what a frame may say. Any context. */
+/*
+ * The most sectors of one write: a quarter of the table of regions, and what a frame may say.
+ * Any context.
+ */
 u32 mn_volume_most_sectors(const struct mn_volume *volume);
 /* The regions that a range of sectors touches; any context. */
 void mn_volume_region_span(const struct mn_volume *volume, u64 sector, u32 sectors,

@@ -7,13 +7,22 @@
 
 #include "volume.h"
 
+/* volume.c: take volume->lock for an operation; -ENODEV, not taken: the volume is being stopped. */
+int mn_volume_enter(struct mn_volume *volume, struct mn_why *why);
+
 /* recover.c, under volume->lock, may block: the first attach, and the end. */
 int mn_volume_start(struct mn_volume *volume, struct mn_why *why);
 void mn_volume_stop(struct mn_volume *volume);
 
-/* role.c. Under volume->lock, may block: let I/O through; -EBUSY while somebody holds the device (I5). */
+/*
+ * role.c. Under volume->lock, may block: let I/O through; -EBUSY while somebody holds the
+ * device (I5).
+ */
 int mn_volume_open_io(struct mn_volume *volume);
-/* role.c. Under volume->lock, may block: no I/O from its return on. -EBUSY while held, unless force. */
+/*
+ * role.c. Under volume->lock, may block: no I/O from its return on. -EBUSY while held, unless
+ * force.
+ */
 int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force);
 void mn_volume_open_work(struct work_struct *work);
 /* What the superblock says the lock is to be after a start. */

@@ -361,7 +361,7 @@ static struct mn_leg *leg_get_patiently(struct mn_io *io, bool wait)
 	struct mn_leg *leg = mn_leg_get(io->volume, GFP_NOWAIT);
 
 	while (!leg && wait && patience(io) > 1) {
-		msleep(10);
+		msleep(20);
 		leg = mn_leg_get(io->volume, GFP_NOWAIT);
 	}
 	return leg;

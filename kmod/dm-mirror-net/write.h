@@ -67,16 +67,28 @@ int mn_write_end_io(struct mn_volume *volume, struct mn_io *io, blk_status_t *st
 /* May block: wait until every write classified before the call has ended on the data device. */
 void mn_write_drain(struct mn_volume *volume);
 
-/* Under track. The mirror lost its stream: what was queued or unstable becomes dirty. done collects what completes. */
+/*
+ * Under track. The mirror lost its stream: what was queued or unstable becomes dirty. done
+ * collects what completes.
+ */
 void mn_write_give_up(struct mn_mirror *mirror, struct list_head *done);
-/* Under track. The target has applied and flushed so far. -ENOMEM: mn_bitmap_refill() first, then again. */
+/*
+ * Under track. The target has applied and flushed so far. -ENOMEM: mn_bitmap_refill() first,
+ * then again.
+ */
 int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			  struct list_head *done);
-/* Under track. The FLUSH or FUA has completed for its user: what is queued from now on comes after it (I4). */
+/*
+ * Under track. The FLUSH or FUA has completed for its user: what is queued from now on comes
+ * after it (I4).
+ */
 void mn_write_raise_barriers(struct mn_io *io);
 /* Without track: complete what was collected. */
 void mn_write_complete(struct list_head *done);
-/* Under track. Queue a leg on the mirror's stream with the next sequence; the caller keeps its reference. */
+/*
+ * Under track. Queue a leg on the mirror's stream with the next sequence; the caller keeps its
+ * reference.
+ */
 void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg);
 struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp);
 void mn_leg_put(struct mn_leg *leg);

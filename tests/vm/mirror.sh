@@ -86,6 +86,12 @@ assert_equal_disks() {
 			awk '{print int(($1 - 1) / 65536)}' | uniq -c | head -5 | tr '\n' ';')"
 }
 
+# load_anyway SECONDS [WORD...]: load on a machine whose mains will be cut.
+load_anyway() {
+	node_run a "fio --name=load --filename=$V --rw=randwrite --bs=4k --iodepth=16 --ioengine=libaio \
+		--direct=1 --time_based --runtime=$1 --norandommap --randrepeat=0 $2 $3" >/dev/null 2>&1 || true
+}
+
 # load SECONDS [WORD...]: random direct writes on the source.
 load() {
 	local seconds=$1
