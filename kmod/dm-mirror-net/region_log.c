@@ -16,6 +16,17 @@
 #define MN_REGION_IDLE (10 * HZ)	/* a region unused for so long is cold */
 #define MN_REGION_PERIOD HZ	/* how often cold ones are looked for, and bitmaps written back */
 
+void mn_region_ask(struct mn_volume *volume, enum mn_region_answer answer)
+{
+	lockdep_assert_held(&volume->track);
+	if (volume->regions.setting || answer == MN_REGION_WAIT)
+		queue_work(volume->wq, &volume->intent_work);
+	if (answer != MN_REGION_FULL || volume->region_full)
+		return;
+	volume->region_full = true;
+	mod_delayed_work(volume->wq, &volume->reclaim_work, 0);
+}
+
 static void rerun_parked(struct mn_volume *volume)
 {
 	LIST_HEAD(parked);
@@ -56,8 +67,6 @@ void mn_region_set_work(struct work_struct *work)
 	do
 		rerun_parked(volume);
 	while (set_group(volume));
-	if (READ_ONCE(volume->region_full) && !READ_ONCE(volume->dying))
-		mod_delayed_work(volume->wq, &volume->reclaim_work, 0);
 }
 
 static void region_blocks(const struct mn_volume *volume, u64 region, u64 *first, u64 *last)
@@ -216,13 +225,12 @@ static bool try_enter(struct mn_volume *volume, u64 first, u64 last, int *err)
 
 	spin_lock_irq(&volume->track);
 	answer = mn_regions_enter(&volume->regions, first, last, jiffies);
-	if (answer == MN_REGION_FULL)
-		volume->region_full = true;
+	if (answer != MN_REGION_PASS)
+		mn_region_ask(volume, answer);
 	spin_unlock_irq(&volume->track);
 	if (answer == MN_REGION_PASS)
 		return true;
 	*err = READ_ONCE(volume->meta.error) || READ_ONCE(volume->flush_fails) ? -EIO : 0;
-	queue_work(volume->wq, &volume->intent_work);
 	return *err;
 }
 

@@ -7,6 +7,12 @@
 
 #include "volume.h"
 
+/*
+ * Under track: mn_regions_enter() gave this answer, and somebody waits. A full table asks for
+ * clearing once: the works must not chase each other.
+ */
+void mn_region_ask(struct mn_volume *volume, enum mn_region_answer answer);
+
 /* Work functions of the volume, on volume->wq. */
 void mn_region_set_work(struct work_struct *work);
 void mn_region_reclaim_work(struct work_struct *work);

@@ -161,13 +161,14 @@ static void io_drop_resources(struct mn_io *io)
 
 static void io_trace_end(const struct mn_io *io)
 {
-	trace_write_end(io->volume->data.bdev->bd_dev, io->span.start, io->sectors, io->status);
+	trace_write_end(io->volume->data.bdev->bd_dev, io->span.start, io->sectors,
+			(__force u32)io->status);
 }
 
 static void io_trace_parked(const struct mn_io *io)
 {
 	trace_write_parked(io->volume->data.bdev->bd_dev, io->span.start, io->sectors,
-			   bio_op(io->bio));
+			   (__force u32)bio_op(io->bio));
 }
 
 static void io_complete(struct mn_io *io)
@@ -527,11 +528,9 @@ static enum mn_io_next io_enter_regions(struct mn_io *io)
 	}
 	if (READ_ONCE(volume->meta.error) || (answer == MN_REGION_FULL && volume->flush_fails))
 		return MN_IO_FAIL;
-	if (answer == MN_REGION_FULL)
-		volume->region_full = true;
 	io_trace_parked(io);
 	list_add_tail(&io->list, &volume->parked);
-	queue_work(volume->wq, &volume->intent_work);
+	mn_region_ask(volume, answer);
 	return MN_IO_PARKED;
 }
 
@@ -713,7 +712,8 @@ int mn_write_map(struct mn_volume *volume, struct mn_io *io, struct bio *bio)
 	if (!is_flush(bio))
 		cut_bio(volume, bio);
 	io_aim(io);
-	trace_write_map(volume->data.bdev->bd_dev, io->span.start, io->sectors, bio_op(bio));
+	trace_write_map(volume->data.bdev->bd_dev, io->span.start, io->sectors,
+			(__force u32)bio_op(bio));
 	if (!io_prepare(io, false)) {
 		park_for_copy(io);
 		return DM_MAPIO_SUBMITTED;

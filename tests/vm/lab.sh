@@ -18,7 +18,7 @@ LAB_TROUBLE='WARNING:|BUG:|BUG |Oops|general protection|lockdep|KASAN|UBSAN|KCSA
 
 # How much longer than on an idle machine things may take.
 LAB_PATIENCE=${LAB_PATIENCE:-4}
-LAB_SAVED_STATES=${LAB_SAVED_STATES:-yes}
+LAB_SAVED_STATES=${LAB_SAVED_STATES:-no}
 
 lab_fail() {
 	echo "lab: $*" >&2

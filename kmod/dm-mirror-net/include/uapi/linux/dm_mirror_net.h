@@ -134,6 +134,7 @@ enum mn_cmd {
 	MN_CMD_EVENT,
 	__MN_CMD_MAX,
 };
+
 #define MN_CMD_MAX (__MN_CMD_MAX - 1)
 
 /* Roles of this node for a volume; the codes are part of the interface. */
@@ -337,6 +338,7 @@ enum mn_attr {
 	MN_A_EVENT_TEXT,	/* string: one sentence */
 	__MN_A_MAX,
 };
+
 #define MN_A_MAX (__MN_A_MAX - 1)
 
 /* A range of bytes of the volume. */
