@@ -32,6 +32,7 @@
 
 static struct nl_sock *sock;
 static int family;
+static int acked;
 
 static void die(const char *what, int error)
 {
@@ -115,6 +116,14 @@ static int on_message(struct nl_msg *message, void *arg)
 	return NL_OK;
 }
 
+static int on_ack(struct nl_msg *message, void *arg)
+{
+	(void)message;
+	(void)arg;
+	acked = 1;
+	return NL_STOP;
+}
+
 static struct nl_msg *request(int command)
 {
 	struct nl_msg *message = nlmsg_alloc();
@@ -137,8 +146,9 @@ static int send_request(struct nl_msg *message)
 	int err = nl_send_auto(sock, message);
 
 	nlmsg_free(message);
-	if (err >= 0)
-		err = nl_wait_for_ack(sock);	/* and what comes before it */
+	acked = 0;
+	while (err >= 0 && !acked)	/* an answer comes before the acknowledgment */
+		err = nl_recvmsgs_default(sock);
 	if (err < 0)
 		die("netlink", err);
 	return 0;
@@ -321,6 +331,7 @@ static void open_netlink(void)
 	if (family < 0)
 		die("the module is not loaded", family);
 	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_message, NULL);
+	nl_socket_modify_cb(sock, NL_CB_ACK, NL_CB_CUSTOM, on_ack, NULL);
 	nl_socket_modify_err_cb(sock, NL_CB_CUSTOM, on_error, NULL);
 }
 
