@@ -43,7 +43,6 @@ struct mn_apply {
 	struct delayed_work flush_work;
 	struct work_struct fail_work;
 	wait_queue_head_t wait;
-	u64 peer_position;
 
 	struct list_head ordered;
 	struct mn_overlap overlap;
@@ -103,7 +102,6 @@ static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync
 	if (draft->data_state != MN_DATA_INCONSISTENT)
 		draft->data_since = ktime_get_real_ns();
 	draft->data_state = MN_DATA_INCONSISTENT;
-	slot->peer_position = apply->peer_position;
 	if (begin && begin->full) {
 		/* the old generation means nothing once blocks of another one land here */
 		draft->generation = le64_to_cpu(begin->generation);
@@ -365,6 +363,7 @@ static int apply_flush(struct mn_apply *apply, const struct mn_frame *frame)
 	int err;
 
 	wait_event(apply->wait, nothing_before(apply, step));
+	mn_send_control(apply->conn);	/* writers need not wait for the disk's flush */
 	err = make_stable(apply);
 	step_end(step, BLK_STS_OK);
 	return err;
@@ -400,7 +399,6 @@ static int commit_consistent(struct mn_apply *apply, u64 generation)
 		mn_generation_advance(&draft->generation, draft->history, generation);
 	slot->base = generation;
 	slot->old_base = generation;
-	slot->peer_position = apply->peer_position;
 	slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
 	return mn_meta_commit(&apply->volume->meta);
 }
@@ -492,7 +490,7 @@ static void flush_tick(struct work_struct *work)
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 }
 
-struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn, u64 peer_position,
+struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 				 void (*failed)(void *context, const char *why), void *context)
 {
 	struct mn_apply *apply = kzalloc(sizeof(*apply), GFP_NOIO);
@@ -507,7 +505,6 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	apply->mirror = mirror;
 	apply->volume = mirror->volume;
 	apply->conn = conn;
-	apply->peer_position = peer_position;
 	apply->failed = failed;
 	apply->context = context;
 	mutex_init(&apply->flush_lock);

@@ -17,10 +17,9 @@
 struct mn_apply;
 
 /*
- * peer_position: what the source announced, kept as soon as its data lands here.
  * failed() is called once, any context that may take spinlocks, when the target can not go on.
  */
-struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn, u64 peer_position,
+struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 				 void (*failed)(void *context, const char *why), void *context);
 /* Under track. A flush of the data device failed that somebody else asked for (I3). */
 void mn_apply_flush_failed(struct mn_apply *apply);

@@ -120,7 +120,8 @@ void mn_send_queue(struct mn_conn *conn, struct mn_out *out);
  * here already.
  */
 void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable);
-void mn_send_ping(struct mn_conn *conn);
+/* position: the sender's own, durable (position.h); the frame carries it. */
+void mn_send_ping(struct mn_conn *conn, u64 position);
 void mn_send_pong(struct mn_conn *conn);
 /*
  * From within receive() only; may sleep: send control frames now, because what

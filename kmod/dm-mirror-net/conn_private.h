@@ -68,6 +68,7 @@ struct mn_conn {
 	u64 sequence;			/* last one given out */
 	u64 applied;
 	u64 stable;
+	u64 position;			/* for the next PING */
 	u8 control;			/* MN_CONTROL_*; peeked at without lock */
 	bool sender_idle;		/* asleep, or about to be: wake it */
 

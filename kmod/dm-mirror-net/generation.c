@@ -91,10 +91,14 @@ static struct mn_verdict diverged(const struct mn_facts *a, const struct mn_fact
 	return refuse(MN_REASON_OTHER_SOURCE);
 }
 
-/* A side that is behind what it announced once was restored from an older image. */
-static bool rolled_back(const struct mn_facts *a, const struct mn_facts *b)
+/*
+ * A side that is behind what it announced once was restored from an older image. Where a
+ * person wants a full resync for it, nothing of that image is relied on.
+ */
+static bool rolled_back(const struct mn_facts *other, const struct mn_facts *witness)
 {
-	return a->position < b->peer_position || b->position < a->peer_position;
+	return other->position < witness->peer_position &&
+	       !has_flag(witness, MN_HELLO_F_FULL_NEEDED);
 }
 
 /*
@@ -126,7 +130,7 @@ static struct mn_verdict judge(const struct mn_facts *source, const struct mn_fa
 		return refuse(MN_REASON_TARGET_UNLOCKED);
 	if (has_flag(target, MN_HELLO_F_BLANK))
 		return verdict(MN_VERDICT_FULL, MN_REASON_NONE);
-	if (rolled_back(source, target))
+	if (rolled_back(source, target) || rolled_back(target, source))
 		return refuse(MN_REASON_ROLLED_BACK);
 	return compare(source, target);
 }

@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 #include "event.h"
+#include "position.h"
 #include "resync.h"
 #include "session.h"
 #include "write.h"
@@ -229,6 +230,7 @@ static int become_target(struct mn_session *session)
 
 	if (err)
 		return err;
+	mn_position_accept(session->mirror, session->peers.position);
 	mn_recv_set_peer(session->conn, true);
 	/* a stream may follow as soon as the source has our bitmap */
 	set_phase(session, MN_SESSION_STREAM);
@@ -239,6 +241,7 @@ static int become_target(struct mn_session *session)
 static int become_source(struct mn_session *session)
 {
 	session->is_source = true;
+	mn_position_accept(session->mirror, session->peers.position);
 	mn_recv_set_peer(session->conn, false);
 	set_phase(session, MN_SESSION_COLLECT);
 	link_is_up(session);
@@ -362,11 +365,8 @@ static int record_stream(struct mn_session *session)
 	slot->old_base = session->peers.generation;
 	slot->base = session->mine.generation;
 	slot->flags |= MN_SLOT_F_IN_SYNC;
-	slot->peer_position = session->peers.position;
-	if (session->verdict.kind == MN_VERDICT_FULL) {
+	if (session->verdict.kind == MN_VERDICT_FULL)
 		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
-		slot->peer_position = 0;	/* a new copy may count from anywhere */
-	}
 	return mn_meta_commit(&session->volume->meta);
 }
 

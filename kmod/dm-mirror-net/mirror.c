@@ -33,6 +33,30 @@ static u8 severity_of(struct mn_state state)
 	       MN_SEVERITY_WARNING : MN_SEVERITY_ERROR;
 }
 
+/* What the new state means, and what ends it. */
+static const char *meaning_of(struct mn_state state)
+{
+	switch (state.state) {
+	case MN_STATE_MIRRORING:
+		return "in sync: every write goes to the target";
+	case MN_STATE_RESYNC:
+		return "blocks are being copied: the target is inconsistent until all are there";
+	case MN_STATE_RESYNC_PENDING:
+		return "writes are tracked: what the target lacks is copied once the link is up";
+	case MN_STATE_BROKEN:
+		return "writes are not tracked: only a resync brings the mirror back";
+	case MN_STATE_PAUSED:
+		break;
+	default:
+		return "there is no mirror between these two nodes";
+	}
+	if (state.reason == MN_REASON_USER)
+		return "paused by a person, writes are tracked: continue resumes it";
+	return mn_reason_ends_by_itself(state.reason) ?
+	       "writes are tracked: the mirror resumes by itself when the reason is gone" :
+	       "writes are tracked: nothing is sent until a person decides (continue, or resync)";
+}
+
 void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event what, u8 reason)
 {
 	struct mn_state old = mirror->state;
@@ -41,7 +65,7 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event what,
 		.class = MN_EVENT_STATE, .severity = severity_of(new),
 		.volume = mirror->volume, .mirror = mirror,
 		.old = old.state, .new = new.state, .reason = new.reason,
-		.text = "the state of the mirror has changed",
+		.text = meaning_of(new),
 	};
 	u64 now = ktime_get_real_ns();
 
@@ -90,6 +114,7 @@ struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *pee
 	mirror->options = mn_options_default;
 	memcpy(mirror->peer_uuid, peer_uuid, MN_UUID_LEN);
 	INIT_LIST_HEAD(&mirror->unapplied);
+	mirror->peer_position = volume->meta.super.slot[slot].peer_position;
 	initial_state(mirror, &volume->meta.super.slot[slot]);
 	if (mn_bitmap_create(&mirror->bitmap, &volume->meta, slot, &volume->track)) {
 		kfree(mirror);
@@ -337,18 +362,22 @@ int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_
 {
 	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
 	struct mn_mirror *mirror;
-	bool broken;
+	bool broken, rolled_back;
 
 	mutex_lock(&volume->lock);
 	mirror = mn_mirror_find(volume, peer_uuid);
 	broken = mirror && mirror->state.state == MN_STATE_BROKEN;
+	rolled_back = mirror && mirror->state.state == MN_STATE_PAUSED &&
+		      mirror->state.reason == MN_REASON_ROLLED_BACK;
 	mutex_unlock(&volume->lock);
 	if (broken) {
 		why->text =
 			"the mirror is broken: writes were not tracked, only resync helps";
 		return -ESTALE;
 	}
-	return record(volume, peer_uuid, none, 0, MN_EV_USER_CONTINUE, why);
+	/* no bitmap tells what an older image lacks */
+	return record(volume, peer_uuid, none, rolled_back ? MN_SLOT_F_FULL_NEEDED : 0,
+		      MN_EV_USER_CONTINUE, why);
 }
 
 int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,

@@ -8,6 +8,7 @@
  * region (dirty, pending, queued) durably into its bitmap; the intent.
  */
 #include <linux/blkdev.h>
+#include "position.h"
 #include "region_log.h"
 #include "trace.h"
 #include "write.h"
@@ -206,6 +207,7 @@ void mn_region_reclaim_work(struct work_struct *work)
 	if (!READ_ONCE(volume->meta.error)) {
 		cleared = clear_cold(volume, full ? 0 : MN_REGION_IDLE);
 		write_back_bitmaps(volume);
+		mn_position_tick(volume);
 	}
 	mutex_unlock(&volume->mirrors_lock);
 	/* when nothing could go, the end of the next write asks again */

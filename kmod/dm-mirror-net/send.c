@@ -101,8 +101,13 @@ void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable)
 	want_control(conn, MN_CONTROL_ACK, applied, stable);
 }
 
-void mn_send_ping(struct mn_conn *conn)
+void mn_send_ping(struct mn_conn *conn, u64 position)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&conn->lock, flags);
+	conn->position = position;
+	spin_unlock_irqrestore(&conn->lock, flags);
 	want_control(conn, MN_CONTROL_PING, 0, 0);
 }
 
@@ -215,6 +220,7 @@ static void batch_control(struct mn_conn *conn)
 	WRITE_ONCE(conn->control, 0);
 	counts.applied = cpu_to_le64(conn->applied);
 	counts.stable = cpu_to_le64(conn->stable);
+	ping.write_number = conn->position;
 	spin_unlock_irq(&conn->lock);
 	if (control & MN_CONTROL_ACK)
 		batch_frame(conn, &ack, NULL, &counts);
@@ -406,9 +412,10 @@ void mn_send_control(struct mn_conn *conn)
 	}
 	if (!mn_conn_dead(conn))
 		err = send_batch(conn, false);
-	mutex_unlock(&conn->send_mutex);
+	/* dead before the mutex is free: nothing may follow half a frame */
 	if (err)
 		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));
+	mutex_unlock(&conn->send_mutex);
 }
 
 /* --- the thread --- */
@@ -438,6 +445,9 @@ static int send_all(struct mn_conn *conn)
 	mutex_lock(&conn->send_mutex);
 	while (!err && !mn_conn_dead(conn) && more_to_send(conn))
 		err = send_batch(conn, true);
+	/* as in mn_send_control() */
+	if (err)
+		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));
 	mutex_unlock(&conn->send_mutex);
 	return err;
 }
@@ -449,8 +459,6 @@ int mn_send_thread(void *data)
 
 	while (!err && wait_for_work(conn))
 		err = send_all(conn);
-	if (err)
-		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));
 	mn_conn_thread_ends(conn);
 	return 0;
 }

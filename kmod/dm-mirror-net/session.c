@@ -12,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "position.h"
 #include "resync.h"
 #include "session.h"
 #include "write.h"
@@ -175,7 +176,6 @@ static int commit_in_sync(struct mn_session *session)
 	slot->flags |= MN_SLOT_F_IN_SYNC;
 	slot->base = session->mine.generation;
 	slot->old_base = slot->base;
-	slot->peer_position = session->peers.position;
 	return mn_meta_commit(&volume->meta);
 }
 
@@ -195,6 +195,7 @@ static void in_sync_work(struct work_struct *work)
 	if (mirror->streaming == session) {
 		mirror->resync_stats.phase = MN_RESYNC_NONE;
 		mirror->resync_stats.ended = ktime_get_ns();
+		mirror->peer_data_state = MN_DATA_CURRENT;
 		mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
 	} else {
 		/* lost while it was recorded: the loss has to be recorded after it */
@@ -206,6 +207,14 @@ static void in_sync_work(struct work_struct *work)
 }
 
 /* ---- frames ---- */
+
+/* The target has it on record: a resync is under way. */
+static void note_peer_inconsistent(struct mn_session *session)
+{
+	spin_lock_irq(&session->volume->track);
+	session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
+	spin_unlock_irq(&session->volume->track);
+}
 
 /* What the peer says of why it goes; what concerns only its side is a lost link here. */
 static u8 reason_of_bye(u32 reason)
@@ -232,6 +241,7 @@ static int receive_on_stream(struct mn_session *session, const struct mn_frame *
 		err = receive_ack(session, payload, why);
 		break;
 	case MN_FRAME_SYNC_READY:
+		note_peer_inconsistent(session);
 		err = 0;
 		break;
 	case MN_FRAME_SYNC_DONE:
@@ -254,8 +264,11 @@ static int session_receive(void *context, const struct mn_frame *frame,
 
 	switch (frame->type) {
 	case MN_FRAME_PING:
+		if (phase == MN_SESSION_COLLECT || phase == MN_SESSION_STARTING ||
+		    phase == MN_SESSION_STREAM)
+			mn_position_heard(session->mirror, frame->write_number);
 		mn_send_pong(session->conn);
-		fallthrough;
+		return 0;
 	case MN_FRAME_PONG:
 		return 0;
 	case MN_FRAME_BYE:
@@ -287,8 +300,7 @@ static void apply_failed(void *context, const char *why)
 
 int mn_session_make_target(struct mn_session *session)
 {
-	session->apply = mn_apply_create(session->mirror, session->conn, session->peers.position,
-					 apply_failed, session);
+	session->apply = mn_apply_create(session->mirror, session->conn, apply_failed, session);
 	return session->apply ? 0 : -ENOMEM;
 }
 
@@ -337,7 +349,7 @@ static void session_timer(struct work_struct *work)
 	if (READ_ONCE(session->phase) != MN_SESSION_HELLO &&
 	    time_after_eq(jiffies, session->last_ping + interval)) {
 		session->last_ping = jiffies;
-		mn_send_ping(session->conn);
+		mn_send_ping(session->conn, mn_position_own(session->volume));
 	}
 	queue_delayed_work(session->volume->session_wq, &session->timer, interval / 2 + 1);
 }

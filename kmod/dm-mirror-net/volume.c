@@ -88,9 +88,13 @@ u32 mn_volume_most_sectors(const struct mn_volume *volume)
 struct mn_super *mn_volume_begin(struct mn_volume *volume)
 {
 	struct mn_super *draft = mn_meta_begin(&volume->meta);
+	int i;
 
 	spin_lock_irq(&volume->track);
 	draft->write_number = max(draft->write_number, volume->write_number);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			draft->slot[i].peer_position = volume->mirror[i]->peer_position;
 	spin_unlock_irq(&volume->track);
 	return draft;
 }
@@ -381,6 +385,27 @@ static void set_disk(struct mn_volume *volume, struct gendisk *disk)
 	spin_unlock_irq(&volume->track);
 }
 
+static int claim_devices(struct mn_volume *volume, struct mn_why *why)
+{
+	int err;
+
+	why->text = "somebody else uses the data device (LVM, md, a mount, a mapping)";
+	err = mn_bdev_open(&volume->claim, volume->data.bdev->bd_dev, volume);
+	if (err)
+		return err;
+	why->text = "somebody else uses the metadata device (LVM, md, a mount, a mapping)";
+	err = mn_bdev_open(&volume->meta_claim, volume->meta_bdev.bdev->bd_dev, volume);
+	if (err)
+		mn_bdev_close(&volume->claim);
+	return err;
+}
+
+static void release_devices(struct mn_volume *volume)
+{
+	mn_bdev_close(&volume->meta_claim);
+	mn_bdev_close(&volume->claim);
+}
+
 int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_why *why)
 {
 	int err = 0;
@@ -391,8 +416,7 @@ int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_w
 		err = -EBUSY;
 		goto out;
 	}
-	why->text = "somebody else uses the data device (LVM, md, a mount, a mapping)";
-	err = mn_bdev_open(&volume->claim, volume->data.bdev->bd_dev, volume);
+	err = claim_devices(volume, why);
 	if (err)
 		goto out;
 	set_disk(volume, disk);
@@ -402,7 +426,7 @@ int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_w
 	if (err) {
 		volume->attached = false;
 		set_disk(volume, NULL);
-		mn_bdev_close(&volume->claim);
+		release_devices(volume);
 	}
 out:
 	mutex_unlock(&volume->lock);
@@ -414,7 +438,7 @@ void mn_volume_detach(struct mn_volume *volume)
 	mutex_lock(&volume->lock);
 	volume->attached = false;
 	set_disk(volume, NULL);
-	mn_bdev_close(&volume->claim);
+	release_devices(volume);
 	mutex_unlock(&volume->lock);
 }
 

@@ -97,6 +97,7 @@ struct mn_mirror {
 	u32 resync_unapplied;		/* blocks of the cursor among them */
 	u8 peer_role;
 	u8 peer_data_state;
+	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
 
 	struct mn_session *session;	/* under volume->lock; NULL: no link */
@@ -121,7 +122,8 @@ struct mn_volume {
 
 	struct mn_bdev data;		/* compat.h: an open block device */
 	struct mn_bdev meta_bdev;
-	struct mn_bdev claim;		/* exclusive, while a front is attached */
+	struct mn_bdev claim;		/* both devices exclusively, while a front is attached */
+	struct mn_bdev meta_claim;
 	struct mn_meta meta;
 	struct mn_intent intent;
 
@@ -168,6 +170,7 @@ struct mn_volume {
 	struct work_struct copy_work;
 	struct work_struct loss_work;
 	struct delayed_work reclaim_work;
+	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
 	struct delayed_work suspend_work;
 
@@ -247,8 +250,8 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event event
 /* A source that waited for its peer may be opened. Any context. */
 void mn_volume_may_open(struct mn_volume *volume);
 /*
- * May block: begin a transaction with the volume's stream position in it, change
- * the slot (or what `draft` reaches) and commit with mn_meta_commit().
+ * May block: begin a transaction with the positions of the volume and of its peers in it,
+ * change the slot (or what `draft` reaches) and commit with mn_meta_commit().
  */
 struct mn_super *mn_volume_begin(struct mn_volume *volume);
 /*

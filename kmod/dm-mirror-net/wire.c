@@ -48,6 +48,7 @@ struct frame_rule {
 	u8 shape;
 	bool sequenced;
 	bool anytime;		/* before HELLO too: says nothing that would need it */
+	bool position;		/* write_number is used, without a sequence */
 	u16 flags;
 	u32 payload_bytes;	/* SHAPE_FIXED only */
 };
@@ -81,10 +82,6 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 	[MN_FRAME_SYNC_DONE] = {
 		.text = "sync-done", .from = FROM_TARGET,
 	},
-	[MN_FRAME_GENERATION] = {
-		.text = "generation", .from = FROM_SOURCE, .sequenced = true,
-		.payload_bytes = sizeof(struct mn_wire_generation),
-	},
 	[MN_FRAME_WRITE] = {
 		.text = "write", .from = FROM_SOURCE, .sequenced = true,
 		.shape = SHAPE_WRITE,
@@ -103,7 +100,7 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 		.payload_bytes = sizeof(struct mn_wire_ack),
 	},
 	[MN_FRAME_PING] = {
-		.text = "ping", .from = FROM_BOTH, .anytime = true,
+		.text = "ping", .from = FROM_BOTH, .anytime = true, .position = true,
 	},
 	[MN_FRAME_PONG] = {
 		.text = "pong", .from = FROM_BOTH, .anytime = true,
@@ -215,6 +212,8 @@ static enum mn_wire_error check_sequence(const struct frame_rule *rule,
 					 const struct mn_frame *frame,
 					 const struct mn_wire_limits *limits)
 {
+	if (!rule->sequenced && frame->write_number && !rule->position)
+		return MN_WIRE_BAD_RESERVED;
 	if (!rule->sequenced)
 		return frame->sequence || frame->barrier ?
 			MN_WIRE_BAD_SEQUENCE : MN_WIRE_OK;

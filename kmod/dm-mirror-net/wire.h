@@ -4,8 +4,8 @@
  *
  * A link carries frames: a header of MN_FRAME_BYTES, little-endian, then
  * payload_bytes of payload. Sequenced frames (WRITE, WRITE_ZEROES, FLUSH,
- * SYNC_BEGIN, SYNC_END, GENERATION) go from source to target only and count
- * the stream sequence up by one each, starting with 1 on every link.
+ * SYNC_BEGIN, SYNC_END) go from source to target only and count the stream
+ * sequence up by one each, starting with 1 on every link.
  */
 #ifndef MN_WIRE_H
 #define MN_WIRE_H
@@ -31,12 +31,11 @@ enum mn_frame_type {
 	MN_FRAME_SYNC_READY,	/* target: it is */
 	MN_FRAME_SYNC_END,	/* source: struct mn_wire_generation; consistent when stable */
 	MN_FRAME_SYNC_DONE,	/* target: it is, durably */
-	MN_FRAME_GENERATION,	/* source: struct mn_wire_generation; durable before more */
 	MN_FRAME_WRITE,		/* source: payload for `sector` */
 	MN_FRAME_WRITE_ZEROES,	/* source: `sectors` from `sector` on read zero */
 	MN_FRAME_FLUSH,		/* source */
 	MN_FRAME_ACK,		/* target: struct mn_wire_ack */
-	MN_FRAME_PING,		/* both */
+	MN_FRAME_PING,		/* both; write_number: the sender's position, durable */
 	MN_FRAME_PONG,		/* both */
 	MN_FRAME_BYE,		/* both: orderly end, reason in `reason` */
 	__MN_FRAME_TYPE_MAX,

@@ -8,34 +8,39 @@ namespace mirrornet::ctl {
 
 namespace {
 
-struct ContinueOptions {
+struct ContinueArguments {
     std::string subject;
+    bool yes = false;
     WaitOptions wait;
 };
 
-int run(const Invocation& invocation, const ContinueOptions& options)
+int run(const Invocation& invocation, const ContinueArguments& arguments)
 {
-    const auto result = ops::continue_(invocation.store, Subject::parse(options.subject));
+    const auto result = ops::continue_(invocation.store, Subject::parse(arguments.subject),
+                                       {.confirmed = arguments.yes});
     const int status =
         tell(invocation.output, result, "continues; what was written meanwhile is sent now",
              "running already");
-    return options.wait.wait ? wait_for(invocation.output, result.mirrors, options.wait) : status;
+    return arguments.wait.wait ? wait_for(invocation.output, result.mirrors, arguments.wait) : status;
 }
 
 } // namespace
 
 void setup_continue(CLI::App& app, Invocation& invocation)
 {
-    auto options = std::make_shared<ContinueOptions>();
+    auto arguments = std::make_shared<ContinueArguments>();
     auto* verb = app.add_subcommand("continue", "Go on after a pause, with a partial resync");
-    verb->add_option("VOLUME[@NODE]", options->subject, "All its mirrors, or one")->required();
-    add_wait_options(*verb, options->wait);
+    verb->add_option("VOLUME[@NODE]", arguments->subject, "All its mirrors, or one")->required();
+    verb->add_flag("-y,--yes", arguments->yes,
+                   "Also if a node came back with an older image (rolled-back): the target is "
+                   "overwritten whole");
+    add_wait_options(*verb, arguments->wait);
     verb->footer("A broken mirror is refused; \"mirrorctl resync\" brings it back.\n"
                  "Examples:\n"
                  "  mirrorctl continue home\n"
                  "  mirrorctl continue home@b --wait");
-    verb->callback([&invocation, options] {
-        invocation.run = [&invocation, options] { return run(invocation, *options); };
+    verb->callback([&invocation, arguments] {
+        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
     });
 }
 

@@ -153,7 +153,10 @@ TEST_F(Generation, RolledBack)
     b.peer_position = 0;
     b.position = 50;
     a.peer_position = 51;
-    EXPECT_EQ(verdict(a, b), "refuse/rolled-back source=0");
+    EXPECT_EQ(verdict(a, b), "full/none source=0") << "the witness wants all of it sent";
+    a.flags = 0;
+    b.flags = full;
+    EXPECT_EQ(verdict(a, b), "refuse/rolled-back source=0") << "the older image's flag is no wish";
     b.flags = blank;
     EXPECT_EQ(verdict(a, b), "full/none source=0");
 }

@@ -162,6 +162,18 @@ TEST_F(WireRules, UnusedFieldsAreZero)
     }
 }
 
+TEST_F(WireRules, OnlyPingAndTheStreamAreNumbered)
+{
+    for (const FrameCase &what : frame_cases()) {
+        mn_frame frame = what.legal;
+
+        frame.write_number = 9;
+        EXPECT_EQ(decode(frame, legal_limits(what)),
+                  what.sequenced || what.type == MN_FRAME_PING ? MN_WIRE_OK : MN_WIRE_BAD_RESERVED)
+            << mn_frame_type_text(what.type);
+    }
+}
+
 TEST_F(WireRules, WriteFitsItsPayloadAndTheVolume)
 {
     EXPECT_EQ(write_at(0, 8, 4096), MN_WIRE_OK);

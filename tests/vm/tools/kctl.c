@@ -72,6 +72,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_VOLUME_INTENT_REGIONS, U32, "regions" },
 	{ MN_A_VOLUME_INTENT_WRITES, U64, "intent_writes" },
 	{ MN_A_VOLUME_BITMAP_WRITES, U64, "bitmap_writes" },
+	{ MN_A_VOLUME_WRITE_NUMBER, U64, "write_number" },
 	{ MN_A_MIRROR_STATE, S32, "state" }, { MN_A_MIRROR_REASON, U8, "reason" },
 	{ MN_A_MIRROR_LINK, U8, "link" }, { MN_A_MIRROR_DIRTY_BLOCKS, U64, "dirty" },
 	{ MN_A_MIRROR_UNSENT_BLOCKS, U64, "unsent" }, { MN_A_MIRROR_FULL_NEEDED, U8, "full" },

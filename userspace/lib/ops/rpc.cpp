@@ -52,7 +52,8 @@ json continue_with(const ConfigStore& store, const json& params, const RpcPeer& 
 {
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           caller.name};
-    continue_(store, subject, false);
+    // the person was asked where the verb was given
+    continue_(store, subject, {.confirmed = true, .pass_on = false});
     return json::object();
 }
 

@@ -448,7 +448,7 @@ static long link_call(struct end *end, unsigned int command, unsigned long arg)
 		mn_conn_kill(end->conn, MN_REASON_USER, "killed by the test");
 		return 0;
 	case MN_L2_PING:
-		mn_send_ping(end->conn);
+		mn_send_ping(end->conn, 0);
 		return 0;
 	case MN_L2_SMALL:
 		return arg <= MN_SEND_INLINED_MAX ? end_small(end, arg) : -EINVAL;

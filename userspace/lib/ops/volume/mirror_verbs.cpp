@@ -40,6 +40,21 @@ void require_not_broken(const nl::MirrorRecord& record, const MirrorName& mirror
                         "with: mirrorctl resync " + mirror.volume + "@" + mirror.node);
 }
 
+// An older image came back. What it lacks no bitmap tells, so the target is sent everything.
+void check_rolled_back(nl::Kernel& kernel, const nl::MirrorRecord& record,
+                       const MirrorName& mirror, const ContinueOptions& options)
+{
+    if (record.reason != Reason::rolled_back || options.confirmed)
+        return;
+    const bool here = kernel.volume(mirror.id).role == Role::target;
+    throw Error(ExitStatus::needs_force,
+                "volume " + mirror.volume + ", mirror to node " + mirror.node +
+                    ": one of the two nodes came back with an older image of its disks. To continue "
+                    "overwrites the whole copy on " + (here ? "this node" : "node " + mirror.node) +
+                    " with the source's, block by block; if the source is the older one, what it "
+                    "lacks is lost. Compare first, then repeat with --yes");
+}
+
 // A pause, or a copy that was rolled back, may be noted over there alone. A node
 // that is not there is no reason to refuse: its mirror connects when it is back.
 void continue_there(const ConfigStore& store, const MirrorName& mirror)
@@ -94,7 +109,8 @@ VerbResult pause(const ConfigStore& store, const Subject& subject)
     return result;
 }
 
-VerbResult continue_(const ConfigStore& store, const Subject& subject, bool pass_on)
+VerbResult continue_(const ConfigStore& store, const Subject& subject,
+                     const ContinueOptions& options)
 {
     VerbResult result{mirrors_of(store, subject), false};
     const OperationLock lock(subject.name, "continue");
@@ -105,7 +121,8 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject, bool pass
         require_not_broken(record, mirror);
         if (record.state == MirrorState::mirroring || record.state == MirrorState::resync)
             continue;
-        if (pass_on)
+        check_rolled_back(kernel, record, mirror, options);
+        if (options.pass_on)
             continue_there(store, mirror);
         kernel.continue_(mirror.id, mirror.peer);
         result.changed = true;

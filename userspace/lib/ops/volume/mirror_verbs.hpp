@@ -30,9 +30,14 @@ struct VerbResult {
 
 VerbResult pause(const ConfigStore& store, const Subject& subject);
 
-// Ends what a person has to end on both sides; with `pass_on` the other node is
-// asked to do the same, if it is there.
-VerbResult continue_(const ConfigStore& store, const Subject& subject, bool pass_on = true);
+struct ContinueOptions {
+    bool confirmed = false; // also where a copy is overwritten as a whole (rolled-back)
+    bool pass_on = true;    // ask the other node to do the same, if it is there
+};
+
+// Ends what a person has to end on both sides.
+VerbResult continue_(const ConfigStore& store, const Subject& subject,
+                     const ContinueOptions& options);
 
 struct ResyncOptions {
     bool full = false;
