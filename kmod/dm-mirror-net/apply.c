@@ -30,6 +30,7 @@ struct mn_apply_step {
 	bool in_overlap;
 	bool done;
 	bool durable;			/* FUA: orders what names it as barrier */
+	bool settled;			/* no data, and all before it is stable: so is this */
 };
 
 struct mn_apply {
@@ -52,6 +53,11 @@ struct mn_apply {
 	bool silent;			/* the conn goes */
 	const char *why_broken;
 };
+
+/* What ended an apply. */
+static const char no_flush[] = "a flush of the data device failed";
+static const char no_intent[] = "an intent cannot be made durable on the metadata device";
+static const char no_metadata[] = "the metadata of this copy cannot be written";
 
 /* ---- watermarks ---- */
 
@@ -91,7 +97,7 @@ static void break_down(struct mn_apply *apply, const char *why)
 void mn_apply_flush_failed(struct mn_apply *apply)
 {
 	lockdep_assert_held(&apply->volume->track);
-	break_down(apply, "a flush of the data device failed");
+	break_down(apply, no_flush);
 }
 
 static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync_begin *begin)
@@ -178,6 +184,8 @@ static void step_end(struct mn_apply_step *step, blk_status_t status)
 	if (step->in_regions)
 		leave_regions(volume, step->sector, step->sectors);
 	step->done = true;
+	if (step->settled && !apply->broken)
+		apply->stable = step->sequence;
 	advance_applied(apply);
 	/* under the lock: destroy looks at `ordered` before it frees the apply */
 	wake_up_all(&apply->wait);
@@ -230,13 +238,13 @@ static bool is_broken(struct mn_apply *apply)
 	return READ_ONCE(apply->broken);
 }
 
-/* The step cannot be done: its intent is not durable. */
-static int step_without_intent(struct mn_apply_step *step)
+/* The step cannot be done, and it is not the data device's fault. */
+static int step_failed(struct mn_apply_step *step, const char *why)
 {
 	struct mn_apply *apply = step->apply;
 
 	spin_lock_irq(&apply->volume->track);
-	break_down(apply, "an intent cannot be made durable");
+	break_down(apply, why);
 	spin_unlock_irq(&apply->volume->track);
 	step_end(step, BLK_STS_OK);
 	return -EIO;
@@ -281,7 +289,7 @@ static int apply_write(struct mn_apply *apply, const struct mn_frame *frame,
 	step = step_begin(apply, frame);
 	step->payload = payload;
 	if (mn_region_enter_wait(apply->volume, step->sector, step->sectors))
-		return step_without_intent(step);
+		return step_failed(step, no_intent);
 	step->in_regions = true;
 	step_enter_overlap(step);
 	submit_payload(step, frame);
@@ -349,7 +357,7 @@ static int make_stable(struct mn_apply *apply)
 	err = mn_region_flush(volume);
 	spin_lock_irq(&volume->track);
 	if (err)
-		break_down(apply, "a flush of the data device failed");
+		break_down(apply, no_flush);
 	else if (!apply->broken && applied > apply->stable)
 		apply->stable = applied;
 	spin_unlock_irq(&volume->track);
@@ -365,6 +373,7 @@ static int apply_flush(struct mn_apply *apply, const struct mn_frame *frame)
 	wait_event(apply->wait, nothing_before(apply, step));
 	mn_send_control(apply->conn);	/* writers need not wait for the disk's flush */
 	err = make_stable(apply);
+	step->settled = !err;
 	step_end(step, BLK_STS_OK);
 	return err;
 }
@@ -378,9 +387,9 @@ static int apply_sync_begin(struct mn_apply *apply, const struct mn_frame *frame
 
 	wait_event(apply->wait, nothing_before(apply, step));
 	err = commit_inconsistent(apply, mn_payload_map(payload));
-	step_end(step, errno_to_blk_status(err));
 	if (err)
-		return err;
+		return step_failed(step, no_metadata);
+	step_end(step, BLK_STS_OK);
 	mn_mirror_event(apply->mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
 	return mn_send_small(apply->conn, &ready, NULL);
 }
@@ -413,11 +422,12 @@ static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
 
 	wait_event(apply->wait, nothing_before(apply, step));
 	err = is_broken(apply) ? -EIO : make_stable(apply);
-	if (!err)
-		err = commit_consistent(apply, le64_to_cpu(end->generation));
-	step_end(step, errno_to_blk_status(err));
 	if (err)
-		return err;
+		return step_failed(step, no_flush);
+	if (commit_consistent(apply, le64_to_cpu(end->generation)))
+		return step_failed(step, no_metadata);
+	step->settled = true;
+	step_end(step, BLK_STS_OK);
 	/* the blocks that this node knew to lack are here now */
 	mn_bitmap_empty(&apply->mirror->bitmap);
 	mn_bitmap_write_all(&apply->mirror->bitmap);

@@ -216,10 +216,15 @@ static void link_is_up(struct mn_session *session)
 		.text = "the link is up, both sides agree on who sends what",
 	};
 
+	bool up;
+
 	spin_lock_irq(&session->volume->track);
-	if (!session->ended)
+	up = !session->ended;
+	if (up)
 		session->mirror->link = MN_LINK_UP;
 	spin_unlock_irq(&session->volume->track);
+	if (!up)
+		return;
 	atomic64_inc(&session->mirror->reconnects);
 	mn_event_emit(&event);
 }
@@ -246,21 +251,43 @@ static int become_source(struct mn_session *session)
 	set_phase(session, MN_SESSION_COLLECT);
 	link_is_up(session);
 	if (mn_generation_may_open(&session->verdict, 0))
-		mn_volume_may_open(session->volume);
+		mn_volume_may_open(session->mirror);
 	return 0;
 }
 
 static const char *refusal_text(const struct mn_verdict *verdict)
 {
-	switch (verdict->kind) {
-	case MN_VERDICT_NO_SOURCE:
+	if (verdict->kind == MN_VERDICT_NO_SOURCE)
 		return "neither node is the source";
-	case MN_VERDICT_SPLIT_BRAIN:
-		return
-			"split brain: both copies moved on; nothing changes, a person decides";
+	switch (verdict->reason) {
+	case MN_REASON_SPLIT_BRAIN:
+		return "split brain: both copies moved on; nothing was changed, a person decides";
+	case MN_REASON_SIZE_MISMATCH:
+		return "the volume has different sizes on the two nodes; nothing was changed";
+	case MN_REASON_SECTOR_MISMATCH:
+		return "the sector sizes differ: this target cannot be used; nothing was changed";
+	case MN_REASON_TARGET_UNLOCKED:
+		return "the target is or was unlocked, its copy may have been written; nothing was changed, continue overwrites it";
+	case MN_REASON_ROLLED_BACK:
+		return "a node is behind what it had announced (a restored image?); nothing was changed, a person decides";
+	case MN_REASON_OPERATION:
+		return "the other node is not a target of the volume now; nothing was changed";
 	default:
-		return "the two copies do not fit together; nothing is changed";
+		return "the target's data comes from another source; nothing was changed, a person decides";
 	}
+}
+
+static void announce_refusal(const struct mn_session *session, const char *why)
+{
+	bool split = session->verdict.kind == MN_VERDICT_SPLIT_BRAIN;
+	struct mn_event event = {
+		.class = split ? MN_EVENT_SPLIT_BRAIN : MN_EVENT_PEER,
+		.severity = split ? MN_SEVERITY_CRITICAL : MN_SEVERITY_WARNING,
+		.volume = session->volume, .mirror = session->mirror,
+		.reason = session->verdict.reason, .text = why,
+	};
+
+	mn_event_emit(&event);
 }
 
 static int receive_verdict(struct mn_session *session, const struct mn_wire_verdict *theirs,
@@ -283,6 +310,7 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 		return session->verdict.source ? become_target(session) : become_source(session);
 	default:
 		*why = refusal_text(&session->verdict);
+		announce_refusal(session, *why);
 		mn_session_fail(session, session->verdict.kind == MN_VERDICT_NO_SOURCE ?
 				MN_REASON_OPERATION : session->verdict.reason, *why);
 		return -ECONNREFUSED;
@@ -319,6 +347,7 @@ int mn_handshake_receive(struct mn_session *session, const struct mn_frame *fram
 {
 	int err = dispatch(session, frame, payload, why);
 
+	WRITE_ONCE(session->negotiated, jiffies);
 	if (payload)
 		mn_payload_put(payload);
 	return err;
@@ -379,6 +408,7 @@ static void begin_sync(struct mn_session *session, struct mn_leg *leg)
 	leg->out.inlined = begin;
 	leg->out.frame.type = MN_FRAME_SYNC_BEGIN;
 	leg->out.frame.payload_bytes = sizeof(*begin);
+	session->sync_begun = true;
 	mn_leg_queue(session->mirror, leg);
 	mn_leg_put(leg);
 }

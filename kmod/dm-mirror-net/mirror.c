@@ -67,15 +67,16 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event what,
 		.old = old.state, .new = new.state, .reason = new.reason,
 		.text = meaning_of(new),
 	};
-	u64 now = ktime_get_real_ns();
+	u64 now = ktime_get_boottime_ns();
 
 	lockdep_assert_held(&mirror->volume->track);
 	if (old.state == new.state && old.reason == new.reason)
 		return;
 	if (old.state == MN_STATE_MIRRORING)
-		mirror->mirroring_ns += now - mirror->since;
+		mirror->mirroring_ns += now - mirror->entered;
 	mirror->state = new;
-	mirror->since = now;
+	mirror->since = ktime_get_real_ns();
+	mirror->entered = now;
 	trace_state(mirror->volume->data.bdev->bd_dev, mirror->slot, old.state, new.state,
 		    new.reason);
 	mn_event_emit(&event);
@@ -159,7 +160,10 @@ struct mn_mirror *mn_mirror_find(struct mn_volume *volume, const u8 *peer_uuid)
 	return NULL;
 }
 
-/* Takes volume->lock; on success it is held and the mirror has no link. */
+/*
+ * Takes volume->lock; on success it is held and the mirror has no link. An ERR_PTR: -ENODEV,
+ * -ENOENT.
+ */
 static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid, u8 reason,
 				   struct mn_why *why)
 {
@@ -168,12 +172,12 @@ static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid
 
 	for (;;) {
 		if (mn_volume_enter(volume, why))
-			return NULL;
+			return ERR_PTR(-ENODEV);
 		mirror = mn_mirror_find(volume, peer_uuid);
 		if (!mirror) {
 			mutex_unlock(&volume->lock);
 			why->text = "the volume has no mirror with this node";
-			return NULL;
+			return ERR_PTR(-ENOENT);
 		}
 		session = mn_session_get(mirror);
 		if (!session)
@@ -231,7 +235,7 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 	int err, slot = free_slot(volume);
 
 	if (slot < 0) {
-		why->text = "all slots of the volume are taken";
+		why->text = "the volume has 8 mirrors already: remove one first";
 		return slot;
 	}
 	why->text = "not enough memory for the bitmaps";
@@ -292,8 +296,8 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
 	int err;
 
-	if (!mirror)
-		return -ENOENT;
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
 	flush_work(&volume->loss_work);
 	err = commit_no_slot(volume, mirror->slot);
 	if (err) {
@@ -324,6 +328,19 @@ static int commit_state(struct mn_mirror *mirror, s8 state, u8 reason, u32 more_
 	return mn_meta_commit(&mirror->volume->meta);
 }
 
+/* Under volume->lock: record, then tell the state machine. */
+static int record_locked(struct mn_mirror *mirror, struct mn_state state, u32 more_flags,
+			 enum mn_mirror_event event, struct mn_why *why)
+{
+	int err = commit_state(mirror, state.state, state.reason, more_flags);
+
+	if (err)
+		why->text = "the metadata cannot be written: nothing was changed";
+	else
+		mn_mirror_event(mirror, event, state.reason);
+	return err;
+}
+
 /* Look up under the lock, record, tell the state machine. */
 static int record(struct mn_volume *volume, const u8 *peer_uuid, struct mn_state state,
 		  u32 more_flags, enum mn_mirror_event event, struct mn_why *why)
@@ -334,11 +351,8 @@ static int record(struct mn_volume *volume, const u8 *peer_uuid, struct mn_state
 	if (err)
 		return err;
 	mirror = mn_mirror_find(volume, peer_uuid);
-	why->text = mirror ? "the metadata cannot be written: nothing was changed"
-			   : "the volume has no mirror with this node";
-	err = mirror ? commit_state(mirror, state.state, state.reason, more_flags) : -ENOENT;
-	if (!err)
-		mn_mirror_event(mirror, event, state.reason);
+	why->text = "the volume has no mirror with this node";
+	err = mirror ? record_locked(mirror, state, more_flags, event, why) : -ENOENT;
 	mutex_unlock(&volume->lock);
 	return err;
 }
@@ -352,8 +366,8 @@ int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 	if (err)
 		return err;
 	mirror = find_idle(volume, peer_uuid, MN_REASON_USER, why);
-	if (!mirror)
-		return -ENOENT;
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
 	mutex_unlock(&volume->lock);
 	return 0;
 }
@@ -385,24 +399,24 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 {
 	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
 	struct mn_mirror *mirror;
+	int err = -EBUSY;
 
 	if (READ_ONCE(volume->role) != MN_ROLE_SOURCE) {
 		why->text = "this node is not the source of the volume: start the resync there";
 		return -ESTALE;
 	}
-	/* the link comes back with what is to be sent */
+	/* the link comes back with what is to be sent: none may come before that is on record */
 	mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
-	if (!mirror)
-		return -ENOENT;
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
 	full |= mirror->state.state == MN_STATE_BROKEN;
-	if (mirror->building) {
-		mutex_unlock(&volume->lock);
-		why->text = "the mirror is just being created";
-		return -EBUSY;
-	}
+	why->text =
+		"the creation of this mirror is not finished: if nothing is creating it any more, delete it and create it again";
+	if (!mirror->building)
+		err = record_locked(mirror, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
+				    MN_EV_USER_RESYNC, why);
 	mutex_unlock(&volume->lock);
-	return record(volume, peer_uuid, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
-		      MN_EV_USER_RESYNC, why);
+	return err;
 }
 
 /* ---- links ---- */
@@ -426,8 +440,8 @@ int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why 
 {
 	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_LINK_LOST, why);
 
-	if (!mirror)
-		return -ENOENT;
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
 	mutex_unlock(&volume->lock);
 	return 0;
 }
@@ -472,8 +486,8 @@ int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct
 	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
 	int err;
 
-	if (!mirror)
-		return -ENOENT;
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
 	err = begin_locked(mirror, why);
 	mutex_unlock(&volume->lock);
 	return err;

@@ -4,6 +4,7 @@
  */
 #include <linux/slab.h>
 #include "netlink.h"
+#include "session.h"
 
 /* ---- what needs only volume and peer ---- */
 
@@ -124,11 +125,13 @@ int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info)
 	if (!high_water_valid(info->attrs[MN_A_OPT_QUEUE_HIGH_WATER]))
 		return mn_nl_fail(info, -ERANGE,
 				  "write-queue-high-water must be 0 (no limit) or at least 100");
-	spin_lock_irq(&volume->track);
+	mutex_lock(&volume->lock);
 	mirror = mn_mirror_find(volume, mn_nl_peer(info));
-	if (mirror)
+	if (mirror) {
 		options_set(&mirror->options, info);
-	spin_unlock_irq(&volume->track);
+		mn_session_options_changed(mirror);
+	}
+	mutex_unlock(&volume->lock);
 	if (!mirror)
 		return mn_nl_fail(info, -ENOENT, "the volume has no mirror with this peer");
 	return 0;

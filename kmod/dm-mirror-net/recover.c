@@ -89,7 +89,13 @@ static int written_behind_our_back(struct mn_volume *volume, const struct mn_sup
 /* Nothing is known of the data any more: full resync, and a person opens a source. */
 static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 {
+	struct mn_event event = {
+		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
+		.text = "the data device was written while the volume was not active: every mirror needs a full resync",
+	};
 	int i;
+
+	mn_event_emit(&event);
 
 	pr_err("dm-mirror-net: %s: the data device was written while the volume was not active: it stays locked, every mirror needs a full resync\n",
 	       volume->name);
@@ -193,7 +199,6 @@ int mn_volume_start(struct mn_volume *volume, struct mn_why *why)
 	}
 	mn_meta_read(&volume->meta, &super);
 	volume->role = super.role;
-	volume->moved_on = super.flags & MN_SUPER_F_MOVED_ON;
 	WRITE_ONCE(volume->lock_reason, mn_volume_initial_lock(volume, &super));
 	volume->started = true;
 	queue_delayed_work(volume->wq, &volume->reclaim_work, HZ);

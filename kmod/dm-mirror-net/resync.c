@@ -9,6 +9,7 @@
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
+#include "event.h"
 #include "region_log.h"
 #include "resync.h"
 #include "session.h"
@@ -152,6 +153,14 @@ static bool block_queue(struct mn_block *block, bool zero)
 
 static void report_unreadable(const struct mn_block *block)
 {
+	struct mn_event event = {
+		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_ERROR,
+		.volume = block->resync->volume, .mirror = block->resync->mirror,
+		.new = -blk_status_to_errno(block->status),
+		.text = "a block cannot be read from the data device: the target lacks it; the kernel's log names it",
+	};
+
+	mn_event_emit(&event);
 	pr_err_ratelimited("dm-mirror-net: %s: block %llu (sectors %llu to %llu) cannot be read (%d): the target lacks it; repair or overwrite it, then resync\n",
 			   block->resync->volume->name, block->block, block->span.start,
 			   block->span.last, blk_status_to_errno(block->status));

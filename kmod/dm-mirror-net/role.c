@@ -18,8 +18,9 @@ static void lock_changed(struct mn_volume *volume, u8 old)
 	struct mn_event event = {
 		.class = MN_EVENT_LOCK, .severity = MN_SEVERITY_INFO, .volume = volume,
 		.old = old, .new = volume->lock_reason,
-		.text = volume->lock_reason == MN_LOCK_NONE ? "the volume is open for use"
-							    : "the volume is locked",
+		.text = volume->lock_reason == MN_LOCK_NONE ?
+			"the volume is open for use" :
+			"the volume is locked: every read and write fails until it is opened",
 	};
 
 	if (old != volume->lock_reason)
@@ -34,45 +35,25 @@ static void set_lock_reason(struct mn_volume *volume, u8 reason)
 	lock_changed(volume, old);
 }
 
-u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super *super)
+static bool has_mirrors(const struct mn_volume *volume)
 {
 	int i;
 
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			return true;
+	return false;
+}
+
+u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super *super)
+{
 	if (super->role == MN_ROLE_TARGET)
 		return MN_LOCK_TARGET;
 	if (super->role != MN_ROLE_SOURCE)
 		return MN_LOCK_USER;
 	if (super->locked != MN_LOCK_NONE)
 		return super->locked;
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i])
-			return MN_LOCK_WAIT_PEER;
-	return MN_LOCK_NONE;
-}
-
-/*
- * Only a device that nobody holds has an empty page cache (I5): checked under the disk's own
- * lock.
- */
-int mn_volume_open_io(struct mn_volume *volume)
-{
-	struct gendisk *disk = volume->disk;
-	int err = 0;
-
-	lockdep_assert_held(&volume->lock);
-	if (!disk)
-		return -ENODEV;
-	/* never wait for it: its holder may wait for a suspend, which waits for volume->lock */
-	if (!mutex_trylock(&disk->open_mutex))
-		return -EBUSY;
-	if (disk_openers(disk))
-		err = -EBUSY;
-	else
-		percpu_ref_reinit(&volume->io);
-	mutex_unlock(&disk->open_mutex);
-	if (!err)
-		set_lock_reason(volume, MN_LOCK_NONE);
-	return err;
+	return has_mirrors(volume) ? MN_LOCK_WAIT_PEER : MN_LOCK_NONE;
 }
 
 static int kill_io(struct mn_volume *volume, bool force)
@@ -81,7 +62,7 @@ static int kill_io(struct mn_volume *volume, bool force)
 	int err = 0;
 
 	if (disk && !mutex_trylock(&disk->open_mutex))
-		return -EBUSY;	/* as in mn_volume_open_io() */
+		return -EBUSY;	/* as in open_source() */
 	if (disk && !force && disk_openers(disk))
 		err = -EBUSY;
 	else
@@ -104,22 +85,52 @@ int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force)
 	return 0;
 }
 
-/* Record that the volume is open (its generation counts as written from now on), then open. */
-static int open_source(struct mn_volume *volume)
+/* Its generation counts as written from now on. */
+static int commit_open(struct mn_volume *volume)
 {
-	struct mn_super *draft;
-	int err;
+	struct mn_super *draft = mn_volume_begin(volume);
 
-	if (volume->disk && disk_openers(volume->disk))
-		return -EBUSY;
-	draft = mn_volume_begin(volume);
 	draft->locked = MN_LOCK_NONE;
 	draft->flags |= MN_SUPER_F_MOVED_ON;
-	err = mn_meta_commit(&volume->meta);
+	return mn_meta_commit(&volume->meta);
+}
+
+/*
+ * Record that the volume is open, then open. Only a device that nobody holds has an empty page
+ * cache (I5): checked under the disk's own lock, which is kept until the gate is open.
+ */
+static int open_source(struct mn_volume *volume)
+{
+	struct gendisk *disk = volume->disk;
+	int err;
+
+	lockdep_assert_held(&volume->lock);
+	if (!disk)
+		return -ENODEV;
+	/* never wait for it: its holder may wait for a suspend, which waits for volume->lock */
+	if (!mutex_trylock(&disk->open_mutex))
+		return -EBUSY;
+	err = disk_openers(disk) ? -EBUSY : commit_open(volume);
+	if (!err)
+		percpu_ref_reinit(&volume->io);
+	mutex_unlock(&disk->open_mutex);
 	if (err)
 		return err;
-	volume->moved_on = true;
-	return mn_volume_open_io(volume);
+	volume->may_open = true;
+	set_lock_reason(volume, MN_LOCK_NONE);
+	return 0;
+}
+
+static const char *why_not_opened(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return "the volume is open (a mount or a process has it): close it, then repeat; nothing was changed";
+	case -ENODEV:
+		return "no device of the volume is live: resume or activate it first; nothing was changed";
+	default:
+		return "the opening cannot be recorded in the metadata: the volume stays locked";
+	}
 }
 
 void mn_volume_open_work(struct work_struct *work)
@@ -140,13 +151,37 @@ void mn_volume_open_work(struct work_struct *work)
 	}
 }
 
-void mn_volume_may_open(struct mn_volume *volume)
+/* Every node that could have been promoted meanwhile has said that it was not (SPEC 6). */
+void mn_volume_may_open(struct mn_mirror *mirror)
 {
+	struct mn_volume *volume = mirror->volume;
+	bool all = true;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	mirror->agreed = true;
+	for (i = 0; i < MN_SLOTS; i++)
+		all &= !volume->mirror[i] || volume->mirror[i]->agreed;
+	spin_unlock_irq(&volume->track);
+	if (!all)
+		return;
 	WRITE_ONCE(volume->may_open, true);
 	queue_delayed_work(volume->session_wq, &volume->open_work, 0);
 }
 
 /* ---- operations ---- */
+
+/* NULL: nothing is against it. */
+static const char *why_not_unlocked(const struct mn_volume *volume)
+{
+	if (volume->role != MN_ROLE_SOURCE)
+		return "this node is not the source of the volume: its copy would be overwritten";
+	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
+		return "the data device was written behind our back: look at the data, then: mirrorctl up --as-source";
+	if (!volume->may_open && has_mirrors(volume))
+		return "the source waits for its peer's answer: another node may have taken over";
+	return NULL;
+}
 
 int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why)
 {
@@ -154,25 +189,13 @@ int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why)
 
 	if (err)
 		return err;
-	err = -ESTALE;
-	why->text = NULL;
 	if (volume->lock_reason == MN_LOCK_NONE)
-		err = 0;
-	else if (volume->role != MN_ROLE_SOURCE)
-		why->text =
-			"this node is not the source of the volume: its copy would be overwritten";
-	else if (volume->lock_reason == MN_LOCK_WAIT_PEER)
-		why->text =
-			"the source waits for its peer's answer: another node may have taken over";
-	else if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
-		why->text =
-			"the data device was written behind our back: look, then force the role";
-	else
-		err = open_source(volume);
-	if (err == -EBUSY)
-		why->text = "somebody holds the device open";
-	else if (err && !why->text)
-		why->text = "the opening cannot be recorded in the metadata: nothing was changed";
+		goto out;
+	why->text = why_not_unlocked(volume);
+	err = why->text ? -ESTALE : open_source(volume);
+	if (err && !why->text)
+		why->text = why_not_opened(err);
+out:
 	mutex_unlock(&volume->lock);
 	return err;
 }
@@ -192,9 +215,10 @@ int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
 
 	if (err)
 		return err;
-	if (volume->role != MN_ROLE_TARGET) {
+	/* what was written behind our back stays the reason until a person has decided */
+	if (volume->role != MN_ROLE_TARGET && volume->lock_reason != MN_LOCK_FOREIGN_WRITE) {
 		err = mn_volume_close_io(volume, MN_LOCK_USER, force);
-		why->text = "somebody holds the device open";
+		why->text = why_not_opened(-EBUSY);
 		if (!err) {
 			err = commit_lock(volume, volume->role, MN_LOCK_USER);
 			why->text =
@@ -215,11 +239,23 @@ static bool has_link(const struct mn_volume *volume)
 	return false;
 }
 
+static const char *role_meaning(u8 role)
+{
+	switch (role) {
+	case MN_ROLE_SOURCE:
+		return "this node is the source now: what is written here goes to the targets";
+	case MN_ROLE_TARGET:
+		return "this node is a target now: its copy is overwritten by the source's";
+	default:
+		return "this node has no role now: its copy is neither sent nor overwritten";
+	}
+}
+
 static void role_changed(struct mn_volume *volume, u8 old)
 {
 	struct mn_event event = {
 		.class = MN_EVENT_ROLE, .severity = MN_SEVERITY_INFO, .volume = volume,
-		.old = old, .new = volume->role, .text = "the role of this node has changed",
+		.old = old, .new = volume->role, .text = role_meaning(volume->role),
 	};
 
 	mn_event_emit(&event);
@@ -252,8 +288,7 @@ static int open_by_force(struct mn_volume *volume, struct mn_why *why)
 {
 	int err = open_source(volume);
 
-	why->text = err == -EBUSY ? "somebody holds the device open"
-				  : "the opening cannot be recorded in the metadata";
+	why->text = why_not_opened(err);
 	return err;
 }
 
@@ -269,6 +304,7 @@ static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 	if (err)
 		return err;
 	volume->role = role;
+	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
 	set_lock_reason(volume, locked);
 	role_changed(volume, old);
 	return 0;
@@ -284,11 +320,14 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 		err = force && role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE ?
 		      open_by_force(volume, why) : 0;
 	} else if (volume->lock_reason == MN_LOCK_NONE) {
-		why->text = "the volume is open for use: lock it first";
+		why->text = "the volume is open for use: close it and lock it first; nothing was changed";
 		err = -EBUSY;
 	} else if (has_link(volume)) {
-		why->text = "a mirror of the volume has a link: pause it first";
+		why->text = "a mirror of the volume has a link: pause it first; nothing was changed";
 		err = -EBUSY;
+	} else if (role != MN_ROLE_NONE && volume->role != MN_ROLE_NONE && has_mirrors(volume)) {
+		why->text = "the volume has a mirror: source and target do not change places in this version; nothing was changed";
+		err = -ESTALE;
 	} else {
 		err = change_role(volume, role, force, why);
 	}

@@ -126,10 +126,8 @@ static int receive_ack(struct mn_session *session, struct mn_payload *payload, c
 	int err = 0;
 
 	do {
-		if (err == -ENOMEM && mn_bitmap_refill(&mirror->bitmap)) {
-			*why = "no memory for the bitmap";
-			return -ENOMEM;
-		}
+		if (err == -ENOMEM && mn_bitmap_refill(&mirror->bitmap))
+			break;
 		err = 0;
 		spin_lock_irq(&volume->track);
 		if (mirror->streaming == session) {
@@ -146,8 +144,10 @@ static int receive_ack(struct mn_session *session, struct mn_payload *payload, c
 		*why = mn_wire_error_text(error);
 		return -EPROTO;
 	}
+	if (err)
+		*why = "no memory for the bitmap";
 	mn_resync_kick(mirror);
-	return 0;
+	return err;
 }
 
 /* The target is consistent, durably. */
@@ -208,12 +208,21 @@ static void in_sync_work(struct work_struct *work)
 
 /* ---- frames ---- */
 
-/* The target has it on record: a resync is under way. */
-static void note_peer_inconsistent(struct mn_session *session)
+/* The target has it on record that a resync is under way; the stream did not wait for this. */
+static int receive_sync_ready(struct mn_session *session, const char **why)
 {
+	bool expected;
+
 	spin_lock_irq(&session->volume->track);
-	session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
+	expected = session->sync_begun;
+	session->sync_begun = false;
+	if (expected)
+		session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
 	spin_unlock_irq(&session->volume->track);
+	if (expected)
+		return 0;
+	*why = "SYNC_READY without SYNC_BEGIN";
+	return -EPROTO;
 }
 
 /* What the peer says of why it goes; what concerns only its side is a lost link here. */
@@ -241,8 +250,7 @@ static int receive_on_stream(struct mn_session *session, const struct mn_frame *
 		err = receive_ack(session, payload, why);
 		break;
 	case MN_FRAME_SYNC_READY:
-		note_peer_inconsistent(session);
-		err = 0;
+		err = receive_sync_ready(session, why);
 		break;
 	case MN_FRAME_SYNC_DONE:
 		err = receive_sync_done(session, why);
@@ -326,8 +334,8 @@ static const char *why_dead(struct mn_session *session)
 
 	if (jiffies_to_msecs(silence) > patience)
 		return "nothing was heard of the peer for ping-interval x max-ping-misses";
-	if (READ_ONCE(session->phase) < MN_SESSION_COLLECT &&
-	    time_after(jiffies, session->attached + MN_HANDSHAKE_DEADLINE))
+	if (READ_ONCE(session->phase) <= MN_SESSION_COLLECT &&
+	    time_after(jiffies, READ_ONCE(session->negotiated) + MN_HANDSHAKE_DEADLINE))
 		return "the peer did not finish the negotiation";
 	if (stalled_for(session->mirror) > READ_ONCE(options->stall_timeout))
 		return "writes wait, and the target acknowledged nothing for stall-timeout";
@@ -337,8 +345,9 @@ static const char *why_dead(struct mn_session *session)
 static void session_timer(struct work_struct *work)
 {
 	struct mn_session *session = container_of(to_delayed_work(work), struct mn_session, timer);
-	u32 ping = READ_ONCE(session->mirror->options.ping_interval);
-	unsigned long interval = msecs_to_jiffies(ping);
+	const struct mn_options *options = &session->mirror->options;
+	u32 ping = READ_ONCE(options->ping_interval);
+	u32 often = min(ping / 2, READ_ONCE(options->stall_timeout) / 4);
 	const char *why = why_dead(session);
 
 	if (why) {
@@ -347,11 +356,22 @@ static void session_timer(struct work_struct *work)
 	}
 	/* before the initiator's HELLO nothing of ours may be on the wire (kTLS hand-over) */
 	if (READ_ONCE(session->phase) != MN_SESSION_HELLO &&
-	    time_after_eq(jiffies, session->last_ping + interval)) {
+	    time_after_eq(jiffies, session->last_ping + msecs_to_jiffies(ping))) {
 		session->last_ping = jiffies;
 		mn_send_ping(session->conn, mn_position_own(session->volume));
 	}
-	queue_delayed_work(session->volume->session_wq, &session->timer, interval / 2 + 1);
+	queue_delayed_work(session->volume->session_wq, &session->timer,
+			   msecs_to_jiffies(often) + 1);
+}
+
+void mn_session_options_changed(struct mn_mirror *mirror)
+{
+	struct mn_session *session = mirror->session;
+
+	lockdep_assert_held(&mirror->volume->lock);
+	/* end_work takes the lock before it cancels the timer */
+	if (session && !READ_ONCE(session->ended))
+		mod_delayed_work(session->volume->session_wq, &session->timer, 0);
 }
 
 /* ---- the end ---- */
@@ -412,8 +432,8 @@ static void session_unlink(struct mn_session *session)
 	struct mn_event event = {
 		.class = MN_EVENT_LINK, .severity = MN_SEVERITY_WARNING,
 		.volume = session->volume, .mirror = mirror,
-		.old = MN_LINK_UP, .new = MN_LINK_NONE, .reason = session->end_reason,
-		.text = "the link is closed",
+		.old = mirror->link, .new = MN_LINK_NONE, .reason = session->end_reason,
+		.text = "the link is closed: what is written meanwhile is tracked",
 	};
 
 	mutex_lock(&session->volume->lock);
@@ -483,7 +503,7 @@ static struct mn_session *session_new(struct mn_mirror *mirror, bool initiator)
 	session->mirror = mirror;
 	session->volume = mirror->volume;
 	session->initiator = initiator;
-	session->attached = jiffies;
+	session->negotiated = jiffies;
 	session->last_ping = jiffies;
 	refcount_set(&session->refs, 1);
 	init_completion(&session->gone);
@@ -510,7 +530,8 @@ static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 		return -EBUSY;
 	}
 	if (READ_ONCE(volume->loss_pending)) {
-		why->text = "the loss of the last link could not be recorded in the metadata";
+		why->text =
+			"the loss of the last link could not be recorded in the metadata: no link until the volume is activated again";
 		return -EROFS;
 	}
 	if (mirror->building || !mn_state_wants_link(mirror->state)) {
@@ -540,6 +561,7 @@ int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool enc
 
 	if (err)
 		return err;
+	why->text = "not enough memory for a link";
 	session = session_new(mirror, initiator);
 	if (!session)
 		return -ENOMEM;

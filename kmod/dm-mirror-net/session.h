@@ -46,10 +46,11 @@ struct mn_session {
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
 	struct mn_verdict verdict; /* mine first */
+	bool sync_begun;	/* source: SYNC_BEGIN was sent, SYNC_READY not received; under track */
 	u64 sync_end;		/* source: sequence of SYNC_END, 0 = not sent; under track */
 	unsigned long last_ping; /* jiffies */
 	struct mn_apply *apply;	/* target */
-	unsigned long attached;	/* jiffies */
+	unsigned long negotiated;	/* jiffies: attach, or the last frame of the negotiation */
 	refcount_t refs;	/* until end_work is through; who stops it */
 	struct completion gone;	/* end_work has finished */
 };
@@ -59,6 +60,8 @@ int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool enc
 		      struct mn_why *why);
 /* volume->lock held: the link of the mirror, with a reference, or NULL. */
 struct mn_session *mn_session_get(struct mn_mirror *mirror);
+/* volume->lock held: the timer looks at the new limits at once. */
+void mn_session_options_changed(struct mn_mirror *mirror);
 /* volume->lock NOT held. Ends the link, waits until it is gone and puts the reference. */
 void mn_session_stop(struct mn_session *session, u8 reason);
 

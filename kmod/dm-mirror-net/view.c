@@ -54,13 +54,12 @@ void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view)
 
 /* ---- a mirror; all under volume->track ---- */
 
-/* The clock on the wall may have been set back since. */
 static u64 mirroring_seconds(const struct mn_mirror *mirror)
 {
-	u64 now = ktime_get_real_ns(), total = mirror->mirroring_ns;
+	u64 total = mirror->mirroring_ns;
 
-	if (mirror->state.state == MN_STATE_MIRRORING && now > mirror->since)
-		total += now - mirror->since;
+	if (mirror->state.state == MN_STATE_MIRRORING)
+		total += ktime_get_boottime_ns() - mirror->entered;
 	return div_u64(total, NSEC_PER_SEC);
 }
 
@@ -87,9 +86,18 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 	view->total_blocks = mirror->bitmap.track.blocks;
 }
 
+/* A mirror without link says whether it wants one: the daemon leaves the others alone. */
+static u8 link_of(const struct mn_mirror *mirror)
+{
+	if (mirror->link == MN_LINK_NONE &&
+	    (mirror->building || !mn_state_wants_link(mirror->state)))
+		return MN_LINK_UNWANTED;
+	return mirror->link;
+}
+
 static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *view)
 {
-	view->link = mirror->link;
+	view->link = link_of(mirror);
 	view->encrypted = mirror->encrypted;
 	view->peer_role = mirror->peer_role;
 	view->peer_data_state = mirror->peer_data_state;

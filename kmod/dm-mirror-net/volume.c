@@ -24,6 +24,7 @@
 static LIST_HEAD(volumes);
 static DEFINE_MUTEX(mn_volumes_lock);
 static struct kmem_cache *leg_cache;
+static struct mn_payload_pool *send_pool;	/* of all volumes together */
 
 /* ---- finding ---- */
 
@@ -158,13 +159,6 @@ static u64 send_cap(void)
 	return ((u64)totalram_pages() << PAGE_SHIFT) / 8;
 }
 
-static struct mn_payload_pool *make_pool(u64 cap)
-{
-	struct mn_payload_pool *pool = mn_payload_pool_create(cap);
-
-	return IS_ERR(pool) ? NULL : pool;
-}
-
 static int make_pools(struct mn_volume *volume)
 {
 	int err = percpu_ref_init(&volume->io, io_released,
@@ -178,11 +172,12 @@ static int make_pools(struct mn_volume *volume)
 		return err;
 	volume->wq = alloc_workqueue("mn-write", WQ_MEM_RECLAIM | WQ_HIGHPRI, 0);
 	volume->session_wq = alloc_workqueue("mn-session", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	volume->send_pool = make_pool(send_cap());
-	volume->receive_pool = make_pool(MN_RECEIVE_CAP);
+	volume->send_pool = send_pool;
+	volume->receive_pool = mn_payload_pool_create(MN_RECEIVE_CAP);
+	if (IS_ERR(volume->receive_pool))
+		volume->receive_pool = NULL;
 	volume->regions_memory = vzalloc(mn_regions_bytes(volume->meta.super.intent_limit));
-	if (!volume->wq || !volume->session_wq || !volume->send_pool || !volume->receive_pool ||
-	    !volume->regions_memory)
+	if (!volume->wq || !volume->session_wq || !volume->receive_pool || !volume->regions_memory)
 		return -ENOMEM;
 	mn_regions_init(&volume->regions, volume->regions_memory,
 			volume->meta.super.intent_limit);
@@ -205,8 +200,6 @@ static void volume_free(struct kref *ref)
 	vfree(volume->regions_memory);
 	if (volume->receive_pool)
 		mn_payload_pool_destroy(volume->receive_pool);
-	if (volume->send_pool)
-		mn_payload_pool_destroy(volume->send_pool);
 	mempool_exit(&volume->legs);
 	bioset_exit(&volume->bios);
 	percpu_ref_exit(&volume->io);
@@ -285,7 +278,8 @@ static int check_running(struct mn_volume *volume, dev_t data, dev_t meta, u64 s
 		return -EBUSY;
 	}
 	if (volume->data.bdev->bd_dev != data || volume->meta_bdev.bdev->bd_dev != meta) {
-		why->text = "an active volume uses one of these devices with another one";
+		why->text =
+			"an active volume uses one of these devices together with another one: see dmsetup table";
 		return -EBADF;
 	}
 	return check_sizes(volume, sectors, why);
@@ -301,6 +295,7 @@ static bool uuid_is_running(const struct mn_volume *fresh)
 	return false;
 }
 
+/* Reads the superblock, which may take long: without mn_volumes_lock. */
 static struct mn_volume *volume_new(dev_t data, dev_t meta, u64 sectors, struct mn_why *why)
 {
 	struct mn_volume *volume = kzalloc(sizeof(*volume), GFP_KERNEL);
@@ -310,40 +305,64 @@ static struct mn_volume *volume_new(dev_t data, dev_t meta, u64 sectors, struct 
 		return ERR_PTR(-ENOMEM);
 	init_members(volume);
 	err = volume_setup(volume, data, meta, sectors, why);
-	if (!err && uuid_is_running(volume)) {
+	if (!err)
+		return volume;
+	mn_volume_put(volume);
+	return ERR_PTR(err);
+}
+
+/* Under mn_volumes_lock. NULL: nobody uses these devices. */
+static struct mn_volume *join_running(dev_t data, dev_t meta, u64 sectors, struct mn_why *why)
+{
+	struct mn_volume *volume = find_running(data, meta);
+	int err = volume ? check_running(volume, data, meta, sectors, why) : 0;
+
+	if (err)
+		return ERR_PTR(err);
+	if (volume)
+		volume->fronts++;
+	return volume;
+}
+
+/* Under mn_volumes_lock: the fresh one, or who was faster with the same devices. */
+static struct mn_volume *join_fresh(struct mn_volume *fresh, dev_t data, dev_t meta, u64 sectors,
+				    struct mn_why *why)
+{
+	struct mn_volume *running = join_running(data, meta, sectors, why);
+
+	if (running)
+		return running;
+	if (uuid_is_running(fresh)) {
 		why->text =
 			"this volume is active with another metadata device: is this a copy?";
-		err = -EEXIST;
+		return ERR_PTR(-EEXIST);
 	}
-	if (err) {
-		mn_volume_put(volume);
-		return ERR_PTR(err);
-	}
-	list_add(&volume->list, &volumes);
-	return volume;
+	fresh->fronts = 1;
+	list_add(&fresh->list, &volumes);
+	return fresh;
 }
 
 struct mn_volume *mn_volume_open(dev_t data, dev_t meta, u64 sectors, struct mn_why *why)
 {
-	struct mn_volume *volume;
-	int err;
+	struct mn_volume *volume, *fresh;
 
 	if (data == meta) {
 		why->text = "data and metadata device are the same";
 		return ERR_PTR(-EINVAL);
 	}
 	mutex_lock(&mn_volumes_lock);
-	volume = find_running(data, meta);
-	if (volume) {
-		err = check_running(volume, data, meta, sectors, why);
-		if (err)
-			volume = ERR_PTR(err);
-	} else {
-		volume = volume_new(data, meta, sectors, why);
-	}
-	if (!IS_ERR(volume))
-		volume->fronts++;
+	volume = join_running(data, meta, sectors, why);
 	mutex_unlock(&mn_volumes_lock);
+	if (volume)
+		return volume;
+	fresh = volume_new(data, meta, sectors, why);
+	if (IS_ERR(fresh))
+		return fresh;
+	mutex_lock(&mn_volumes_lock);
+	volume = join_fresh(fresh, data, meta, sectors, why);
+	mutex_unlock(&mn_volumes_lock);
+	if (volume != fresh)
+		mn_volume_put(fresh);
 	return volume;
 }
 
@@ -389,12 +408,17 @@ static int claim_devices(struct mn_volume *volume, struct mn_why *why)
 {
 	int err;
 
-	why->text = "somebody else uses the data device (LVM, md, a mount, a mapping)";
+	why->text = "the data device cannot be claimed";
 	err = mn_bdev_open(&volume->claim, volume->data.bdev->bd_dev, volume);
+	if (err == -EBUSY)
+		why->text = "somebody else uses the data device (LVM, md, a mount, a mapping)";
 	if (err)
 		return err;
-	why->text = "somebody else uses the metadata device (LVM, md, a mount, a mapping)";
+	why->text = "the metadata device cannot be claimed";
 	err = mn_bdev_open(&volume->meta_claim, volume->meta_bdev.bdev->bd_dev, volume);
+	if (err == -EBUSY)
+		why->text =
+			"somebody else uses the metadata device (LVM, md, a mount, a mapping)";
 	if (err)
 		mn_bdev_close(&volume->claim);
 	return err;
@@ -457,11 +481,18 @@ void mn_volume_unsuspend(struct mn_volume *volume)
 
 int mn_volumes_init(void)
 {
+	send_pool = mn_payload_pool_create(send_cap());
+	if (IS_ERR(send_pool))
+		return PTR_ERR(send_pool);
 	leg_cache = KMEM_CACHE(mn_leg, 0);
-	return leg_cache ? 0 : -ENOMEM;
+	if (leg_cache)
+		return 0;
+	mn_payload_pool_destroy(send_pool);
+	return -ENOMEM;
 }
 
 void mn_volumes_exit(void)
 {
 	kmem_cache_destroy(leg_cache);
+	mn_payload_pool_destroy(send_pool);
 }

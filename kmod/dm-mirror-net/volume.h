@@ -76,11 +76,13 @@ struct mn_mirror {
 	/* under volume->track */
 	struct mn_state state;
 	u64 since;			/* ktime_get_real_ns() */
-	u64 mirroring_ns;		/* spent in mirroring before `since` */
+	u64 entered;			/* the same moment, ktime_get_boottime_ns() */
+	u64 mirroring_ns;		/* spent in mirroring before that */
 	u8 link;			/* enum mn_link_state */
 	bool encrypted;
 	bool in_sync;			/* the superblock says IN_SYNC: its loss must be recorded */
 	bool live;			/* the stream takes writes */
+	bool agreed;			/* in this activation: this node may be the source */
 	bool waits;			/* writers wait for what it carries */
 	bool building;			/* between BITMAP_BEGIN and BITMAP_COMMIT */
 	struct mn_conn *conn;		/* while live */
@@ -130,7 +132,7 @@ struct mn_volume {
 	/* under lock */
 	bool meta_opened;
 	bool started;
-	bool may_open;			/* a source that waited may be opened */
+	bool may_open;			/* the peers, or a person, let this source be opened */
 	bool attached;			/* a front is live */
 	struct gendisk *disk;		/* of the live front; changed under track too */
 	u8 role;			/* enum mn_role, as durable */
@@ -148,7 +150,6 @@ struct mn_volume {
 	unsigned int inflight[2];	/* classified writes under way, by parity */
 	u8 parity;
 	bool loss_pending;		/* a mirror's loss is not durable yet: hold completions */
-	bool moved_on;			/* the superblock says MOVED_ON */
 	bool dying;			/* the last front is going */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
 	bool region_full;		/* writes wait for the table of regions */
@@ -247,8 +248,8 @@ int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why 
  */
 void mn_mirror_event(struct mn_mirror *mirror, enum mn_mirror_event event, u8 reason);
 void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event event, u8 reason);
-/* A source that waited for its peer may be opened. Any context. */
-void mn_volume_may_open(struct mn_volume *volume);
+/* The peer agrees: a source that waited may be opened when all have. Process context. */
+void mn_volume_may_open(struct mn_mirror *mirror);
 /*
  * May block: begin a transaction with the positions of the volume and of its peers in it,
  * change the slot (or what `draft` reaches) and commit with mn_meta_commit().

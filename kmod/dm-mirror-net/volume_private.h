@@ -15,11 +15,6 @@ int mn_volume_start(struct mn_volume *volume, struct mn_why *why);
 void mn_volume_stop(struct mn_volume *volume);
 
 /*
- * role.c. Under volume->lock, may block: let I/O through; -EBUSY while somebody holds the
- * device (I5).
- */
-int mn_volume_open_io(struct mn_volume *volume);
-/*
  * role.c. Under volume->lock, may block: no I/O from its return on. -EBUSY while held, unless
  * force.
  */

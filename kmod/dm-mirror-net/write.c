@@ -16,6 +16,7 @@
 #include <linux/delay.h>
 #include <linux/device-mapper.h>
 #include "bitmap.h"
+#include "event.h"
 #include "region_log.h"
 #include "session.h"
 #include "trace.h"
@@ -828,6 +829,17 @@ static void region_set_dirty(struct mn_volume *volume, u64 region)
 			mn_bitmap_set(&volume->mirror[i]->bitmap, first, last);
 }
 
+static void announce_flush_failed(struct mn_volume *volume, blk_status_t status)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
+		.new = -blk_status_to_errno(status),
+		.text = "flush of the data device failed: writes since the last good one may be lost, their regions will be resynced",
+	};
+
+	mn_event_emit(&event);
+}
+
 void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
 {
 	struct mn_regions *regions = &volume->regions;
@@ -837,6 +849,7 @@ void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
 
 	pr_err_ratelimited("dm-mirror-net: %s: flush of the data device failed (%d): writes since the last good one may be lost; their regions will be resynced\n",
 			   volume->name, blk_status_to_errno(status));
+	announce_flush_failed(volume, status);
 	spin_lock_irqsave(&volume->track, flags);
 	for (i = 0; i < regions->limit; i++)
 		if (regions->table[i].state != MN_REGION_CLEAR && regions->table[i].unflushed)

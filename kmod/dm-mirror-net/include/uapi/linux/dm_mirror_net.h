@@ -20,7 +20,9 @@
  *   -ENODEV    no active volume with this UUID on this node
  *   -ENOENT    the volume has no mirror with this peer
  *   -EEXIST    there is one already
- *   -EINVAL    an attribute is missing, malformed or out of range
+ *   -EINVAL    an attribute is missing or malformed
+ *   -ERANGE    a value is out of range
+ *   -ENOMEM    not enough memory; nothing was changed
  *   -EBUSY     in use, or another operation of this volume is under way
  *   -EPERM     not allowed for the caller
  *   -ESTALE    refused by role, lock, generation or state of the data
