@@ -8,6 +8,7 @@
 #include "scratch_dir.hpp"
 
 #include <cerrno>
+#include <stdexcept>
 
 using namespace mirrornet;
 using namespace mirrornet::ops;
@@ -45,6 +46,25 @@ TEST(Undo, SaysWhatCouldNotBeTakenBackAndGoesOn)
     EXPECT_TRUE(first);
 }
 
+// A library throws what it likes: nothing half-built stays.
+TEST(Undo, TakesBackAfterWhatIsNoErrorToo)
+{
+    bool undone = false;
+    expect_error(ExitStatus::internal, {"no such key", "put back"}, [&] {
+        whole_or_not_at_all([&](Undo& undo) {
+            undo.add("it", [&] { undone = true; });
+            throw std::out_of_range("no such key");
+        });
+    });
+    EXPECT_TRUE(undone);
+    expect_error(ExitStatus::partly_done, {"no such key", "no way"}, [&] {
+        whole_or_not_at_all([&](Undo& undo) {
+            undo.add("it", [] { throw std::runtime_error("no way"); });
+            throw std::out_of_range("no such key");
+        });
+    });
+}
+
 TEST(OperationLock, TheSecondIsToldOfTheFirst)
 {
     const ScratchDir dir;
@@ -75,6 +95,9 @@ TEST(KernelErrors, HaveTheStatusOfTheContract)
     };
     EXPECT_EQ(status(ESTALE), 3);
     EXPECT_EQ(status(EROFS), 3);
+    EXPECT_EQ(status(EFBIG), 3);
+    EXPECT_EQ(status(EMEDIUMTYPE), 3);
+    EXPECT_EQ(status(EBADF), 3);
     EXPECT_EQ(status(EEXIST), 4);
     EXPECT_EQ(status(ENODEV), 5);
     EXPECT_EQ(status(EBUSY), 6);

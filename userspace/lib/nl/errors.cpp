@@ -28,6 +28,9 @@ ExitStatus status_of_refusal(int error) noexcept
     case EROFS:
     case EUCLEAN:
     case EOPNOTSUPP:
+    case EFBIG:       // of metadata: its device is too small for it
+    case EMEDIUMTYPE: // written on a device with other sectors
+    case EBADF:       // an active volume uses one of the two devices with another one
         return ExitStatus::refused;
     case ETIMEDOUT:
         return ExitStatus::timed_out;

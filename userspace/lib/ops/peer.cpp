@@ -16,7 +16,8 @@ PeerConfig load(const ConfigStore& store, const std::string& name)
         return *config;
     throw Error(ExitStatus::not_found,
                 "this node knows no node " + name + "; make it known on both sides with: "
-                "mirrorctl node trust " + name + " --address ADDRESS");
+                "mirrorctl node trust --card CARD (the card is the last line of: mirrorctl "
+                "node show, over there)");
 }
 
 } // namespace

@@ -5,6 +5,18 @@
 
 namespace mirrornet::ops {
 
+namespace {
+
+[[noreturn]] void put_back(Undo& undo, ExitStatus status, const std::string& why)
+{
+    const std::string left = undo.run();
+    if (left.empty())
+        throw Error(status, why + "; everything was put back as it was before");
+    throw Error(ExitStatus::partly_done, why + "; putting everything back failed too: " + left);
+}
+
+} // namespace
+
 void Undo::add(std::string what, std::function<void()> action)
 {
     steps_.push_back({std::move(what), std::move(action)});
@@ -30,12 +42,9 @@ void whole_or_not_at_all(const std::function<void(Undo&)>& work)
     try {
         work(undo);
     } catch (const Error& error) {
-        const std::string left = undo.run();
-        if (left.empty())
-            throw Error(error.status(), std::string(error.what()) +
-                                            "; everything was put back as it was before");
-        throw Error(ExitStatus::partly_done,
-                    std::string(error.what()) + "; putting everything back failed too: " + left);
+        put_back(undo, error.status(), error.what());
+    } catch (const std::exception& error) { // of JSON, a file system, no memory
+        put_back(undo, ExitStatus::internal, error.what());
     }
 }
 

@@ -25,8 +25,8 @@ private:
     std::vector<Step> steps_;
 };
 
-// Runs `work`; when it throws an Error, takes back what it had added to the Undo
-// and says in the message how that went.
+// Runs `work`; when it throws, takes back what it had added to the Undo and says in
+// the message of the Error how that went. What was no Error becomes an internal one.
 void whole_or_not_at_all(const std::function<void(Undo&)>& work);
 
 } // namespace mirrornet::ops
