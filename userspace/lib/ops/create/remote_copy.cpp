@@ -5,12 +5,40 @@
 #include "ops/create/json.hpp"
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
+#include "ops/volume/role.hpp"
 
 namespace mirrornet::ops {
 
 namespace {
 
 constexpr const char* in_request = "the request of the other node";
+
+void require_consistent(const nl::VolumeRecord& record, const std::string& volume,
+                        const std::string& node)
+{
+    if (record.data == DataState::inconsistent)
+        throw Error(ExitStatus::needs_force,
+                    "the copy of volume " + volume + " on node " + node +
+                        " is inconsistent (a resync of it is not finished), so it would be left "
+                        "useless; wait for the resync, or repeat with --force");
+}
+
+// `may_go` has the last word about the role.
+void dismantle(const ConfigStore& store, const DismantleRequest& request,
+               const std::function<void(std::optional<Role>, const std::string&)>& may_go)
+{
+    const auto config = store.find_volume(request.volume);
+    if (!config || config->id != request.id)
+        return; // gone already, or another volume of this name
+    const OperationLock lock(request.volume, "delete");
+    nl::Kernel kernel = open_kernel();
+    const auto self = store.load_node().name;
+    const auto record = record_of_copy(store, kernel, *config);
+    may_go(role_of(record), self);
+    if (record && !request.force)
+        require_consistent(*record, request.volume, self);
+    dismantle_copy(store, kernel, request.volume);
+}
 
 } // namespace
 
@@ -62,19 +90,16 @@ void build_target(const ConfigStore& store, const TargetRequest& request, const 
 
 void dismantle_target(const ConfigStore& store, const DismantleRequest& request)
 {
-    const auto config = store.find_volume(request.volume);
-    if (!config || config->id != request.id)
-        return; // gone already, or another volume of this name
-    const OperationLock lock(request.volume, "delete");
-    nl::Kernel kernel = open_kernel();
-    const auto record = kernel.find_volume(config->id);
-    if (record && record->data == DataState::inconsistent && !request.force)
-        throw Error(ExitStatus::needs_force,
-                    "the copy of volume " + request.volume + " on node " +
-                        store.load_node().name + " is inconsistent (a resync of it is not "
-                        "finished), so it would be left useless; wait for the resync, or repeat "
-                        "with --force");
-    dismantle_copy(store, kernel, request.volume);
+    dismantle(store, request, [&](std::optional<Role> role, const std::string& self) {
+        require_target(role, request.volume, self);
+    });
+}
+
+void dismantle_here(const ConfigStore& store, const DismantleRequest& request)
+{
+    dismantle(store, request, [&](std::optional<Role> role, const std::string&) {
+        require_no_source(role, request.volume, request.force);
+    });
 }
 
 } // namespace mirrornet::ops

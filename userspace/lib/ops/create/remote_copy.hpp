@@ -23,13 +23,18 @@ struct TargetRequest {
 // nothing at all.
 void build_target(const ConfigStore& store, const TargetRequest& request, const NodeId& source);
 
-// On the target's node: the copy goes if it is that of this very volume; data
-// stays. An inconsistent copy only with `force`.
 struct DismantleRequest {
     std::string volume;
     VolumeId id;
     bool force = false;
 };
+
+// On the target's node: the copy goes if it is that of this very volume; data
+// stays. Only a target; an inconsistent one only with `force`.
 void dismantle_target(const ConfigStore& store, const DismantleRequest& request);
+
+// The same for a person on this node. A copy whose role cannot be known any more
+// goes with `force`.
+void dismantle_here(const ConfigStore& store, const DismantleRequest& request);
 
 } // namespace mirrornet::ops

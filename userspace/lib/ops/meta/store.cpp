@@ -105,6 +105,19 @@ void close_meta_store(MetaKind kind, const std::string& path)
         detach_loop(*loop);
 }
 
+OpenMetaStore::OpenMetaStore(MetaKind kind, const std::string& path)
+    : kind_(kind), path_(path), device_(open_meta_store(kind, path))
+{
+}
+
+OpenMetaStore::~OpenMetaStore()
+{
+    try {
+        close_meta_store(kind_, path_);
+    } catch (const Error&) { // a loop device too many does no harm
+    }
+}
+
 void erase_metadata(const std::string& device, std::uint64_t bytes)
 {
     const UniqueFd fd(::open(device.c_str(), O_WRONLY | O_EXCL | O_CLOEXEC));

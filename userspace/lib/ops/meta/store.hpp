@@ -22,6 +22,20 @@ void remove_meta_store(const MetaChoice& choice);
 std::string open_meta_store(MetaKind kind, const std::string& path);
 void close_meta_store(MetaKind kind, const std::string& path);
 
+// Opened for a look.
+class OpenMetaStore {
+public:
+    OpenMetaStore(MetaKind kind, const std::string& path);
+    OpenMetaStore(const OpenMetaStore&) = delete;
+    OpenMetaStore& operator=(const OpenMetaStore&) = delete;
+    ~OpenMetaStore();
+    const std::string& device() const { return device_; }
+
+private:
+    MetaKind kind_;
+    std::string path_, device_;
+};
+
 // Overwrites the metadata, so that the device is free for something new.
 void erase_metadata(const std::string& device, std::uint64_t bytes);
 

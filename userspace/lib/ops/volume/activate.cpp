@@ -8,6 +8,7 @@
 #include "ops/undo.hpp"
 #include "ops/volume/copy_steps.hpp"
 #include "ops/volume/devices.hpp"
+#include "ops/volume/role.hpp"
 #include "ops/volume/unlock.hpp"
 
 #include <thread>
@@ -19,15 +20,17 @@ namespace {
 using Seconds = std::chrono::seconds;
 
 // A wrong metadata device would bring a wrong history to this data.
-void check_metadata_of(nl::Kernel& kernel, const VolumeConfig& config, const std::string& device)
+nl::VolumeRecord metadata_of(nl::Kernel& kernel, const VolumeConfig& config,
+                             const std::string& device)
 {
-    const auto found = kernel.meta_get(device);
+    auto found = kernel.meta_get(device);
     if (found.id != config.id)
         throw Error(ExitStatus::refused,
                     device + " holds the metadata of another volume (" + found.name + ", " +
                         found.id.to_string() + "), not of " + config.name + " (" +
                         config.id.to_string() + "); volume " + config.name +
                         " stays inactive: put the right path into its configuration");
+    return found;
 }
 
 void set_mirror_options(nl::Kernel& kernel, const VolumeConfig& config, const std::string& self)
@@ -38,14 +41,16 @@ void set_mirror_options(nl::Kernel& kernel, const VolumeConfig& config, const st
 }
 
 void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
-              Seconds wait)
+              Seconds wait, bool as_source)
 {
     const auto local = store.load_local(config.name);
     const auto devices = wait_for_devices(config.name, local, wait);
     whole_or_not_at_all([&](Undo& undo) {
         const auto meta = open_meta_store(local.meta_kind, devices.meta);
         undo.add("close the metadata", [&] { close_meta_store(local.meta_kind, devices.meta); });
-        check_metadata_of(kernel, config, meta);
+        const auto found = metadata_of(kernel, config, meta);
+        if (as_source)
+            require_source(found.role, config.name);
         dm::create_front(config.name, config.id,
                          dm::front_table(config.size / 512, devices.data, meta));
         undo.add("deactivate " + config.name, [&] { dm::remove_front(config.name); });
@@ -53,10 +58,12 @@ void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& 
     });
 }
 
-void take_source_role(nl::Kernel& kernel, const VolumeId& id)
+// Without the peer's answer; the role is this node's already.
+void open_as_source(nl::Kernel& kernel, const VolumeId& id)
 {
     const auto volume = kernel.volume(id);
-    if (volume.role == Role::source && !volume.locked())
+    require_source(volume.role, volume.name);
+    if (!volume.locked())
         return;
     kernel.set_role(id, Role::source, true);
     if (kernel.volume(id).locked())
@@ -92,9 +99,9 @@ UpResult up(const ConfigStore& store, const std::string& volume, const UpOptions
     result.was_up = dm::find_front(config.id).has_value();
     const Seconds wait = options.wait.value_or(Seconds(config.options.get(Option::metadata_wait)));
     if (!result.was_up)
-        activate(store, kernel, config, wait);
+        activate(store, kernel, config, wait, options.as_source);
     if (options.as_source)
-        take_source_role(kernel, config.id);
+        open_as_source(kernel, config.id);
     result.volume = kernel.volume(config.id);
     return result;
 }

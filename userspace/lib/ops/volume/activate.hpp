@@ -13,7 +13,8 @@
 namespace mirrornet::ops {
 
 struct UpOptions {
-    bool as_source = false; // become the source although a peer was not heard
+    // Open although a peer was not heard; Error(refused) unless this node is the source.
+    bool as_source = false;
     // How long to wait for a missing device; the volume's metadata-wait otherwise.
     std::optional<std::chrono::seconds> wait;
 };

@@ -7,6 +7,7 @@
 #include "ops/device/facts.hpp"
 #include "ops/meta/store.hpp"
 #include "ops/volume/devices.hpp"
+#include "ops/volume/role.hpp"
 
 #include <filesystem>
 
@@ -56,29 +57,20 @@ MetaChoice made_for(const std::string& volume, const VolumeLocal& local)
     return choice;
 }
 
-bool holds_metadata_of(nl::Kernel& kernel, const std::string& device, const VolumeId& id)
-{
-    try {
-        return kernel.meta_get(device).id == id;
-    } catch (const Error&) { // nothing that could be taken for metadata
-        return false;
-    }
-}
-
 // Paths change hands: what does not hold the metadata of this volume is left alone.
-void dispose_of_metadata(nl::Kernel& kernel, const VolumeConfig& config, const VolumeLocal& local)
+// What was made for it goes as it is: were it erased first, and could then not be
+// removed, nobody would know any more whose it was.
+void dispose_of_metadata(const ConfigStore& store, nl::Kernel& kernel,
+                         const VolumeConfig& config, const VolumeLocal& local)
 {
     const auto place = find_metadata(local);
-    if (!place)
+    if (!place || !record_of_copy(store, kernel, config))
         return;
-    const auto device = open_meta_store(local.meta_kind, *place);
-    const bool ours = holds_metadata_of(kernel, device, config.id);
+    const auto made = made_for(config.name, local);
+    if (made.make != MetaMake::use_device)
+        return remove_meta_store(made);
     const auto region = static_cast<std::uint32_t>(config.options.get(Option::intent_region)) * kib;
-    if (ours)
-        erase_metadata(device, kernel.meta_size(config.size / 512, region));
-    close_meta_store(local.meta_kind, *place);
-    if (ours)
-        remove_meta_store(made_for(config.name, local));
+    erase_metadata(*place, kernel.meta_size(config.size / 512, region));
 }
 
 } // namespace
@@ -90,8 +82,9 @@ void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& sp
     if (spec.clear_target)
         clear_target(spec.local.data_device);
     const auto bytes = kernel.meta_format(format_of(spec, store.load_node().id, meta_device));
-    undo.add("erase the metadata on " + meta_device,
-             [=] { erase_metadata(meta_device, bytes); });
+    if (spec.meta.make == MetaMake::use_device) // anything else is removed whole
+        undo.add("erase the metadata on " + meta_device,
+                 [=] { erase_metadata(meta_device, bytes); });
     undo.add("remove the configuration of " + name, [&store, spec] {
         store.remove_volume(spec.config.name);
         announce_change(spec.local.data_device);
@@ -113,7 +106,7 @@ void dismantle_copy(const ConfigStore& store, nl::Kernel& kernel, const std::str
         dm::remove_front(front->name);
     }
     if (local)
-        dispose_of_metadata(kernel, config, *local);
+        dispose_of_metadata(store, kernel, config, *local);
     store.remove_volume(volume);
     if (local)
         announce_change(local->data_device);

@@ -13,18 +13,20 @@ namespace mirrornet::ops {
 
 namespace {
 
-std::vector<std::string> others(const VolumeConfig& config, const std::string& self,
-                                const DeleteOptions& options)
+// Mirrors of the kernel that no configuration names: left by a delete that did not
+// get to its end, or by a configuration that was restored.
+std::vector<OtherNode> strays(const ConfigStore& store, nl::Kernel& kernel,
+                              const VolumeConfig& config)
 {
-    std::vector<std::string> names;
-    for (const auto& node : config.nodes)
-        if (node.name != self && (options.node.empty() || node.name == options.node))
-            names.push_back(node.name);
-    if (names.empty() && !options.node.empty())
-        throw Error(ExitStatus::not_found, "volume " + config.name + " has no mirror on node " +
-                                               options.node + "; see: mirrorctl status " +
-                                               config.name);
-    return names;
+    std::vector<OtherNode> found;
+    for (const auto& mirror : kernel.mirrors(config.id)) {
+        if (config.find_node(mirror.peer))
+            continue;
+        const auto peer = store.find_peer(mirror.peer);
+        found.push_back({peer ? peer->name : mirror.peer.to_string(), mirror.peer, false,
+                         peer.has_value()});
+    }
+    return found;
 }
 
 void forget_in_kernel(nl::Kernel& kernel, const VolumeId& id, const NodeId& node)
@@ -46,8 +48,6 @@ void forget_in_config(const ConfigStore& store, VolumeConfig& config, const std:
 void dismantle_there(const ConfigStore& store, const VolumeConfig& config,
                      const std::string& node, const DeleteOptions& options)
 {
-    if (options.local_only)
-        return;
     Peer(store, node).call("copy.dismantle",
                            {{"volume", config.name},
                             {"id", config.id.to_string()},
@@ -56,41 +56,65 @@ void dismantle_there(const ConfigStore& store, const VolumeConfig& config,
 }
 
 void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& config,
-                const std::string& node, const DeleteOptions& options)
+                const OtherNode& node, const DeleteOptions& options)
 {
-    const NodeId id = config.find_node(node)->id;
-    dismantle_there(store, config, node, options);
-    forget_in_kernel(kernel, config.id, id);
-    forget_in_config(store, config, node);
+    if (node.known && !options.local_only)
+        dismantle_there(store, config, node.name, options);
+    forget_in_kernel(kernel, config.id, node.id);
+    if (node.configured)
+        forget_in_config(store, config, node.name);
 }
 
-bool is_target_here(nl::Kernel& kernel, const VolumeId& id)
+[[noreturn]] void refuse_here(bool active, const VolumeConfig& config)
 {
-    const auto record = kernel.find_volume(id);
-    return record && record->role == Role::target;
+    if (!active)
+        throw Error(ExitStatus::refused,
+                    "volume " + config.name + " is not active on this node, so its role here is "
+                    "not known; activate it first: mirrorctl up " + config.name);
+    throw Error(ExitStatus::refused,
+                "this node holds a target of volume " + config.name +
+                    "; delete the mirror on its source, or only this copy with "
+                    "--local-only when the source is gone");
 }
 
 } // namespace
+
+std::vector<OtherNode> mirrors_to_delete(const VolumeConfig& config, const NodeId& self,
+                                         const std::vector<OtherNode>& strays,
+                                         const DeleteOptions& options)
+{
+    std::vector<OtherNode> found;
+    for (const auto& node : config.nodes)
+        if (node.id != self)
+            found.push_back({node.name, node.id});
+    found.insert(found.end(), strays.begin(), strays.end());
+    if (!options.node.empty())
+        std::erase_if(found, [&](const auto& each) { return each.name != options.node; });
+    if (found.empty() && !options.node.empty())
+        throw Error(ExitStatus::not_found, "volume " + config.name + " has no mirror on node " +
+                                               options.node + "; see: mirrorctl status " +
+                                               config.name);
+    return found;
+}
 
 DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& options)
 {
     auto config = store.load_volume(options.volume);
     const auto self = store.load_node();
     nl::Kernel kernel = open_kernel();
-    if (is_target_here(kernel, config.id)) {
+    const auto record = kernel.find_volume(config.id);
+    if (!record || record->role == Role::target) {
         if (!options.local_only)
-            throw Error(ExitStatus::refused,
-                        "this node holds a target of volume " + config.name +
-                            "; delete the mirror on its source, or only this copy with "
-                            "--local-only when the source is gone");
-        dismantle_target(store, {config.name, config.id, options.force});
+            refuse_here(record.has_value(), config);
+        dismantle_here(store, {config.name, config.id, options.force});
         return {{self.name}};
     }
     const OperationLock lock(config.name, "delete");
     DeleteResult result;
-    for (const auto& node : others(config, self.name, options)) {
+    for (const auto& node :
+         mirrors_to_delete(config, self.id, strays(store, kernel, config), options)) {
         delete_one(store, kernel, config, node, options);
-        result.nodes.push_back(node);
+        result.nodes.push_back(node.name);
     }
     return result;
 }

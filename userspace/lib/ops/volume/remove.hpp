@@ -23,11 +23,26 @@ struct DeleteResult {
 
 // On the source: the target's copy goes (its data stays and is a plain device
 // again), then the mirror. The source goes on as a volume without it. On a target
-// only with `local_only`.
+// only with `local_only`. Error(refused) while the volume is not active, since then
+// it is not known which of the two this node is.
 DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& options);
 
 // The volume goes, its data device is a plain device again. Error(refused) while
 // it has mirrors, Error(in_use) while it is open.
 void release(const ConfigStore& store, const std::string& volume);
+
+// A mirror that can be deleted here.
+struct OtherNode {
+    std::string name; // its UUID where it is not known any more
+    NodeId id;
+    bool configured = true; // false: only the kernel has the mirror
+    bool known = true;      // false: there is no such node to ask
+};
+
+// Pure: those that `options` means, of the configuration and of what the kernel has
+// beyond it (`strays`). Error(not_found) if the one that is named is not among them.
+std::vector<OtherNode> mirrors_to_delete(const VolumeConfig& config, const NodeId& self,
+                                         const std::vector<OtherNode>& strays,
+                                         const DeleteOptions& options);
 
 } // namespace mirrornet::ops

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Which role allows which verb: only a target is removed from outside, only a
+// source opens without its peer's answer.
+#include "ops/volume/remove.hpp"
+#include "ops/volume/role.hpp"
+
+#include "expect_error.hpp"
+
+using namespace mirrornet;
+using namespace mirrornet::ops;
+
+TEST(Roles, OnlyATargetIsRemovedFromOutside)
+{
+    EXPECT_NO_THROW(require_target(Role::target, "home", "b"));
+    expect_error(ExitStatus::refused, {"node b is the source of volume home", "never removed"},
+                 [] { require_target(Role::source, "home", "b"); });
+    for (const auto role : {std::optional(Role::none), std::optional<Role>()})
+        expect_error(ExitStatus::refused, {"node b", "mirrorctl up home", "--local-only"},
+                     [&] { require_target(role, "home", "b"); });
+}
+
+TEST(Roles, AnInactiveSourceIsNotRemovedHereEither)
+{
+    EXPECT_NO_THROW(require_no_source(Role::target, "home", false));
+    for (bool force : {false, true})
+        expect_error(ExitStatus::refused, {"this node is the source", "mirrorctl up home"},
+                     [&] { require_no_source(Role::source, "home", force); });
+}
+
+TEST(Roles, WhatCannotBeKnownNeedsForce)
+{
+    for (const auto role : {std::optional(Role::none), std::optional<Role>()}) {
+        expect_error(ExitStatus::needs_force, {"not active", "mirrorctl up home", "--force"},
+                     [&] { require_no_source(role, "home", false); });
+        EXPECT_NO_THROW(require_no_source(role, "home", true));
+    }
+}
+
+TEST(Roles, NobodyBecomesTheSource)
+{
+    EXPECT_NO_THROW(require_source(Role::source, "home"));
+    expect_error(ExitStatus::refused, {"holds a target of volume home", "not in this version"},
+                 [] { require_source(Role::target, "home"); });
+    expect_error(ExitStatus::refused, {"no role on this node", "mirrorctl delete home"},
+                 [] { require_source(Role::none, "home"); });
+}
+
+namespace {
+
+class Mirrors : public ::testing::Test {
+protected:
+    Mirrors()
+    {
+        config.name = "home";
+        config.nodes = {{"a", self}, {"b", Uuid::random()}};
+    }
+    std::vector<std::string> names(const std::string& node = "")
+    {
+        options.node = node;
+        std::vector<std::string> found;
+        for (const auto& each : mirrors_to_delete(config, self, strays, options))
+            found.push_back(each.name);
+        return found;
+    }
+    using Names = std::vector<std::string>;
+    const NodeId self = Uuid::random();
+    VolumeConfig config;
+    std::vector<OtherNode> strays;
+    DeleteOptions options;
+};
+
+} // namespace
+
+TEST_F(Mirrors, AllOrTheOneThatIsNamed)
+{
+    EXPECT_EQ(names(), Names{"b"});
+    EXPECT_EQ(names("b"), Names{"b"});
+    expect_error(ExitStatus::not_found, {"home", "node c"}, [&] { names("c"); });
+    expect_error(ExitStatus::not_found, {"node a"}, [&] { names("a"); });
+}
+
+TEST_F(Mirrors, OneThatOnlyTheKernelHasCanBeDeleted)
+{
+    const auto id = Uuid::random();
+    strays.push_back({id.to_string(), id, false, false});
+    EXPECT_EQ(names(), (Names{"b", id.to_string()}));
+    EXPECT_EQ(names(id.to_string()), Names{id.to_string()});
+    config.nodes.pop_back();
+    EXPECT_EQ(names(), Names{id.to_string()});
+}
