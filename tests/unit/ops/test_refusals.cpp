@@ -207,6 +207,26 @@ TEST_F(Refusals, MetadataOfAnotherVolumeThere)
     expect_only("metadata-there", ExitStatus::needs_force, {"volume old", "--force"});
 }
 
+// One that is not active, too, whose devices nobody has open; whatever is forced.
+TEST_F(Refusals, MetadataDeviceOfAConfiguredVolume)
+{
+    target.meta->owner = "other";
+    checks.force = true;
+    expect_only("metadata-of-volume", ExitStatus::in_use, {"belongs to volume other"});
+}
+
+TEST_F(Refusals, OfTheTargetAlone)
+{
+    source.data.users = {{"mount", "mounted on /home"}};
+    source.meta->device->users = {{"mount", "mounted on /mnt"}};
+    EXPECT_TRUE(refusals_of_target(source, target, checks).empty());
+    target.data_of = "other";
+    target.meta->device->users = {{"mount", "mounted on /mnt"}};
+    target.existing.emplace();
+    target.data.bytes = gib - 512;
+    EXPECT_EQ(refusals_of_target(source, target, checks).size(), 4U);
+}
+
 TEST_F(Refusals, MetadataFileExists)
 {
     source.meta->choice.make = MetaMake::make_file;
@@ -274,6 +294,23 @@ TEST_F(Refusals, AVolumeThatHasThisMirrorAlready)
     source.existing->nodes = {"a", "b"};
     source.existing->bytes = gib;
     expect_only("mirror-exists", ExitStatus::exists, {"mirror on node b already"});
+}
+
+TEST_F(Refusals, AVolumeIsMirroredToOneNode)
+{
+    source.existing.emplace();
+    source.existing->data_id = source.data.id;
+    source.existing->active = true;
+    source.existing->role = Role::source;
+    source.existing->nodes = {"a", "c"};
+    source.existing->bytes = gib;
+    expect_only("one-target", ExitStatus::refused,
+                {"mirrored to node c", "mirrorctl delete home@c"});
+    source.existing->nodes = {"a"};
+    source.existing->strays = {"d"}; // of which only the kernel knows
+    expect_only("one-target", ExitStatus::refused, {"mirrorctl delete home@d"});
+    source.existing->strays.clear();
+    EXPECT_TRUE(all().empty());
 }
 
 TEST_F(Refusals, TheSameMirrorOnceMoreIsDoneAlready)

@@ -10,6 +10,12 @@ namespace mirrornet::ops {
 
 namespace {
 
+std::string name_of(const ConfigStore& store, const NodeId& node)
+{
+    const auto peer = store.find_peer(node);
+    return peer ? peer->name : node.to_string();
+}
+
 std::optional<ExistingVolume> find_existing(const ConfigStore& store, nl::Kernel& kernel,
                                             const std::string& name)
 {
@@ -28,20 +34,30 @@ std::optional<ExistingVolume> find_existing(const ConfigStore& store, nl::Kernel
     if (const auto record = kernel.find_volume(config->id)) {
         existing.active = record->minor.has_value();
         existing.role = record->role;
+        for (const auto& mirror : kernel.mirrors(config->id))
+            if (!config->find_node(mirror.peer))
+                existing.strays.push_back(name_of(store, mirror.peer));
     }
     return existing;
 }
 
+// Of volumes that are not active, too, whose devices nobody has open.
 void find_owners(const ConfigStore& store, CopyFacts& facts)
 {
+    const auto* meta = facts.meta && facts.meta->device ? &*facts.meta->device : nullptr;
     for (const auto& name : store.volume_names()) {
         const auto local = store.find_local(name);
         if (!local)
             continue;
+        const auto has_metadata = [&](const DeviceFacts& device) {
+            return !local->meta_id.empty() && local->meta_id == device.id;
+        };
         if (local->data_id == facts.data.id)
             facts.data_of = name;
-        if (!local->meta_id.empty() && local->meta_id == facts.data.id)
+        if (has_metadata(facts.data))
             facts.metadata_of = name;
+        if (meta && (local->data_id == meta->id || has_metadata(*meta)))
+            facts.meta->owner = name;
     }
 }
 
@@ -69,10 +85,28 @@ CopyFacts examine_copy(const ConfigStore& store, const ExamineRequest& request)
     facts.data = examine_device(request.device);
     facts.existing = find_existing(store, kernel, request.volume);
     facts.name_in_use = !facts.existing && dm::find(request.volume).has_value();
-    find_owners(store, facts);
     if (!facts.existing)
         facts.meta = examine_meta_for(kernel, request, facts.data);
+    find_owners(store, facts);
     return facts;
+}
+
+CopySpec spec_of_copy(const VolumeConfig& config, const CopyFacts& facts, bool force)
+{
+    CopySpec spec;
+    spec.config = config;
+    spec.force = force;
+    spec.local.data_device = facts.data.path;
+    spec.local.data_id = facts.data.id;
+    if (!facts.meta)
+        return spec;
+    spec.meta = facts.meta->choice;
+    spec.meta_bytes = facts.meta->bytes_needed;
+    spec.local.meta_kind = spec.meta.kind();
+    spec.local.meta_path = spec.meta.path;
+    if (facts.meta->device)
+        spec.local.meta_id = facts.meta->device->id;
+    return spec;
 }
 
 } // namespace mirrornet::ops

@@ -4,6 +4,7 @@
 #include "config/store.hpp"
 #include "ops/device/facts.hpp"
 #include "ops/meta/facts.hpp"
+#include "ops/volume/copy_steps.hpp"
 
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct ExistingVolume {
     Role role = Role::none;
     std::uint64_t bytes = 0;
     std::vector<std::string> nodes; // that have a copy
+    std::vector<std::string> strays; // with mirrors that the configuration does not name
 };
 
 // What is asked of the node that shall hold a copy.
@@ -44,5 +46,8 @@ struct CopyFacts {
 };
 
 CopyFacts examine_copy(const ConfigStore& store, const ExamineRequest& request);
+
+// What has to be built for the copy that the facts are about.
+CopySpec spec_of_copy(const VolumeConfig& config, const CopyFacts& facts, bool force);
 
 } // namespace mirrornet::ops

@@ -29,9 +29,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeviceFacts, path, number, kerne
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MetaChoice, make, path, volume_group, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MetaFacts, choice, bytes_needed, bytes_there,
                                                 exists, nearly_full, direct_io, device,
-                                                holds_volume, file_system, under)
+                                                holds_volume, owner, file_system, under)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExistingVolume, id, data_device, data_id,
-                                                active, role, bytes, nodes)
+                                                active, role, bytes, nodes, strays)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExamineRequest, volume, device, meta,
                                                 region_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CopyFacts, node, node_id, boot_id, data, meta,

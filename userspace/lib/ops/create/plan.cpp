@@ -66,24 +66,6 @@ void add_target(VolumeConfig& config, const CreateOptions& options, const CopyFa
     config.mirrors.push_back({source.node, target.node, options.mirror_options});
 }
 
-CopySpec copy_spec(const VolumeConfig& config, const CopyFacts& copy, bool force)
-{
-    CopySpec spec;
-    spec.config = config;
-    spec.force = force;
-    spec.local.data_device = copy.data.path;
-    spec.local.data_id = copy.data.id;
-    if (!copy.meta)
-        return spec;
-    spec.meta = copy.meta->choice;
-    spec.meta_bytes = copy.meta->bytes_needed;
-    spec.local.meta_kind = spec.meta.kind();
-    spec.local.meta_path = spec.meta.path;
-    if (copy.meta->device)
-        spec.local.meta_id = copy.meta->device->id;
-    return spec;
-}
-
 VolumeConfig config_for(const ConfigStore& store, const CreateOptions& options,
                         const CreatePlan& plan)
 {
@@ -123,8 +105,8 @@ CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options)
     plan.further_target = adds_target(plan.source);
     plan.method = choose_copy_method(plan.source.data.signature, options.copy);
     const auto config = config_for(store, options, plan);
-    plan.source_copy = copy_spec(config, plan.source, options.force);
-    plan.target_copy = copy_spec(config, plan.target, options.force);
+    plan.source_copy = spec_of_copy(config, plan.source, options.force);
+    plan.target_copy = spec_of_copy(config, plan.target, options.force);
     plan.target_copy.clear_target = plan.method.how != InitialCopy::none;
     return plan;
 }

@@ -31,6 +31,14 @@ void check_name_free(const CopyFacts& copy, const CreateChecks& checks, Refusals
                                         copy.node, checks.volume)});
 }
 
+std::optional<std::string> other_target(const ExistingVolume& volume, const std::string& self)
+{
+    for (const auto& node : volume.nodes)
+        if (node != self)
+            return node;
+    return volume.strays.empty() ? std::nullopt : std::optional(volume.strays.front());
+}
+
 void check_further_target(const CopyFacts& source, const CopyFacts& target,
                           const CreateChecks& checks, Refusals& refusals)
 {
@@ -45,6 +53,12 @@ void check_further_target(const CopyFacts& source, const CopyFacts& target,
                             fmt::format("volume {} has a mirror on node {} already; see: "
                                         "mirrorctl status {}",
                                         checks.volume, target.node, checks.volume)});
+    else if (const auto other = other_target(volume, source.node))
+        refusals.push_back({ExitStatus::refused, "one-target",
+                            fmt::format("volume {} is mirrored to node {}, and this version "
+                                        "mirrors a volume to one node; delete the other mirror "
+                                        "first: mirrorctl delete {}@{}",
+                                        checks.volume, *other, checks.volume, *other)});
 }
 
 void check_sizes(const CopyFacts& source, const CopyFacts& target, Refusals& refusals)
@@ -108,6 +122,17 @@ bool is_created(const CopyFacts& source, const CopyFacts& target)
            std::ranges::find(source.existing->nodes, target.node) != source.existing->nodes.end();
 }
 
+std::vector<Refusal> refusals_of_target(const CopyFacts& source, const CopyFacts& target,
+                                        const CreateChecks& checks)
+{
+    Refusals refusals;
+    check_name_free(target, checks, refusals);
+    check_sizes(source, target, refusals);
+    check_target_device(source, target, checks, refusals);
+    check_metadata(target, checks, refusals);
+    return refusals;
+}
+
 std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
                                         const CreateChecks& checks)
 {
@@ -120,10 +145,8 @@ std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts
         check_source_device(source, target, checks, refusals);
         check_metadata(source, checks, refusals);
     }
-    check_name_free(target, checks, refusals);
-    check_sizes(source, target, refusals);
-    check_target_device(source, target, checks, refusals);
-    check_metadata(target, checks, refusals);
+    for (auto& refusal : refusals_of_target(source, target, checks))
+        refusals.push_back(std::move(refusal));
     return refusals;
 }
 

@@ -26,6 +26,11 @@ struct CreateChecks {
 std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
                                         const CreateChecks& checks);
 
+// On the target's node, for what another one asks it to build: everything above that
+// is about the target.
+std::vector<Refusal> refusals_of_target(const CopyFacts& source, const CopyFacts& target,
+                                        const CreateChecks& checks);
+
 // True where the source is the volume itself, which gets a further target.
 bool adds_target(const CopyFacts& source);
 

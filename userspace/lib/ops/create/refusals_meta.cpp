@@ -66,6 +66,10 @@ void check_meta_device(const CopyFacts& copy, const CreateChecks& checks, Refusa
         refusals.push_back({ExitStatus::in_use, "metadata-in-use",
                             fmt::format("the metadata device {} is in use: {}; {}", where(copy),
                                         describe(device.users), option_hint)});
+    else if (!copy.meta->owner.empty())
+        refusals.push_back({ExitStatus::in_use, "metadata-of-volume",
+                            fmt::format("the metadata device {} belongs to volume {}; {}",
+                                        where(copy), copy.meta->owner, option_hint)});
     if (device.read_only)
         refusals.push_back({ExitStatus::refused, "metadata-read-only",
                             "the metadata device " + where(copy) + " is read-only"});

@@ -4,8 +4,8 @@
 // and how it is taken back.
 #pragma once
 
+#include "ops/create/copy.hpp"
 #include "ops/peer.hpp"
-#include "ops/volume/copy_steps.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,13 +14,16 @@ namespace mirrornet::ops {
 struct TargetRequest {
     CopySpec copy;
     nl::MirrorStart start = nl::MirrorStart::blank;
+    Signature source_signature; // of the data to come; its own may be overwritten
 
     nlohmann::json to_json() const;
     static TargetRequest from_json(const nlohmann::json& from); // Error(usage) if malformed
 };
 
 // On the target's node: an active, locked target with a mirror to `source`, or
-// nothing at all.
+// nothing at all. What the source's node has seen is looked at again here, where it
+// is true: a device that holds or is used for something is never overwritten
+// because another node says so.
 void build_target(const ConfigStore& store, const TargetRequest& request, const NodeId& source);
 
 struct DismantleRequest {
@@ -36,5 +39,13 @@ void dismantle_target(const ConfigStore& store, const DismantleRequest& request)
 // The same for a person on this node. A copy whose role cannot be known any more
 // goes with `force`.
 void dismantle_here(const ConfigStore& store, const DismantleRequest& request);
+
+// Pure. The request as this node means it: devices, metadata and sizes from what it
+// sees itself. Error if anything speaks against it.
+CopySpec checked_target(const TargetRequest& request, const CopyFacts& here,
+                        const std::string& source);
+
+// How the wish for that choice reads: see choose_meta().
+std::string wish_for(const MetaChoice& choice);
 
 } // namespace mirrornet::ops

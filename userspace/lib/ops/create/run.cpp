@@ -43,7 +43,8 @@ private:
     void build_target_copy(Undo& undo)
     {
         step_("building the copy on node " + plan_.target.node);
-        const TargetRequest request{plan_.target_copy, start(nl::MirrorStart::blank)};
+        const TargetRequest request{plan_.target_copy, start(nl::MirrorStart::blank),
+                                    plan_.source.data.signature};
         undo.add("remove the copy on node " + plan_.target.node, [this] {
             peer_.call("copy.dismantle",
                        {{"volume", config_.name}, {"id", id_.to_string()}, {"force", true}},

@@ -20,6 +20,7 @@ struct MetaFacts {
     bool direct_io = true;               // of the file's file system
     std::optional<DeviceFacts> device;   // of a device
     std::string holds_volume;            // the metadata of this one lies there already
+    std::string owner;                   // the configured volume that the device belongs to
     std::string file_system;             // that holds the file: where it is mounted
     std::vector<std::string> under;      // numbers of all devices that it rests on
 };
