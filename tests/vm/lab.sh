@@ -18,7 +18,7 @@ LAB_TROUBLE='WARNING:|BUG:|BUG |Oops|general protection|lockdep|KASAN|UBSAN|KCSA
 
 # How much longer than on an idle machine things may take.
 LAB_PATIENCE=${LAB_PATIENCE:-4}
-LAB_SAVED_STATES=${LAB_SAVED_STATES:-no}
+LAB_SAVED_STATES=${LAB_SAVED_STATES:-yes}
 
 lab_fail() {
 	echo "lab: $*" >&2
@@ -166,7 +166,7 @@ lab_start_qemu() {
 	state=$(lab_saved_state "$node")
 	if [ -e "$state" ] && lab_may_restore "$node"; then
 		printf '%s\n' -incoming "exec:zstd -dcq $state" >>"$LAB_DIR/$node/arguments"
-		: >"$LAB_DIR/$node/restored"
+		echo "$state" >"$LAB_DIR/$node/restored"
 	fi
 	lab_detach "$LAB_DIR/$node" qemu.log sh -c 'exec xargs -d "\n" -a arguments "$@"' - \
 		timeout -s KILL "$LAB_NODE_LIFE" qemu-system-x86_64
@@ -213,9 +213,9 @@ lab_save_state() {
 # A port that is opened before the state has been read stays deaf.
 lab_wait_for_running() {
 	local tries=0
-	until lab_query "$1" 'info status' | grep -a -q 'VM status: running'; do
+	until lab_query "$1" 'info status' 2>/dev/null | grep -a -q 'VM status: running'; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || return 1
+		[ "$tries" -lt 300 ] && node_is_up "$1" || return 1
 		sleep 0.1
 	done
 }
@@ -266,14 +266,27 @@ lab_no_boot() {
 }
 
 node_wait() {
-	[ ! -e "$LAB_DIR/$1/restored" ] || lab_wait_for_running "$1" || return
-	if ! "$LAB_BUILD/labctl" run -t 180 "$LAB_DIR/$1" true </dev/null; then
+	if [ -e "$LAB_DIR/$1/restored" ]; then
+		lab_goes_on "$1" || lab_boot_after_all "$1"
+	elif ! "$LAB_BUILD/labctl" run -t 180 "$LAB_DIR/$1" true </dev/null; then
 		lab_no_boot "$1"
-	elif [ -e "$LAB_DIR/$1/restored" ]; then
-		lab_refresh "$1"
 	elif lab_may_restore "$1"; then
 		lab_save_state "$1"
 	fi
+}
+
+lab_goes_on() {
+	lab_wait_for_running "$1" &&
+		"$LAB_BUILD/labctl" run -t 30 "$LAB_DIR/$1" true </dev/null && lab_refresh "$1"
+}
+
+# A state that a machine cannot go on from is worth nothing; the data disks were not touched.
+lab_boot_after_all() {
+	echo "lab: node $1 does not go on from its saved state: it is booted" >&2
+	node_powercut "$1"
+	rm -f "$(cat "$LAB_DIR/$1/restored")"
+	LAB_SAVED_STATES=no lab_start_qemu "$1" &&
+		"$LAB_BUILD/labctl" run -t 180 "$LAB_DIR/$1" true </dev/null || lab_no_boot "$1"
 }
 
 # node_run [-t SECONDS] NODE COMMAND...: exit status, input and output are the
