@@ -178,7 +178,10 @@ lab_start_qemu() {
 # The state holds nothing of the data disks, which nobody has read by then.
 lab_saved_state() {
 	local sum
-	sum=$(cat "$LAB_DIR/$1/arguments" "$LAB_BUILD/initramfs-$(lab_kernel "$1").sum" | sha256sum)
+	sum=$({
+		cat "$LAB_DIR/$1/arguments" "$LAB_BUILD/initramfs-$(lab_kernel "$1").sum"
+		node_conf "$1" disk # the arguments do not say how large they are, the state does
+	} | sha256sum)
 	echo "$LAB_BUILD/states/${sum%% *}"
 }
 
