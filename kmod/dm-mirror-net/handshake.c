@@ -313,7 +313,8 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 		announce_refusal(session, *why);
 		mn_session_fail(session, session->verdict.kind == MN_VERDICT_NO_SOURCE ?
 				MN_REASON_OPERATION : session->verdict.reason, *why);
-		return -ECONNREFUSED;
+		/* the socket lives until our own verdict has left: both sides say the same */
+		return 0;
 	}
 }
 
@@ -337,8 +338,7 @@ static int dispatch(struct mn_session *session, const struct mn_frame *frame,
 		return receive_bitmap(session, frame, payload, why);
 	if (frame->type == MN_FRAME_BITMAP_END && phase == MN_SESSION_COLLECT)
 		return receive_bitmap_end(session);
-	*why = phase == MN_SESSION_ENDING ? "the link is being closed"
-					  : "frame not expected in this phase";
+	*why = "frame not expected in this phase";
 	return -EPROTO;
 }
 

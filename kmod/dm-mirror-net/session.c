@@ -284,6 +284,12 @@ static int session_receive(void *context, const struct mn_frame *frame,
 		*why = "the peer closed it";
 		return -ECONNRESET;
 	}
+	if (phase == MN_SESSION_ENDING) {
+		/* what was under way when this side gave up; end_work says why, then closes */
+		if (payload)
+			mn_payload_put(payload);
+		return 0;
+	}
 	if (phase == MN_SESSION_STREAM)
 		return receive_on_stream(session, frame, payload, why);
 	return mn_handshake_receive(session, frame, payload, why);
