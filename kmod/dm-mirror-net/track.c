@@ -236,6 +236,26 @@ bool mn_track_any_pending(const struct mn_track *track, u64 first, u64 last)
 	return false;
 }
 
+static u32 page_weight(const unsigned long *page)
+{
+	u32 word, bits = 0;
+
+	for (word = 0; word < MN_TRACK_PAGE_WORDS; word++)
+		bits += hweight_long(page[word]);
+	return bits;
+}
+
+/* Take page `at` out of the generation; NULL: it has no bits there. */
+static unsigned long *page_take(struct mn_pending *pending, u32 at)
+{
+	unsigned long *page = pending->page[at];
+
+	pending->page[at] = NULL;
+	if (page)
+		pending->bits -= page_weight(page);
+	return page;
+}
+
 /* Tell the caller of every span of the page in which there was a bit. */
 static void report_spans(const struct mn_track *track, u32 at, const unsigned long *page,
 			 void (*cleared)(void *context, u64 first, u64 count), void *context)
@@ -258,14 +278,12 @@ static void empty(struct mn_track *track, struct mn_pending *pending,
 	u32 at;
 
 	for (at = 0; pending->bits && at < track->pages; at++) {
-		page = pending->page[at];
+		page = page_take(pending, at);
 		if (!page)
 			continue;
-		pending->page[at] = NULL;
 		report_spans(track, at, page, cleared, context);
 		page_release(track, page);
 	}
-	pending->bits = 0;
 }
 
 /*
@@ -303,17 +321,17 @@ static u64 page_to_dirty(struct mn_track *track, u32 at, const unsigned long *pa
 
 static u64 pending_to_dirty(struct mn_track *track, struct mn_pending *pending)
 {
+	unsigned long *page;
 	u64 added = 0;
 	u32 at;
 
 	for (at = 0; pending->bits && at < track->pages; at++) {
-		if (!pending->page[at])
+		page = page_take(pending, at);
+		if (!page)
 			continue;
-		added += page_to_dirty(track, at, pending->page[at]);
-		page_release(track, pending->page[at]);
-		pending->page[at] = NULL;
+		added += page_to_dirty(track, at, page);
+		page_release(track, page);
 	}
-	pending->bits = 0;
 	return added;
 }
 

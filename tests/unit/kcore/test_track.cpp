@@ -147,6 +147,29 @@ TEST_F(Track, NothingIsLeftWhenAllIsStable)
     EXPECT_EQ(track->pending[0].bits + track->pending[1].bits, 0u);
 }
 
+// Interrupts are off meanwhile: nobody looks at pages behind the last bit.
+TEST_F(Track, EmptyingEndsWithTheLastBit)
+{
+    Tracked track(8 * page);
+    auto *unreadable = reinterpret_cast<unsigned long *>(sizeof(long));
+
+    for (bool give_up : {false, true}) {
+        unsigned long **table = track->pending[track->collecting].page;
+
+        track.set_pending(1, 1);
+        track.set_pending(2 * page, 2 * page);
+        table[5] = unreadable;
+        if (give_up)
+            mn_track_give_up(&track.track);
+        else
+            track.stable(1, 1);
+        EXPECT_EQ(table[5], unreadable);
+        table[5] = nullptr;
+        EXPECT_EQ(track->pending[0].bits + track->pending[1].bits, 0u);
+        EXPECT_EQ(table[2], nullptr);
+    }
+}
+
 TEST_F(Track, OnlySpansWithBitsAreReported)
 {
     Tracked track(page + 5000);
