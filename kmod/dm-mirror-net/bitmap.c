@@ -267,22 +267,29 @@ void mn_bitmap_clear_unsent(struct mn_bitmap *bitmap, u64 first, u64 last)
 	}
 }
 
-/* Changes of everything, the lock dropped in between */
+/* Changes of many blocks, the lock dropped in between */
 
-static void chunks_do(struct mn_bitmap *bitmap,
+static void chunks_do(struct mn_bitmap *bitmap, u64 first, u64 last,
 		      void (*change)(struct mn_bitmap *bitmap, u64 first, u64 last))
 {
-	u64 first, blocks = layout_of(bitmap)->blocks;
+	u64 end;
 
-	for (first = 0; first < blocks; first += CHUNK_BLOCKS) {
+	for (; first <= last; first = end + 1) {
+		end = min(first | (CHUNK_BLOCKS - 1), last);
 		spin_lock_irq(bitmap->lock);
-		change(bitmap, first, min(first + CHUNK_BLOCKS, blocks) - 1);
+		change(bitmap, first, end);
 		spin_unlock_irq(bitmap->lock);
 		cond_resched();
 	}
 }
 
-static void chunk_fill(struct mn_bitmap *bitmap, u64 first, u64 last)
+static void all_do(struct mn_bitmap *bitmap,
+		   void (*change)(struct mn_bitmap *bitmap, u64 first, u64 last))
+{
+	chunks_do(bitmap, 0, layout_of(bitmap)->blocks - 1, change);
+}
+
+static void chunk_set(struct mn_bitmap *bitmap, u64 first, u64 last)
 {
 	mn_bitmap_set(bitmap, first, last);
 }
@@ -307,9 +314,14 @@ static void chunk_unsent(struct mn_bitmap *bitmap, u64 first, u64 last)
 	pages_mark(bitmap, bitmap->unsent_stale, first, last);
 }
 
+void mn_bitmap_set_range(struct mn_bitmap *bitmap, u64 first, u64 last)
+{
+	chunks_do(bitmap, first, last, chunk_set);
+}
+
 void mn_bitmap_fill(struct mn_bitmap *bitmap)
 {
-	chunks_do(bitmap, chunk_fill);
+	all_do(bitmap, chunk_set);
 }
 
 void mn_bitmap_empty(struct mn_bitmap *bitmap)
@@ -317,7 +329,7 @@ void mn_bitmap_empty(struct mn_bitmap *bitmap)
 	spin_lock_irq(bitmap->lock);
 	mn_track_give_up(&bitmap->track);
 	spin_unlock_irq(bitmap->lock);
-	chunks_do(bitmap, chunk_empty);
+	all_do(bitmap, chunk_empty);
 }
 
 /* An empty array in place, unless there is one. */
@@ -343,7 +355,7 @@ int mn_bitmap_unsent_rest(struct mn_bitmap *bitmap)
 	mutex_lock(&bitmap->io_lock);
 	error = unsent_create(bitmap);
 	if (!error)
-		chunks_do(bitmap, chunk_unsent);
+		all_do(bitmap, chunk_unsent);
 	mutex_unlock(&bitmap->io_lock);
 	return error;
 }

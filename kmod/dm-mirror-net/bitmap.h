@@ -103,6 +103,8 @@ int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 cou
  */
 int mn_bitmap_write_all(struct mn_bitmap *bitmap);
 
+/* Blocks. mn_bitmap_set() of any number of blocks; the lock is dropped now and then. */
+void mn_bitmap_set_range(struct mn_bitmap *bitmap, u64 first, u64 last);
 /*
  * Blocks. Set every block dirty, or clear every bit (dirty, pending), in memory;
  * pages stale where the disk differs. The lock is dropped now and then: a bit

@@ -533,10 +533,8 @@ int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
 	for (i = 0; i < count && !err; i++) {
 		u64 end = ranges[i].start + ranges[i].length - 1;
 
-		spin_lock_irq(&volume->track);
-		mn_bitmap_set(&mirror->bitmap, ranges[i].start >> MN_BLOCK_SHIFT,
-			      end >> MN_BLOCK_SHIFT);
-		spin_unlock_irq(&volume->track);
+		mn_bitmap_set_range(&mirror->bitmap, ranges[i].start >> MN_BLOCK_SHIFT,
+				    end >> MN_BLOCK_SHIFT);
 	}
 	mutex_unlock(&volume->lock);
 	return err;

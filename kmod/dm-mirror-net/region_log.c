@@ -78,57 +78,90 @@ static void region_blocks(const struct mn_volume *volume, u64 region, u64 *first
 	*last = min((region + 1) << shift, volume->meta.layout.blocks) - 1;
 }
 
-/* Under track: queued writes of these blocks become pending, so that the bitmap knows them. */
-static bool queued_to_pending(struct mn_mirror *mirror, u64 first, u64 last)
+static bool any_clearing(struct mn_volume *volume, u64 first, u64 last)
 {
+	u64 region;
+
+	for (region = first; region <= last; region++)
+		if (mn_region_is_clearing(&volume->regions, region))
+			return true;
+	return false;
+}
+
+static void keep_regions(struct mn_volume *volume, u64 first, u64 last)
+{
+	u64 region;
+
+	for (region = first; region <= last; region++)
+		mn_region_clear_ended(&volume->regions, region, false);
+}
+
+/*
+ * Under track: queued writes of regions that are being cleared become pending, so that the
+ * bitmap knows them. Where a page for the bits is missing the regions stay set. One walk for all
+ * regions, because the queue may be long and interrupts are off.
+ */
+static void queued_to_pending(struct mn_mirror *mirror)
+{
+	struct mn_volume *volume = mirror->volume;
+	u64 first, last, from, to;
 	struct mn_leg *leg;
-	u64 from, to;
 
 	list_for_each_entry(leg, &mirror->unapplied, list) {
 		if (!leg->sectors || leg->resync)
 			continue;
-		mn_track_span(leg->sector, leg->sectors, &from, &to);
-		if (to < first || from > last)
+		mn_volume_region_span(volume, leg->sector, leg->sectors, &first, &last);
+		if (!any_clearing(volume, first, last))
 			continue;
+		mn_track_span(leg->sector, leg->sectors, &from, &to);
 		if (!mn_bitmap_sent(&mirror->bitmap, from, to))
-			return false;
+			keep_regions(volume, first, last);
 	}
-	return true;
 }
 
-/* Under track: every mirror's bitmap shall hold on disk what it may lack of the region. */
-static bool want_region_durable(struct mn_volume *volume, u64 region)
+/* The mirror's bitmap shall hold on disk what it may lack of the regions being cleared. */
+static void want_regions_durable(struct mn_mirror *mirror, const u64 *index, u32 count)
 {
+	struct mn_volume *volume = mirror->volume;
 	u64 first, last;
-	int i;
+	u32 i;
 
-	region_blocks(volume, region, &first, &last);
-	for (i = 0; i < MN_SLOTS; i++) {
-		struct mn_mirror *mirror = volume->mirror[i];
-
-		if (!mirror)
-			continue;
-		if (!queued_to_pending(mirror, first, last))
-			return false;
+	spin_lock_irq(&volume->track);
+	queued_to_pending(mirror);
+	for (i = 0; i < count; i++) {
+		region_blocks(volume, index[i], &first, &last);
 		mn_bitmap_want_durable(&mirror->bitmap, first, last);
 	}
-	return true;
+	spin_unlock_irq(&volume->track);
 }
 
-/* Under track: the regions which may go now; the others stay set. */
-static u32 start_clearing(struct mn_volume *volume, u64 *index, u32 count)
+/* Those of the regions for which the test holds; returns how many. */
+static u32 keep_those(struct mn_volume *volume, u64 *index, u32 count,
+		      bool (*test)(struct mn_regions *regions, u64 index))
 {
 	u32 i, kept = 0;
 
-	for (i = 0; i < count; i++) {
-		if (!mn_region_clear_starts(&volume->regions, index[i]))
-			continue;
-		if (want_region_durable(volume, index[i]))
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < count; i++)
+		if (test(&volume->regions, index[i]))
 			index[kept++] = index[i];
-		else
-			mn_region_clear_ended(&volume->regions, index[i], false);
-	}
+	spin_unlock_irq(&volume->track);
 	return kept;
+}
+
+/*
+ * The regions which may go now; the others stay set. track is dropped between the mirrors: no
+ * write enters a region that is being cleared.
+ */
+static u32 start_clearing(struct mn_volume *volume, u64 *index, u32 count)
+{
+	int i;
+
+	count = keep_those(volume, index, count, mn_region_clear_starts);
+	for (i = 0; i < MN_SLOTS && count; i++)
+		if (volume->mirror[i])
+			want_regions_durable(volume->mirror[i], index, count);
+	return keep_those(volume, index, count, mn_region_is_clearing);
 }
 
 static int write_bitmaps(struct mn_volume *volume, const u64 *index, u32 count)
@@ -164,9 +197,7 @@ static u32 clear_cold(struct mn_volume *volume, u64 idle)
 		if (READ_ONCE(volume->mirror[i]))
 			mn_bitmap_refill(&volume->mirror[i]->bitmap);
 	mutex_lock(&volume->intent_lock);
-	spin_lock_irq(&volume->track);
 	count = start_clearing(volume, index, count);
-	spin_unlock_irq(&volume->track);
 	err = count ? write_bitmaps(volume, index, count) : 0;
 	if (count && !err)
 		err = mn_intent_update(&volume->intent, NULL, 0, index, count);

@@ -250,11 +250,21 @@ bool mn_region_clear_starts(struct mn_regions *regions, u64 index)
 	return true;
 }
 
+static bool is_clearing(const struct mn_region *region)
+{
+	return region && region->state == MN_REGION_CLEARING;
+}
+
+bool mn_region_is_clearing(struct mn_regions *regions, u64 index)
+{
+	return is_clearing(mn_region_find(regions, index));
+}
+
 void mn_region_clear_ended(struct mn_regions *regions, u64 index, bool ok)
 {
 	struct mn_region *region = mn_region_find(regions, index);
 
-	if (!region || region->state != MN_REGION_CLEARING)
+	if (!is_clearing(region))
 		return;
 	if (ok)
 		drop(regions, region);

@@ -93,6 +93,7 @@ u32 mn_regions_coldest(const struct mn_regions *regions, u64 now, u64 idle, u64 
 
 /* set -> clearing, if nothing is under way in it and all of it is flushed. */
 bool mn_region_clear_starts(struct mn_regions *regions, u64 index);
+bool mn_region_is_clearing(struct mn_regions *regions, u64 index);
 /* ok: -> clear; otherwise back to set. */
 void mn_region_clear_ended(struct mn_regions *regions, u64 index, bool ok);
 

@@ -164,7 +164,9 @@ TEST_F(Regions, ClearingMakesWritesWait)
 {
     written(5, 1);
     flush();
+    EXPECT_FALSE(mn_region_is_clearing(&regions_, 5));
     ASSERT_TRUE(mn_region_clear_starts(&regions_, 5));
+    EXPECT_TRUE(mn_region_is_clearing(&regions_, 5));
     EXPECT_FALSE(mn_region_clear_starts(&regions_, 5));
     EXPECT_EQ(mn_regions_enter(&regions_, 5, 5, 2), MN_REGION_WAIT);
     EXPECT_TRUE(to_set().empty());
@@ -175,6 +177,7 @@ TEST_F(Regions, ClearingMakesWritesWait)
     ASSERT_TRUE(mn_region_clear_starts(&regions_, 5));
     mn_region_clear_ended(&regions_, 5, true);
     EXPECT_EQ(state(5), MN_REGION_CLEAR);
+    EXPECT_FALSE(mn_region_is_clearing(&regions_, 5));
     EXPECT_EQ(mn_regions_enter(&regions_, 5, 5, 2), MN_REGION_WAIT);
     EXPECT_EQ(to_set(), (std::vector<u64>{5}));
 }
