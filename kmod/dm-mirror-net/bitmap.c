@@ -360,21 +360,6 @@ int mn_bitmap_unsent_rest(struct mn_bitmap *bitmap)
 	return error;
 }
 
-void mn_bitmap_unsent_none(struct mn_bitmap *bitmap)
-{
-	unsigned long *unsent;
-
-	mutex_lock(&bitmap->io_lock);
-	spin_lock_irq(bitmap->lock);
-	unsent = bitmap->unsent;
-	bitmap->unsent = NULL;
-	bitmap->unsent_bits = 0;
-	bitmap_zero(bitmap->unsent_stale, layout_of(bitmap)->bitmap_pages);
-	spin_unlock_irq(bitmap->lock);
-	mutex_unlock(&bitmap->io_lock);
-	vfree(unsent);
-}
-
 /* Reading */
 
 static struct mn_area area_of(const struct mn_bitmap *bitmap, u8 kind)

@@ -114,7 +114,5 @@ void mn_bitmap_fill(struct mn_bitmap *bitmap);
 void mn_bitmap_empty(struct mn_bitmap *bitmap);
 /* Blocks. Make every block unsent but those that are dirty now; allocates. -ENOMEM. */
 int mn_bitmap_unsent_rest(struct mn_bitmap *bitmap);
-/* Blocks. Forget all unsent bits, in memory only: MN_SLOT_F_UNSENT is what counts on disk. */
-void mn_bitmap_unsent_none(struct mn_bitmap *bitmap);
 
 #endif

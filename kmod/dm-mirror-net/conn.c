@@ -237,7 +237,6 @@ struct mn_conn *mn_conn_create(int fd, const struct mn_wire_limits *limits,
 	conn->ops = ops;
 	conn->context = context;
 	conn->last_received = jiffies;
-	conn->last_sent = jiffies;
 	name_peer(conn);
 	prepare_socket(conn);
 	return conn;
@@ -350,11 +349,6 @@ unsigned long mn_conn_last_received(const struct mn_conn *conn)
 {
 	/* While the receiver is busy with a frame nobody listens: that is not silence. */
 	return READ_ONCE(conn->listening) ? READ_ONCE(conn->last_received) : jiffies;
-}
-
-unsigned long mn_conn_last_sent(const struct mn_conn *conn)
-{
-	return READ_ONCE(conn->last_sent);
 }
 
 const char *mn_conn_error_text(int error)

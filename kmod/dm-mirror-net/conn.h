@@ -65,8 +65,6 @@ struct mn_conn_ops {
 struct mn_conn_stats {
 	atomic64_t sent_bytes;
 	atomic64_t received_bytes;
-	atomic64_t sent_frames;
-	atomic64_t received_frames;
 };
 
 /*
@@ -101,12 +99,10 @@ void mn_conn_destroy(struct mn_conn *conn);
 bool mn_conn_dead(const struct mn_conn *conn);
 struct mn_conn_stats *mn_conn_stats(struct mn_conn *conn);
 /*
- * jiffies of the last byte received (now, while the receiver is busy with a frame or waits for
- * memory: then nobody listens, and silence means nothing), and of the last
- * progress of the sender. Any context.
+ * jiffies of the last byte received; now, while the receiver is busy with a frame or waits for
+ * memory: then nobody listens, and silence means nothing. Any context.
  */
 unsigned long mn_conn_last_received(const struct mn_conn *conn);
-unsigned long mn_conn_last_sent(const struct mn_conn *conn);
 
 /*
  * send: any context (irq-safe), also under the caller's spinlocks. Frames leave

@@ -38,7 +38,6 @@ struct mn_batch {
 	u32 text_used;
 	u32 vecs;
 	u32 bytes;
-	u32 frames;
 	struct list_head outs;		/* mn_out of the batch, in order */
 	struct bio_vec vec[MN_BATCH_VECS];
 	DECLARE_BITMAP(references, MN_BATCH_VECS);	/* vectors that are not copied */
@@ -86,7 +85,6 @@ struct mn_conn {
 
 	/* READ_ONCE, WRITE_ONCE */
 	unsigned long last_received;	/* jiffies */
-	unsigned long last_sent;
 	bool listening;			/* in recvmsg: silence is the peer's */
 	struct mn_conn_stats stats;
 };

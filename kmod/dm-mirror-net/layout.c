@@ -23,14 +23,6 @@ static_assert(sizeof(struct mn_disk_page) == 32);
 static_assert(sizeof(struct mn_disk_slot) == 64);
 static_assert(sizeof(struct mn_disk_super) == MN_SUPER_BYTES);
 
-static const char * const super_error_texts[__MN_SUPER_ERROR_MAX] = {
-	[MN_SUPER_OK] = "superblock is good",
-	[MN_SUPER_NO_MAGIC] = "no superblock of a mirrored volume",
-	[MN_SUPER_BAD_CRC] = "checksum of the superblock is wrong",
-	[MN_SUPER_NEWER_VERSION] = "superblock was written by a newer version",
-	[MN_SUPER_BAD_VALUE] = "superblock holds values that cannot be",
-};
-
 bool mn_sector_size_valid(u32 bytes)
 {
 	return bytes >= 512 && bytes <= MN_SECTOR_SIZE_MAX && is_power_of_2(bytes);
@@ -264,13 +256,6 @@ enum mn_super_error mn_super_decode(const struct mn_disk_super *in, struct mn_su
 	    !slots_decode(in, out))
 		return MN_SUPER_BAD_VALUE;
 	return MN_SUPER_OK;
-}
-
-const char *mn_super_error_text(enum mn_super_error error)
-{
-	if ((u32)error >= __MN_SUPER_ERROR_MAX)
-		return "unknown error";
-	return super_error_texts[error];
 }
 
 /* A write that was cut off, or never made: such a copy may be passed over. */

@@ -175,7 +175,6 @@ bool mn_layout_compute(u64 sectors, u32 page_bytes, u8 region_shift, struct mn_l
 
 void mn_super_encode(const struct mn_super *super, struct mn_disk_super *out);
 enum mn_super_error mn_super_decode(const struct mn_disk_super *in, struct mn_super *out);
-const char *mn_super_error_text(enum mn_super_error error);
 
 /*
  * Which of two decoded copies counts: 0 or 1, or -1 when there is none to be

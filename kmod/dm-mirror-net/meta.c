@@ -119,7 +119,6 @@ static int meta_create(struct mn_meta *meta, struct block_device *bdev, const ch
 	memset(meta, 0, sizeof(*meta));
 	mutex_init(&meta->lock);
 	spin_lock_init(&meta->super_lock);
-	atomic64_set(&meta->page_writes, 0);
 	return mn_meta_io_create(meta, bdev) ? refuse_memory(why) : 0;
 }
 
@@ -222,8 +221,6 @@ int mn_meta_write_pages(struct mn_meta *meta, u64 area_start, const u32 *index,
 	error = mn_meta_io_pages(meta, REQ_OP_WRITE | REQ_FUA, area_start, index, page, count);
 	if (error)
 		mn_meta_fail(meta, error);
-	else
-		atomic64_add(count, &meta->page_writes);
 	return error;
 }
 

@@ -25,7 +25,6 @@ struct mn_meta {
 	struct mn_super draft;		/* of the open transaction; under lock */
 	u8 next_copy;			/* which copy the next commit overwrites */
 	int error;			/* sticky: first failed write's errno, < 0 (READ_ONCE) */
-	atomic64_t page_writes;		/* pages written, of all areas */
 	/* private to meta and meta_io */
 	struct bio_set bios;
 	struct mn_disk_super *buffer;	/* of the superblock's I/O; under lock */

@@ -162,7 +162,6 @@ static void note_frame(struct mn_conn *conn, const struct mn_frame *frame)
 		conn->limits.hello_seen = true;
 	if (frame->sequence)
 		conn->limits.last_sequence = frame->sequence;
-	atomic64_inc(&conn->stats.received_frames);
 }
 
 static int receive_frame(struct mn_conn *conn, struct failure *failure)

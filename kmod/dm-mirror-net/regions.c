@@ -66,7 +66,7 @@ static void set_state(struct mn_regions *regions, struct mn_region *region, u8 s
 	region->state = state;
 }
 
-static struct mn_region *add(struct mn_regions *regions, u64 index, u64 now, u8 state)
+static struct mn_region *add(struct mn_regions *regions, u64 index, u64 now)
 {
 	u32 *bucket = bucket_of(regions, index);
 	u32 at = regions->free;
@@ -82,7 +82,7 @@ static struct mn_region *add(struct mn_regions *regions, u64 index, u64 now, u8 
 	region->last_used = now;
 	region->next = *bucket;
 	*bucket = at;
-	set_state(regions, region, state);
+	set_state(regions, region, MN_REGION_SETTING);
 	return region;
 }
 
@@ -109,8 +109,7 @@ static enum mn_region_answer prepare(struct mn_regions *regions, u64 index, u64 
 	struct mn_region *region = mn_region_find(regions, index);
 
 	if (!region)
-		return add(regions, index, now, MN_REGION_SETTING) ?
-			MN_REGION_WAIT : MN_REGION_FULL;
+		return add(regions, index, now) ? MN_REGION_WAIT : MN_REGION_FULL;
 	region->last_used = now;
 	return region->state == MN_REGION_SET ? MN_REGION_PASS : MN_REGION_WAIT;
 }
@@ -171,21 +170,6 @@ void mn_regions_set_done(struct mn_regions *regions, const u64 *index, u32 count
 		else
 			drop(regions, region);
 	}
-}
-
-/* What was written before this activation may still be in the disk's cache: not flushed. */
-bool mn_regions_adopt(struct mn_regions *regions, u64 index, u64 now)
-{
-	struct mn_region *region = mn_region_find(regions, index);
-
-	if (!region)
-		region = add(regions, index, now, MN_REGION_SET);
-	if (!region)
-		return false;
-	set_state(regions, region, MN_REGION_SET);
-	region->last_epoch = regions->epoch;
-	region->unflushed = true;
-	return true;
 }
 
 u64 mn_regions_flush_starts(struct mn_regions *regions)

@@ -74,9 +74,6 @@ u32 mn_regions_to_set(const struct mn_regions *regions, u64 *index, u32 max);
 /* ok: -> set; otherwise -> clear (out of the table). */
 void mn_regions_set_done(struct mn_regions *regions, const u64 *index, u32 count, bool ok);
 
-/* At activation: a region whose intent is on disk already. False when full. */
-bool mn_regions_adopt(struct mn_regions *regions, u64 index, u64 now);
-
 /*
  * A flush of the data device starts; the result is passed to flush_ended when it
  * has ended well: writes that had ended before the start are stable then.

@@ -151,7 +151,6 @@ static void batch_reset(struct mn_batch *batch)
 	batch->text_used = 0;
 	batch->vecs = 0;
 	batch->bytes = 0;
-	batch->frames = 0;
 	bitmap_zero(batch->references, MN_BATCH_VECS);
 }
 
@@ -193,7 +192,6 @@ static void batch_frame(struct mn_conn *conn, struct mn_frame *frame,
 	struct mn_batch *batch = conn->batch;
 	struct mn_wire_header *header = batch_text(batch, sizeof(*header));
 
-	batch->frames++;
 	frame->payload_crc = 0;
 	if (payload) {
 		frame->payload_crc = mn_payload_crc(payload);
@@ -329,7 +327,6 @@ static int send_some(struct mn_conn *conn, struct cursor *cursor, u32 left, bool
 	if (sent <= 0)
 		return sent ?: -EPIPE;
 	cursor_advance(cursor, conn->batch->vec, sent);
-	WRITE_ONCE(conn->last_sent, jiffies);
 	atomic64_add(sent, &conn->stats.sent_bytes);
 	return sent;
 }
@@ -383,7 +380,6 @@ static int send_batch(struct mn_conn *conn, bool queued)
 	err = batch_send(conn);
 	if (err)
 		return err;
-	atomic64_add(batch->frames, &conn->stats.sent_frames);
 	release_outs(conn, &batch->outs, true);
 	return 0;
 }

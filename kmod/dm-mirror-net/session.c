@@ -584,7 +584,6 @@ int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool enc
 	mirror->attached_conn = session->conn;
 	mirror->link = MN_LINK_NEGOTIATING;
 	mirror->encrypted = encrypted;
-	mn_mirror_event_locked(mirror, MN_EV_LINK_ATTACHED, MN_REASON_NONE);
 	spin_unlock_irq(&volume->track);
 	/* before anything can fail: end_work cancels it */
 	queue_delayed_work(volume->session_wq, &session->timer, HZ);

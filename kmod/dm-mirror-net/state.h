@@ -13,7 +13,6 @@
 
 enum mn_mirror_event {
 	MN_EV_ADDED,		/* bound to a slot; link wanted */
-	MN_EV_LINK_ATTACHED,	/* negotiation starts: state stays, link is negotiating */
 	MN_EV_SYNC_STARTED,	/* there is something to resync and the target is ready */
 	MN_EV_IN_SYNC,		/* equal: nothing (left) to resync, durably */
 	MN_EV_LINK_LOST,	/* with a reason that ends by itself, or not */

@@ -140,11 +140,6 @@ bool mn_frame_is_sequenced(u8 type)
 	return rule && rule->sequenced;
 }
 
-bool mn_frame_is_write(u8 type)
-{
-	return type == MN_FRAME_WRITE || type == MN_FRAME_WRITE_ZEROES;
-}
-
 static u32 header_crc(const struct mn_wire_header *header)
 {
 	return crc32c(~0u, header, offsetof(struct mn_wire_header, header_crc));

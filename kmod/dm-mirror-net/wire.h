@@ -45,7 +45,6 @@ enum mn_frame_type {
 #define MN_FRAME_F_FUA		0x0001	/* writes: on stable storage before it is applied */
 #define MN_FRAME_F_UNMAP	0x0002	/* WRITE_ZEROES: deallocation is allowed */
 #define MN_FRAME_F_RESYNC	0x0004	/* writes: sent by the resync cursor */
-#define MN_FRAME_F_ALL		0x0007
 
 /* The header as it is on the wire. What a type does not use is zero. */
 struct mn_wire_header {
@@ -158,9 +157,6 @@ enum mn_wire_error {
 };
 
 bool mn_frame_is_sequenced(u8 type);
-
-/* True for the types which change data on the target. */
-bool mn_frame_is_write(u8 type);
 
 void mn_wire_encode(const struct mn_frame *frame, struct mn_wire_header *out);
 

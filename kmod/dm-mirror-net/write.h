@@ -28,7 +28,6 @@ struct mn_io {
 	blk_status_t status;
 	u8 parity;
 	u8 stage;			/* enum mn_io_stage */
-	bool held_ref;			/* holds volume->io */
 	bool counted;			/* in volume->inflight[parity] */
 	bool tracked;			/* in volume->overlap */
 	bool entered;			/* in the regions */

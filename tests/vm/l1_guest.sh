@@ -286,10 +286,8 @@ unsent() {
 	reopen
 	says 0 bitmap_load 1
 	says "0 dirty 10-262143 pending none unsent 5-9 (5)" bitmap_list
-	says 0 unsent_none
-	says "0 dirty 10-262143 pending none unsent none (0)" bitmap_list
 	says 0 bitmap_fill
-	says "0 dirty 0-262143 pending none unsent none (0)" bitmap_list
+	says "0 dirty 0-262143 pending none unsent 5-9 (5)" bitmap_list
 	says 0 bitmap_write_all
 	reopen
 	says 0 bitmap_load 0

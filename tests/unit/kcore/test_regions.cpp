@@ -88,11 +88,10 @@ TEST_F(Regions, AnIntentThatFailedIsGone)
 TEST_F(Regions, FullTableTakesWhatFits)
 {
     for (u64 index = 0; index < limit - 1; index++)
-        ASSERT_TRUE(mn_regions_adopt(&regions_, index, 1));
+        written(index, 1);
     EXPECT_EQ(mn_regions_enter(&regions_, 100, 101, 2), MN_REGION_FULL);
     EXPECT_EQ(to_set(), (std::vector<u64>{100}));
-    EXPECT_FALSE(mn_regions_adopt(&regions_, 200, 2));
-    EXPECT_TRUE(mn_regions_adopt(&regions_, 3, 2));
+    EXPECT_EQ(mn_regions_enter(&regions_, 200, 200, 2), MN_REGION_FULL);
     EXPECT_EQ(mn_regions_enter(&regions_, 3, 3, 2), MN_REGION_PASS);
 }
 
@@ -150,14 +149,6 @@ TEST_F(Regions, FlushesMayEndInAnyOrder)
     EXPECT_TRUE(mn_region_clear_starts(&regions_, 5));
     EXPECT_TRUE(mn_region_clear_starts(&regions_, 6));
     EXPECT_FALSE(mn_region_clear_starts(&regions_, 7));
-}
-
-TEST_F(Regions, AdoptedRegionsWereNeverFlushed)
-{
-    ASSERT_TRUE(mn_regions_adopt(&regions_, 5, 1));
-    EXPECT_FALSE(mn_region_clear_starts(&regions_, 5));
-    flush();
-    EXPECT_TRUE(mn_region_clear_starts(&regions_, 5));
 }
 
 TEST_F(Regions, ClearingMakesWritesWait)

@@ -40,7 +40,6 @@ protected:
 TEST_F(State, FromCreationToMirroringAndAway)
 {
     EXPECT_EQ(after(none, MN_EV_ADDED), pending);
-    EXPECT_EQ(after(pending, MN_EV_LINK_ATTACHED), pending);
     EXPECT_EQ(after(pending, MN_EV_SYNC_STARTED), resync);
     EXPECT_EQ(after(resync, MN_EV_IN_SYNC), mirroring);
     EXPECT_EQ(after(pending, MN_EV_IN_SYNC), mirroring);
@@ -54,7 +53,6 @@ TEST_F(State, ALostLinkComesBackByItself)
     EXPECT_EQ(lost, paused(MN_REASON_PEER_SILENT));
     EXPECT_TRUE(mn_state_wants_link(lost));
     EXPECT_FALSE(mn_state_is_durable(lost));
-    EXPECT_EQ(after(lost, MN_EV_LINK_ATTACHED), lost);
     EXPECT_EQ(after(lost, MN_EV_SYNC_STARTED), resync);
     EXPECT_EQ(after(lost, MN_EV_IN_SYNC), mirroring);
     EXPECT_EQ(after(resync, MN_EV_LINK_LOST), paused(MN_REASON_LINK_LOST));

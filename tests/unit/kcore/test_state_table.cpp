@@ -93,7 +93,7 @@ TEST_F(StateTable, EventsThatAlwaysDoTheSame)
             EXPECT_EQ(next.state, MN_STATE_NONE);
         if (event == MN_EV_USER_BREAK && there)
             EXPECT_EQ(next.state, MN_STATE_BROKEN);
-        if (event == MN_EV_LINK_ATTACHED || event < 0 || event >= __MN_EV_MAX)
+        if (event < 0 || event >= __MN_EV_MAX)
             EXPECT_TRUE(same(now, next));
         if (now.state == MN_STATE_NONE && event != MN_EV_ADDED)
             EXPECT_TRUE(same(now, next) || next.state == MN_STATE_NONE);
@@ -125,17 +125,17 @@ TEST_F(StateTable, TheTable)
         const char *expected;
     };
     const Line table[] = {
-        //                                         added attached started in-sync lost refused pause continue
+        //                                         added started in-sync lost refused pause continue
         //                                         break resync shutdown source-error metadata-error removed
-        {{MN_STATE_NONE, 0},                       "Q............."},
-        {{MN_STATE_MIRRORING, 0},                  "..R.PPP.BQPPPN"},
-        {{MN_STATE_RESYNC, 0},                     "...MPPP.B.PPPN"},
-        {{MN_STATE_RESYNC_PENDING, 0},             "..RMQPP.B.PPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, "..RM.PPQBQPPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, "......PQBQ.PPN"},
-        {{MN_STATE_PAUSED, MN_REASON_USER},        ".......QBQ...N"},
-        {{MN_STATE_BROKEN, MN_REASON_USER},        ".........Q...N"},
-        {{MN_STATE_INVALID, 0},                    "Q.....P.BQ.PPN"},
+        {{MN_STATE_NONE, 0},                       "Q............"},
+        {{MN_STATE_MIRRORING, 0},                  ".R.PPP.BQPPPN"},
+        {{MN_STATE_RESYNC, 0},                     "..MPPP.B.PPPN"},
+        {{MN_STATE_RESYNC_PENDING, 0},             ".RMQPP.B.PPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RM.PPQBQPPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, ".....PQBQ.PPN"},
+        {{MN_STATE_PAUSED, MN_REASON_USER},        "......QBQ...N"},
+        {{MN_STATE_BROKEN, MN_REASON_USER},        "........Q...N"},
+        {{MN_STATE_INVALID, 0},                    "Q....P.BQ.PPN"},
     };
 
     for (const Line &line : table) {

@@ -236,11 +236,4 @@ TEST_F(WireRules, ByeNamesAReasonThatExists)
     EXPECT_EQ(bye(1, 0), MN_WIRE_BAD_RANGE);
 }
 
-TEST_F(WireRules, OnlyWritesChangeData)
-{
-    for (unsigned int type = 0; type < 256; type++)
-        EXPECT_EQ(mn_frame_is_write(static_cast<u8>(type)),
-                  type == MN_FRAME_WRITE || type == MN_FRAME_WRITE_ZEROES);
-}
-
 }  // namespace kcore

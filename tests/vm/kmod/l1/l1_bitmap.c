@@ -138,12 +138,6 @@ static int run_unsent_rest(const u64 *arg)
 	return mn_bitmap_unsent_rest(&l1.bitmap);
 }
 
-static int run_unsent_none(const u64 *arg)
-{
-	mn_bitmap_unsent_none(&l1.bitmap);
-	return 0;
-}
-
 static int run_clear_unsent(const u64 *arg)
 {
 	spin_lock_irq(&l1.lock);
@@ -169,7 +163,6 @@ const struct l1_command l1_bitmap_commands[] = {
 	{ "bitmap_stale", 0, true, run_stale },
 	{ "bitmap_writes", 0, true, run_writes },
 	{ "unsent_rest", 0, true, run_unsent_rest },
-	{ "unsent_none", 0, true, run_unsent_none },
 	{ "unsent_clear", 2, true, run_clear_unsent },
 	{}
 };
