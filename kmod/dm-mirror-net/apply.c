@@ -268,13 +268,9 @@ static void submit_payload(struct mn_apply_step *step, const struct mn_frame *fr
 {
 	struct mn_volume *volume = step->apply->volume;
 	blk_opf_t opf = REQ_OP_WRITE | (frame->flags & MN_FRAME_F_FUA ? REQ_FUA : 0);
-	struct bio *bio = bio_alloc_bioset(volume->data.bdev, 0, opf, GFP_NOIO, &volume->bios);
+	struct bio *bio = mn_payload_bio(step->payload, volume->data.bdev, step->sector, opf,
+					 GFP_NOIO, &volume->bios);
 
-	bio_set_flag(bio, BIO_CLONED);	/* the vector is the payload's */
-	bio->bi_io_vec = step->payload->vec;
-	bio->bi_vcnt = step->payload->pages;
-	bio->bi_iter.bi_size = step->payload->bytes;
-	bio->bi_iter.bi_sector = step->sector;
 	bio->bi_private = step;
 	bio->bi_end_io = step_end_io;
 	submit_bio(bio);

@@ -557,24 +557,24 @@ int mn_bitmap_write_back(struct mn_bitmap *bitmap, u64 first, u64 last)
 	return error;
 }
 
-/* The pages of a region, one or more; the last region may end beyond the volume. */
-static void region_pages(const struct mn_bitmap *bitmap, u64 region, u8 shift,
-			 u32 *first, u32 *last)
+/* The pages of a region, one or more. */
+static void region_pages(const struct mn_bitmap *bitmap, u64 region, u32 *first, u32 *last)
 {
-	u64 end = min((region + 1) << shift, layout_of(bitmap)->blocks);
+	u64 first_block, last_block;
 
-	*first = page_of(bitmap, region << shift);
-	*last = page_of(bitmap, end - 1);
+	mn_layout_region_blocks(layout_of(bitmap), region, &first_block, &last_block);
+	*first = page_of(bitmap, first_block);
+	*last = page_of(bitmap, last_block);
 }
 
-int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 count, u8 shift)
+int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 count)
 {
 	u32 i, first, last, lowest = U32_MAX, highest = 0;
 	int error = 0;
 
 	mutex_lock(&bitmap->io_lock);
 	for (i = 0; i < count; i++) {
-		region_pages(bitmap, region[i], shift, &first, &last);
+		region_pages(bitmap, region[i], &first, &last);
 		bitmap_set(bitmap->wanted, first, last - first + 1);
 		lowest = min(lowest, first);
 		highest = max(highest, last);

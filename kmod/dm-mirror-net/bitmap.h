@@ -91,10 +91,10 @@ void mn_bitmap_trim(struct mn_bitmap *bitmap);
  */
 int mn_bitmap_write_back(struct mn_bitmap *bitmap, u64 first, u64 last);
 /*
- * Blocks. The same for the stale pages of many regions at once, each of
- * 1 << shift blocks, in any order: as few rounds of I/O as there are buffers for.
+ * Blocks. The same for the stale pages of many regions at once, in any order:
+ * as few rounds of I/O as there are buffers for.
  */
-int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 count, u8 shift);
+int mn_bitmap_write_regions(struct mn_bitmap *bitmap, const u64 *region, u32 count);
 /*
  * Blocks. Everything: stale pages, those with pending bits, unsent. After a good
  * return every bit that was set when it was called is durable, so the intent

@@ -29,22 +29,17 @@ static int claim(struct mn_bdev *bdev, const char *path, void *holder, const cha
 static int check(const struct format *format, struct mn_super *super, struct mn_why *why)
 {
 	struct block_device *data = format->data.bdev;
-	u64 sectors = bdev_nr_sectors(data);
 	u32 sector_size = bdev_logical_block_size(data);
 
 	if (!super->sectors)
-		super->sectors = sectors;
-	why->text = NULL;
+		super->sectors = bdev_nr_sectors(data);
+	why->text = mn_volume_data_refusal(data, super->sectors);
 	if (data == format->meta.bdev)
 		why->text = "data and metadata device are the same";
-	else if (sectors < super->sectors)
-		why->text = "the data device is smaller than the volume";
 	else if (!super->sectors || super->sectors % (sector_size >> SECTOR_SHIFT))
 		why->text = "the size of the volume is not a multiple of the data device's sector";
 	else if (super->sectors > MN_VOLUME_SECTORS_MAX)
 		why->text = "the volume is larger than 1 PiB";
-	else if (bdev_is_zoned(data))
-		why->text = "zoned data devices are not supported";
 	else if (((u64)super->intent_limit / 4 - 1) << super->region_shift < MN_FRAME_PAYLOAD_MAX)
 		why->text =
 			"intent limit too small: a quarter of it must cover more than 1 MiB";

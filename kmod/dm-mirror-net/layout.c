@@ -63,6 +63,7 @@ bool mn_layout_compute(u64 sectors, u32 page_bytes, u8 region_shift, struct mn_l
 	out->page_bits = (page_bytes - sizeof(struct mn_disk_page)) * 8;
 	out->blocks = units_of(sectors, MN_BLOCK_SHIFT);
 	out->regions = units_of(sectors, region_shift);
+	out->region_shift = region_shift;
 	out->intent_pages = pages_for(out->regions, out->page_bits);
 	out->bitmap_pages = pages_for(out->blocks, out->page_bits);
 	out->intent_start = place_area(&end, out->intent_pages, page_bytes);
@@ -72,6 +73,14 @@ bool mn_layout_compute(u64 sectors, u32 page_bytes, u8 region_shift, struct mn_l
 		out->unsent_start[i] = place_area(&end, out->bitmap_pages, page_bytes);
 	out->total_bytes = end;
 	return true;
+}
+
+void mn_layout_region_blocks(const struct mn_layout *layout, u64 region, u64 *first, u64 *last)
+{
+	u8 shift = layout->region_shift - MN_BLOCK_SHIFT;
+
+	*first = region << shift;
+	*last = min((region + 1) << shift, layout->blocks) - 1;
 }
 
 /* crc32c of `bytes` bytes in which the four at `hole`, the checksum's own, count as 0. */
@@ -146,7 +155,7 @@ void mn_super_encode(const struct mn_super *super, struct mn_disk_super *out)
 	out->crc = cpu_to_le32(super_crc(out));
 }
 
-static bool uuid_is_zero(const u8 *uuid)
+bool mn_uuid_is_zero(const u8 *uuid)
 {
 	return !memchr_inv(uuid, 0, MN_UUID_LEN);
 }
@@ -154,7 +163,7 @@ static bool uuid_is_zero(const u8 *uuid)
 /* False when it holds what this version does not write. A free slot is all zero. */
 static bool slot_decode(const struct mn_disk_slot *in, struct mn_slot *out)
 {
-	out->used = !uuid_is_zero(in->peer_uuid);
+	out->used = !mn_uuid_is_zero(in->peer_uuid);
 	if (!out->used)
 		return !memchr_inv(in, 0, sizeof(*in));
 	memcpy(out->peer_uuid, in->peer_uuid, MN_UUID_LEN);
@@ -210,7 +219,7 @@ static bool identity_decode(const struct mn_disk_super *in, struct mn_super *out
 	out->page_bytes = le32_to_cpu(in->page_bytes);
 	out->region_shift = in->region_shift;
 	out->intent_limit = le32_to_cpu(in->intent_limit);
-	return !uuid_is_zero(in->volume_uuid) && !uuid_is_zero(in->node_uuid) &&
+	return !mn_uuid_is_zero(in->volume_uuid) && !mn_uuid_is_zero(in->node_uuid) &&
 		name_decode(in, out) &&
 		mn_layout_compute(out->sectors, out->page_bytes, out->region_shift, &layout) &&
 		mn_sector_size_valid(out->sector_size) &&

@@ -150,6 +150,7 @@ struct mn_layout {
 	u32 page_bits;		/* bits in one page */
 	u64 blocks;		/* of 64 KiB, the last one may be short */
 	u64 regions;
+	u8 region_shift;
 	u64 intent_start;
 	u32 intent_pages;
 	u64 bitmap_start[MN_SLOTS];
@@ -172,6 +173,11 @@ bool mn_sector_size_valid(u32 bytes);
 
 /* False when sectors, page_bytes or region_shift are out of range. */
 bool mn_layout_compute(u64 sectors, u32 page_bytes, u8 region_shift, struct mn_layout *out);
+
+/* Blocks first..last (both included) of a region; the last one may be short. */
+void mn_layout_region_blocks(const struct mn_layout *layout, u64 region, u64 *first, u64 *last);
+
+bool mn_uuid_is_zero(const u8 *uuid);
 
 void mn_super_encode(const struct mn_super *super, struct mn_disk_super *out);
 enum mn_super_error mn_super_decode(const struct mn_disk_super *in, struct mn_super *out);

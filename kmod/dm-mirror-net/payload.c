@@ -327,6 +327,21 @@ void mn_payload_put(struct mn_payload *payload)
 	cap_return(pool, charge);
 }
 
+struct bio *mn_payload_bio(struct mn_payload *payload, struct block_device *bdev, u64 sector,
+			   blk_opf_t opf, gfp_t gfp, struct bio_set *bios)
+{
+	struct bio *bio = bio_alloc_bioset(bdev, 0, opf, gfp, bios);
+
+	if (!bio)
+		return NULL;
+	bio_set_flag(bio, BIO_CLONED);	/* the vector is the payload's */
+	bio->bi_io_vec = payload->vec;
+	bio->bi_vcnt = payload->pages;
+	bio->bi_iter.bi_size = payload->bytes;
+	bio->bi_iter.bi_sector = sector;
+	return bio;
+}
+
 /* Copy one segment to offset `at` of the payload; it may cross its pages. */
 static void payload_copy_segment(struct mn_payload *payload, u32 at, const char *from, u32 bytes)
 {

@@ -61,6 +61,13 @@ static inline void *mn_payload_map(const struct mn_payload *payload)
 	return page_address(payload->vec[0].bv_page);
 }
 
+/*
+ * A bio from `bios` for all bytes of the payload, which must outlive it: from or to `sector` of
+ * the device. The caller sets private and end_io. NULL only when gfp may not wait.
+ */
+struct bio *mn_payload_bio(struct mn_payload *payload, struct block_device *bdev, u64 sector,
+			   blk_opf_t opf, gfp_t gfp, struct bio_set *bios);
+
 /* The bio's remaining bytes, which are as many as the payload's. Any context. */
 void mn_payload_copy_from_bio(struct mn_payload *payload, struct bio *bio);
 u32 mn_payload_crc(const struct mn_payload *payload);		/* crc32c, seed ~0, not inverted */

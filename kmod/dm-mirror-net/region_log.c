@@ -70,14 +70,6 @@ void mn_region_set_work(struct work_struct *work)
 	while (set_group(volume));
 }
 
-static void region_blocks(const struct mn_volume *volume, u64 region, u64 *first, u64 *last)
-{
-	u8 shift = volume->meta.super.region_shift - MN_BLOCK_SHIFT;
-
-	*first = region << shift;
-	*last = min((region + 1) << shift, volume->meta.layout.blocks) - 1;
-}
-
 static bool any_clearing(struct mn_volume *volume, u64 first, u64 last)
 {
 	u64 region;
@@ -129,7 +121,7 @@ static void want_regions_durable(struct mn_mirror *mirror, const u64 *index, u32
 	spin_lock_irq(&volume->track);
 	queued_to_pending(mirror);
 	for (i = 0; i < count; i++) {
-		region_blocks(volume, index[i], &first, &last);
+		mn_layout_region_blocks(&volume->meta.layout, index[i], &first, &last);
 		mn_bitmap_want_durable(&mirror->bitmap, first, last);
 	}
 	spin_unlock_irq(&volume->track);
@@ -166,13 +158,11 @@ static u32 start_clearing(struct mn_volume *volume, u64 *index, u32 count)
 
 static int write_bitmaps(struct mn_volume *volume, const u64 *index, u32 count)
 {
-	u8 shift = volume->meta.super.region_shift - MN_BLOCK_SHIFT;
 	int i, err = 0;
 
 	for (i = 0; i < MN_SLOTS && !err; i++)
 		if (volume->mirror[i])
-			err = mn_bitmap_write_regions(&volume->mirror[i]->bitmap, index, count,
-						      shift);
+			err = mn_bitmap_write_regions(&volume->mirror[i]->bitmap, index, count);
 	return err;
 }
 
@@ -308,7 +298,7 @@ static void intents_to_bitmap(struct mn_volume *volume, struct mn_mirror *mirror
 	u64 first, last;
 
 	while (region < volume->meta.layout.regions) {
-		region_blocks(volume, region, &first, &last);
+		mn_layout_region_blocks(&volume->meta.layout, region, &first, &last);
 		spin_lock_irq(&volume->track);
 		mn_bitmap_set(&mirror->bitmap, first, last);
 		spin_unlock_irq(&volume->track);

@@ -218,14 +218,9 @@ static void read_end_io(struct bio *bio)
 static void block_read(struct mn_block *block)
 {
 	struct mn_volume *volume = block->resync->volume;
-	struct bio *bio = bio_alloc_bioset(volume->data.bdev, 0, REQ_OP_READ, GFP_NOIO,
-					   &volume->bios);
+	struct bio *bio = mn_payload_bio(block->payload, volume->data.bdev, block->span.start,
+					 REQ_OP_READ, GFP_NOIO, &volume->bios);
 
-	bio_set_flag(bio, BIO_CLONED);	/* the vector is the payload's */
-	bio->bi_io_vec = block->payload->vec;
-	bio->bi_vcnt = block->payload->pages;
-	bio->bi_iter.bi_size = block->payload->bytes;
-	bio->bi_iter.bi_sector = block->span.start;
 	bio->bi_private = block;
 	bio->bi_end_io = read_end_io;
 	submit_bio(bio);

@@ -53,16 +53,6 @@ static int parse_features(struct dm_target *ti, struct dm_arg_set *args)
 	return 0;
 }
 
-/* What only the block layer's description of the data device tells. */
-static const char *data_device_refusal(struct block_device *bdev)
-{
-	if (bdev_is_zoned(bdev))
-		return "The data device is zoned: it cannot be mirrored";
-	if (blk_queue_dax(bdev_get_queue(bdev)))
-		return "The data device offers DAX, which would write past the mirror";
-	return NULL;
-}
-
 static int front_find_device(struct dm_target *ti, struct dm_arg_set *args, dev_t *dev, char *name,
 			     size_t size, const char *refusal)
 {
@@ -77,16 +67,15 @@ static int front_find_device(struct dm_target *ti, struct dm_arg_set *args, dev_
 static int front_open(struct dm_target *ti, struct mn_front *front, dev_t data, dev_t meta)
 {
 	struct mn_why why = { };
-	const char *refusal;
 
 	front->volume = mn_volume_open(data, meta, ti->len, &why);
 	if (IS_ERR(front->volume))
 		return target_fail(ti, PTR_ERR(front->volume),
 				   why.text ? why.text : "The volume cannot be opened");
-	refusal = data_device_refusal(front->volume->data.bdev);
-	if (refusal) {
+	if (blk_queue_dax(bdev_get_queue(front->volume->data.bdev))) {
 		mn_volume_close(front->volume);
-		return target_fail(ti, -EOPNOTSUPP, refusal);
+		return target_fail(ti, -EOPNOTSUPP,
+				   "The data device offers DAX, which would write past the mirror");
 	}
 	front->disk = dm_disk(dm_table_get_md(ti->table));
 	front->data.bdev = front->volume->data.bdev;

@@ -11,7 +11,6 @@
 
 #include "volume.h"
 
-#define MN_QUEUE_LOW_WATER	150	/* kept for comparison, SPEC 8 */
 #define MN_NO_MINOR		0xffffffffu
 
 struct mn_volume_view {

@@ -210,21 +210,26 @@ static void volume_free(struct kref *ref)
 	kfree(volume);
 }
 
+const char *mn_volume_data_refusal(struct block_device *data, u64 sectors)
+{
+	if (bdev_nr_sectors(data) < sectors)
+		return "the data device is smaller than the volume";
+	if (bdev_is_zoned(data))
+		return "zoned data devices are not supported";
+	return NULL;
+}
+
 /* Does the data device fit what the superblock says? */
 static int check_sizes(struct mn_volume *volume, u64 sectors, struct mn_why *why)
 {
 	struct block_device *data = volume->data.bdev;
 	const struct mn_super *super = &volume->meta.super;
 
-	why->text = NULL;
+	why->text = mn_volume_data_refusal(data, sectors);
 	if (super->sectors != sectors)
 		why->text = "the length of the table is not the size of the volume in its metadata";
-	else if (bdev_nr_sectors(data) < sectors)
-		why->text = "the data device is smaller than the volume";
 	else if (bdev_logical_block_size(data) != super->sector_size)
 		why->text = "the data device's sector size is not that of the volume";
-	else if (bdev_is_zoned(data))
-		why->text = "zoned data devices are not supported";
 	else if (mn_volume_most_sectors(volume) < MN_FRAME_PAYLOAD_MAX >> SECTOR_SHIFT)
 		why->text = "the intent limit is too small for regions of this size";
 	return why->text ? -EINVAL : 0;

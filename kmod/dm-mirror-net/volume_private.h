@@ -10,6 +10,9 @@
 /* volume.c: take volume->lock for an operation; -ENODEV, not taken: the volume is being stopped. */
 int mn_volume_enter(struct mn_volume *volume, struct mn_why *why);
 
+/* volume.c: why the device cannot hold a volume of so many sectors; NULL: it can. */
+const char *mn_volume_data_refusal(struct block_device *data, u64 sectors);
+
 /* recover.c, under volume->lock, may block: the first attach, and the end. */
 int mn_volume_start(struct mn_volume *volume, struct mn_why *why);
 void mn_volume_stop(struct mn_volume *volume);

@@ -328,11 +328,6 @@ enum mn_wire_error mn_wire_decode(const struct mn_wire_header *in,
 	return error;
 }
 
-static bool uuid_is_zero(const u8 *uuid)
-{
-	return !memchr_inv(uuid, 0, MN_UUID_LEN);
-}
-
 /*
  * Features say what a node could do, not what it does: those of a newer version
  * are not ours to judge, in version 1 there are none.
@@ -374,8 +369,8 @@ enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 by
 		return error;
 	if (hello->role > MN_ROLE_TARGET ||
 	    hello->data_state > MN_DATA_INCONSISTENT ||
-	    uuid_is_zero(hello->volume_uuid) ||
-	    uuid_is_zero(hello->node_uuid) || uuid_is_zero(hello->peer_uuid) ||
+	    mn_uuid_is_zero(hello->volume_uuid) ||
+	    mn_uuid_is_zero(hello->node_uuid) || mn_uuid_is_zero(hello->peer_uuid) ||
 	    !hello_sizes_possible(hello))
 		return MN_WIRE_BAD_PAYLOAD;
 	return MN_WIRE_OK;
@@ -392,7 +387,7 @@ enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, 
 	if (verdict->kind >= __MN_VERDICT_MAX || verdict->reason >= __MN_REASON_MAX)
 		return MN_WIRE_BAD_PAYLOAD;
 	goes_on = verdict->kind == MN_VERDICT_PARTIAL || verdict->kind == MN_VERDICT_FULL;
-	if (goes_on && uuid_is_zero(verdict->source_uuid))
+	if (goes_on && mn_uuid_is_zero(verdict->source_uuid))
 		return MN_WIRE_BAD_PAYLOAD;
 	return MN_WIRE_OK;
 }

@@ -315,16 +315,12 @@ int mn_write_end_io(struct mn_volume *volume, struct mn_io *io, blk_status_t *st
 static struct bio *make_clone(struct mn_io *io, gfp_t gfp)
 {
 	struct mn_volume *volume = io->volume;
-	struct bio *clone = bio_alloc_bioset(volume->data.bdev, 0, io->bio->bi_opf, gfp,
-					     &volume->bios);
+	struct bio *clone = mn_payload_bio(io->payload, volume->data.bdev,
+					   io->bio->bi_iter.bi_sector, io->bio->bi_opf, gfp,
+					   &volume->bios);
 
 	if (!clone)
 		return NULL;
-	bio_set_flag(clone, BIO_CLONED);	/* the vector is the payload's */
-	clone->bi_io_vec = io->payload->vec;
-	clone->bi_vcnt = io->payload->pages;
-	clone->bi_iter.bi_sector = io->bio->bi_iter.bi_sector;
-	clone->bi_iter.bi_size = io->payload->bytes;
 	clone->bi_private = io;
 	clone->bi_end_io = clone_end_io;
 	return clone;
@@ -819,11 +815,10 @@ void mn_write_drain(struct mn_volume *volume)
 /* Under track: a region of which the disk may have lost writes. */
 static void region_set_dirty(struct mn_volume *volume, u64 region)
 {
-	u8 shift = volume->meta.super.region_shift - MN_BLOCK_SHIFT;
-	u64 first = region << shift;
-	u64 last = min((region + 1) << shift, volume->meta.layout.blocks) - 1;
+	u64 first, last;
 	int i;
 
+	mn_layout_region_blocks(&volume->meta.layout, region, &first, &last);
 	for (i = 0; i < MN_SLOTS; i++)
 		if (volume->mirror[i])
 			mn_bitmap_set(&volume->mirror[i]->bitmap, first, last);

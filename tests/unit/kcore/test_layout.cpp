@@ -86,6 +86,11 @@ TEST_F(Layout, AreasHoldTheirBitsAndDoNotOverlap)
         }
         ASSERT_EQ(layout.blocks, (sectors + 127) / 128);
         ASSERT_EQ(layout.regions, (sectors * 512 + (1ull << shift) - 1) >> shift);
+        u64 first, last, region = random_.range(0, layout.regions - 1);
+        mn_layout_region_blocks(&layout, region, &first, &last);
+        ASSERT_EQ(first, region << (shift - MN_BLOCK_SHIFT));
+        ASSERT_EQ(last, std::min(first + (1u << (shift - MN_BLOCK_SHIFT)), layout.blocks) - 1);
+        ASSERT_EQ(region == layout.regions - 1, last == layout.blocks - 1);
         ASSERT_GE(u64{layout.intent_pages} * layout.page_bits, layout.regions);
         ASSERT_LT(u64{layout.intent_pages - 1} * layout.page_bits, layout.regions);
         ASSERT_GE(u64{layout.bitmap_pages} * layout.page_bits, layout.blocks);

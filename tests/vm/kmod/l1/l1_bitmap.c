@@ -69,10 +69,10 @@ static int run_write_back(const u64 *arg)
 	return mn_bitmap_write_back(&l1.bitmap, arg[0], arg[1]);
 }
 
-/* bitmap_write_regions A B C: of 1 MiB each */
+/* bitmap_write_regions A B C */
 static int run_write_regions(const u64 *arg)
 {
-	return mn_bitmap_write_regions(&l1.bitmap, arg, 3, 20 - MN_BLOCK_SHIFT);
+	return mn_bitmap_write_regions(&l1.bitmap, arg, 3);
 }
 
 static int run_write_all(const u64 *arg)

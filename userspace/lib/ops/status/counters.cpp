@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/status/counters.hpp"
 
+#include <linux/dm_mirror_net.h>
+
 namespace mirrornet::ops {
 
 namespace {
 
-// The other products of this kind have such a mark; kept for comparison only.
-constexpr std::int64_t queue_low_water = 150;
 constexpr std::int64_t mib = 1 << 20;
 constexpr std::int64_t type_sync = 1;
 
@@ -29,7 +29,7 @@ std::vector<Counter> counters_of(const nl::MirrorRecord& m)
         {"queue current bytes", number(m.queue_bytes), "bytes"},
         {"queue current length", number(m.queue_length), "writes"},
         {"queue high water", m.queue_high_water, "writes"},
-        {"queue low water", queue_low_water, "writes"},
+        {"queue low water", MN_QUEUE_LOW_WATER, "writes"},
         {"resync reads", m.resync_reads, "blocks"},
         {"resync current block", number(m.resync.current_block), "block"},
         {"resync dirty blocks", number(m.dirty_blocks), "blocks"},

@@ -110,6 +110,7 @@
 #define MN_NAME_MAX		64	/* longest name of a volume, without the final zero */
 #define MN_SLOTS		8	/* peers per volume */
 #define MN_BLOCK_SHIFT		16	/* a block of the bitmap: 64 KiB */
+#define MN_QUEUE_LOW_WATER	150	/* a number of other products, kept for comparison */
 #define MN_RANGES_MAX		2048	/* ranges in one BITMAP_ADD */
 
 enum mn_cmd {
