@@ -9,7 +9,7 @@
 
 /*
  * May block. SHA-256 over the first MN_FINGERPRINT_HEAD and the last
- * MN_FINGERPRINT_TAIL bytes of the volume. -EIO, -ENOMEM.
+ * MN_FINGERPRINT_TAIL bytes of the volume. -ENOMEM (not even a page), or what reading gave.
  */
 int mn_fingerprint_take(struct mn_volume *volume, u8 digest[MN_FINGERPRINT_BYTES]);
 

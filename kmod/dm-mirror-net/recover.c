@@ -86,6 +86,13 @@ static int written_behind_our_back(struct mn_volume *volume, const struct mn_sup
 	return memcmp(digest, super->fingerprint, MN_FINGERPRINT_BYTES) ? 1 : 0;
 }
 
+static const char *unreadable_text(int err)
+{
+	if (err == -ENOMEM)
+		return "no memory to see whether the data device was written meanwhile: try again";
+	return "the data device cannot be read";
+}
+
 /* Nothing is known of the data any more: full resync, and a person opens a source. */
 static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 {
@@ -172,7 +179,7 @@ static int load(struct mn_volume *volume, struct mn_why *why)
 		return err;
 	foreign = written_behind_our_back(volume, &super);
 	if (foreign < 0) {
-		why->text = "the data device cannot be read";
+		why->text = unreadable_text(foreign);
 		return foreign;
 	}
 	return commit_start(volume, foreign, why);
@@ -279,12 +286,14 @@ static void stop_works(struct mn_volume *volume)
 static void commit_stop(struct mn_volume *volume)
 {
 	u8 digest[MN_FINGERPRINT_BYTES];
-	bool known = !mn_fingerprint_take(volume, digest);
+	int i, err = mn_fingerprint_take(volume, digest);
 	struct mn_super *draft = mn_volume_begin(volume);
-	int i;
 
 	draft->flags |= MN_SUPER_F_CLEAN;
-	if (known) {
+	if (err) {
+		pr_warn("dm-mirror-net: %s: no fingerprint of the data device (%d): what others write to it until the next start will not be noticed\n",
+			volume->name, err);
+	} else {
 		draft->flags |= MN_SUPER_F_FINGERPRINT;
 		memcpy(draft->fingerprint, digest, MN_FINGERPRINT_BYTES);
 	}
