@@ -11,18 +11,50 @@ struct format {
 	struct mn_bdev meta;
 };
 
-static int claim(struct mn_bdev *bdev, const char *path, void *holder, const char *missing,
-		 const char *busy, struct mn_why *why)
+/* Why a device could not be claimed, for people. */
+struct claim_texts {
+	const char *missing;
+	const char *busy;
+	const char *failed;
+};
+
+static const struct claim_texts data_texts = {
+	.missing = "there is no such data device",
+	.busy = "the data device is in use (a mount, swap, LVM, md or a mapping)",
+	.failed = "the data device cannot be opened for writing",
+};
+
+static const struct claim_texts meta_texts = {
+	.missing = "there is no such metadata device",
+	.busy = "the metadata device is in use, or is the data device",
+	.failed = "the metadata device cannot be opened for writing",
+};
+
+static const char *claim_text(const struct claim_texts *texts, int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return texts->busy;
+	case -ENOENT:
+	case -ENXIO:
+	case -ENOTBLK:
+		return texts->missing;
+	default:
+		return texts->failed;
+	}
+}
+
+/* One holder per device: a claim does not conflict with another one of the same holder. */
+static int claim(struct mn_bdev *bdev, const char *path, const struct claim_texts *texts,
+		 struct mn_why *why)
 {
 	dev_t dev;
-	int err;
+	int err = mn_bdev_find(path, &dev);
 
-	why->text = missing;
-	err = mn_bdev_find(path, &dev);
 	if (!err)
-		err = mn_bdev_open(bdev, dev, holder);
-	if (err == -EBUSY)
-		why->text = busy;
+		err = mn_bdev_open(bdev, dev, bdev);
+	if (err)
+		why->text = claim_text(texts, err);
 	return err;
 }
 
@@ -59,13 +91,9 @@ int mn_volume_format(const char *data_path, const char *meta_path, struct mn_sup
 	super->data_state = MN_DATA_UNKNOWN;
 	super->flags = MN_SUPER_F_CLEAN;
 	super->data_since = ktime_get_real_ns();
-	/* a claim of the same holder does not conflict with itself: one holder per device */
-	err = claim(&format.data, data_path, &format.data, "there is no such data device",
-		    "the data device is in use (a mount, swap, LVM, md or a mapping)", why);
+	err = claim(&format.data, data_path, &data_texts, why);
 	if (!err)
-		err = claim(&format.meta, meta_path, &format.meta,
-			    "there is no such metadata device",
-			    "the metadata device is in use, or is the data device", why);
+		err = claim(&format.meta, meta_path, &meta_texts, why);
 	if (!err)
 		err = check(&format, super, why);
 	if (!err)
