@@ -2,9 +2,9 @@
 /*
  * intent: the durable intent log (L1)
  *
- * One bit per region on disk, kept as an image in memory. Only the volume's
- * one ordered worker calls these; all block. Which bits to set or clear is
- * the business of regions (L0) and of the engines.
+ * One bit per region on disk, kept as an image in memory. All block; callers hold
+ * volume->intent_lock, but at the volume's start and stop, when there is nobody else.
+ * Which bits to set or clear is the business of regions (L0) and of the engines.
  */
 #ifndef MN_INTENT_H
 #define MN_INTENT_H

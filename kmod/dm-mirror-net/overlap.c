@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * overlap: an interval tree of what is under way, with waiting in order (L3)
+ * overlap: an interval tree of what is under way, with waiting in order (L0, pure)
  */
 #include <linux/interval_tree_generic.h>
 #include "overlap.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * overlap: who may touch which sectors now (L3; I9, I12)
+ * overlap: who may touch which sectors now (L0, pure; I9, I12)
  *
  * Ranges enter in order and get a ticket. A range may run when no overlapping range with a
  * smaller ticket is in the tree; until then it waits in the tree itself, so

@@ -260,7 +260,7 @@ static void folder_added(struct folder *folder, int error)
 	kobject_put(&folder->kobj);
 }
 
-/* Two volumes may have one name on a folder that was told so; the UUID then tells them apart. */
+/* Two volumes may have one name on a node; the second is shown under its UUID. */
 static void volume_show_up(struct mn_volume *volume)
 {
 	struct folder *folder = folder_create(volume, NULL);

@@ -3,8 +3,8 @@
  * trace: tracepoints of the data path (group mirror_net)
  *
  * A leaf: it includes nothing of this module, and every layer may include it.
- * Parameters are plain numbers: `volume` is the minor of the volume's data
- * device's number (MKDEV form), `slot` the mirror.
+ * Parameters are plain numbers: `volume` is the device number (dev_t) of the
+ * volume's data device, `slot` the mirror.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mirror_net

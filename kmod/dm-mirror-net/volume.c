@@ -5,7 +5,8 @@
  * Two phases of the end: the last front sets `dying`, which takes the volume out of
  * every look-up; mn_volume_stop() then ends links, works and I/O. The memory
  * goes with the last reference, which may still be held by: a netlink request or
- * dump (mn_volume_get), a sysfs reader, a session whose end_work is finishing.
+ * dump (mn_volume_get), a session whose end_work is finishing. Readers in sysfs hold
+ * none: mn_volume_stop() removes their folder, which waits for them.
  */
 #include <linux/slab.h>
 #include <linux/vmalloc.h>

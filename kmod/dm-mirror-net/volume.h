@@ -115,7 +115,9 @@ struct mn_mirror {
 struct mn_volume {
 	struct list_head list;		/* under mn_volumes_lock */
 	struct kref ref;
-	unsigned int fronts;		/* opened by constructors, under mn_volumes_lock */
+	/* under mn_volumes_lock */
+	unsigned int fronts;		/* opened by constructors */
+	bool dying;			/* the last front is going; READ_ONCE elsewhere */
 	struct mutex lock;
 	u8 uuid[MN_UUID_LEN];
 	char name[MN_NAME_MAX + 1];
@@ -143,22 +145,22 @@ struct mn_volume {
 	struct percpu_ref io;		/* live: unlocked; held by every bio under way */
 	struct completion io_drained;
 
-	spinlock_t track;		/* classification (I12); all down to the next comment */
+	spinlock_t track;		/* classification (I12); guards all down to live_mirrors */
 	struct mn_regions regions;
 	struct mn_overlap overlap;	/* of local writes and resync reads */
 	unsigned int tracking;		/* > 0: every write is in `overlap` */
 	unsigned int inflight[2];	/* classified writes under way, by parity */
 	u8 parity;
 	bool loss_pending;		/* a mirror's loss is not durable yet: hold completions */
-	bool dying;			/* the last front is going */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
-	bool region_full;		/* writes wait for the table of regions */
-	bool flush_fails;		/* the last flush for the region log failed */
+	bool region_full;		/* writes wait for room; reclaim_work ends it */
 	u64 write_number;
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
 	unsigned int live_mirrors;	/* READ_ONCE by map */
+
+	bool flush_fails;		/* the last flush for the region log failed; reclaim_work */
 	struct mutex mirrors_lock;	/* mirror[] does not change: outside intent_lock */
 	struct mutex intent_lock;	/* one update of the intent log at a time */
 	struct mutex drain_lock;	/* one drain at a time */

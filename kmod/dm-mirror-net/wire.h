@@ -25,7 +25,7 @@
 enum mn_frame_type {
 	MN_FRAME_HELLO = 1,	/* both: struct mn_wire_hello */
 	MN_FRAME_VERDICT,	/* both: struct mn_wire_verdict, for the cross-check */
-	MN_FRAME_BITMAP,	/* target: bits of blocks from `block` on, LSB first */
+	MN_FRAME_BITMAP,	/* target: bits of blocks from `sector` on, LSB first */
 	MN_FRAME_BITMAP_END,	/* target: all dirty bits have been sent */
 	MN_FRAME_SYNC_BEGIN,	/* source: struct mn_wire_sync_begin; durable before more */
 	MN_FRAME_SYNC_READY,	/* target: it is */
@@ -37,7 +37,7 @@ enum mn_frame_type {
 	MN_FRAME_ACK,		/* target: struct mn_wire_ack */
 	MN_FRAME_PING,		/* both; write_number: the sender's position, durable */
 	MN_FRAME_PONG,		/* both */
-	MN_FRAME_BYE,		/* both: orderly end, reason in `reason` */
+	MN_FRAME_BYE,		/* both: orderly end, reason in `sectors` */
 	__MN_FRAME_TYPE_MAX,
 };
 
@@ -82,7 +82,7 @@ struct mn_wire_limits {
 	u64 volume_sectors;
 	u32 sector_size;	/* bytes, of the volume */
 	u64 last_sequence;	/* of the last sequenced frame received; 0 before the first */
-	bool from_source;	/* the peer is the source of this stream (known after HELLO) */
+	bool from_source;	/* the peer is the source of this stream (known after VERDICT) */
 	bool hello_seen;	/* before it: HELLO, PING, PONG, BYE only; after it: no HELLO */
 };
 

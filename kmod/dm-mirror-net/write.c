@@ -523,7 +523,8 @@ static enum mn_io_next io_enter_regions(struct mn_io *io)
 		io->entered = true;
 		return MN_IO_GO;
 	}
-	if (READ_ONCE(volume->meta.error) || (answer == MN_REGION_FULL && volume->flush_fails))
+	if (READ_ONCE(volume->meta.error) ||
+	    (answer == MN_REGION_FULL && READ_ONCE(volume->flush_fails)))
 		return MN_IO_FAIL;
 	io_trace_parked(io);
 	list_add_tail(&io->list, &volume->parked);
