@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is compared: our volume, plain and with TLS, and DRBD 8.4, between node a, whose users
+write, and node b. All have disks of their own and are left up side by side; the one that is not
+measured is idle. SETTLED is what `state_file` of node a says when both copies are equal."""
+import json
+
+from lab import Failure
+
+DISKS = {"mirror": 0, "mirror_meta": 1, "drbd": 2, "drbd_meta": 3, "tls": 4, "tls_meta": 5, "raw": 6}
+
+
+def device(disk):
+    return f"/dev/bench/{disk}"
+
+
+def name_disks(node):
+    """With so many, the kernel's names are not in the order of the disks; serial numbers are."""
+    for disk, number in DISKS.items():
+        node.run(f"block=$(grep -lx disk{number} /sys/block/*/serial) && mkdir -p /dev/bench && "
+                 f"ln -s /dev/$(basename $(dirname $block)) {device(disk)}")
+
+
+# Waits without starting programs, which would take the processor from what is waited for.
+TIMED = """
+exec {never}<> <(:)
+begin=$EPOCHREALTIME
+%s
+for ((try = 0; try < %d; try++)); do
+	mapfile -t lines <%s
+	[[ "${lines[*]}" != %s ]] || break
+	read -r -t 0.1 -u $never
+done
+[[ "${lines[*]}" == %s ]] || { echo "it never ended: ${lines[*]}" >&2; exit 1; }
+echo "$begin $EPOCHREALTIME"
+"""
+
+
+class Volume:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+    def run_timed(self, command, limit=120):
+        """Seconds from the start of the command (on node a) until the copies are equal."""
+        script = TIMED % (command, limit * 10, self.state_file, self.SETTLED, self.SETTLED)
+        begin, end = map(float, self.a.run(f"bash -c '{script}'", limit + 30).split())
+        return end - begin
+
+    def settle(self):
+        self.run_timed(":")
+
+    def check_equal(self, size):
+        """Every write has returned, so it is in the files behind both disks."""
+        with open(self.a.lab.disk("a", DISKS[self.disk]), "rb") as one, \
+             open(self.a.lab.disk("b", DISKS[self.disk]), "rb") as other:
+            for at in range(0, size, 1 << 20):
+                if one.read(1 << 20) != other.read(1 << 20):
+                    raise Failure(f"{self.disk}: the two copies differ after byte {at}")
+
+
+class Mirror(Volume):
+    """Set up with kctl alone, as in tests/vm/mirror.sh; the defaults are the kernel's."""
+    disk = "mirror"
+    path = "/dev/mapper/bench"
+    state_file = "/sys/kernel/mirror_net/bench/*-*/mirror_state"
+    SETTLED = "1"
+    PORT = 7790
+
+    def create(self):
+        data, meta = device("mirror"), device("mirror_meta")
+        for node in (self.a, self.b):
+            node.run(f"kctl format bench node{node.name} bench {data} {meta} && dmsetup create bench "
+                     f'--table "0 $(blockdev --getsz {data}) mirror-net {data} {meta}"')
+        self.b.run("kctl role bench target && kctl add bench nodea blank")
+        self.a.run("kctl role bench source && kctl add bench nodeb && kctl unlock bench")
+        # a node may stand still for seconds while its host is busy
+        self.a.run("kctl set bench nodeb ping=2000 misses=10 stall=20000")
+        self.b.run("kctl set bench nodea ping=2000 misses=10 stall=20000")
+        self.connect()
+
+    def wait_unlinked(self):
+        self.a.run("until kctl mirror bench nodeb | grep -qx link=0; do sleep 0.1; done", 30)
+        self.b.run("until kctl mirror bench nodea | grep -qx link=0; do sleep 0.1; done", 30)
+
+    def listen(self):
+        """b listens until `connected`; before that nothing is done on either node."""
+        self.wait_unlinked()
+        self.listener = self.b.start(f"kctl listen bench nodea {self.PORT}")
+        self.b.run(f"until ss -ltn | grep -q :{self.PORT}; do sleep 0.1; done", 30)
+        return f"kctl connect bench nodeb 10.77.0.2 {self.PORT}"
+
+    def connect(self):
+        self.a.run(self.listen())
+        self.settle()
+
+    def disconnect(self):
+        self.a.run("kctl detach bench nodeb")
+        self.wait_unlinked()
+
+    def resync(self):
+        self.a.run("kctl resync bench nodeb full")  # which takes the link down
+        return self.run_timed(self.listen())
+
+
+class Drbd(Volume):
+    """DRBD 8.4 of the kernel, protocol C, with its own defaults."""
+    disk = "drbd"
+    path = "/dev/drbd0"
+    state_file = "/proc/drbd"
+    SETTLED = '*"cs:Connected "*"ds:UpToDate/UpToDate"*'
+    TOOL = "/lib/drbd/drbdsetup-84"
+
+    def create(self):
+        data, meta = device("drbd"), device("drbd_meta")
+        for node in (self.a, self.b):
+            node.run(f"mkdir -p /var/lib/drbd /var/lock && modprobe drbd usermode_helper=/bin/true && "
+                     f"drbdmeta --force 0 v08 {meta} flex-external create-md && "
+                     f"{self.TOOL} new-resource bench && {self.TOOL} new-minor bench 0 0 && "
+                     f"{self.TOOL} attach 0 {data} {meta} flexible")
+        self.a.run(f"{self.TOOL} primary 0 --force")
+        self.connect()
+
+    def connect(self):
+        self.b.run(f"{self.TOOL} connect bench ipv4:10.77.0.2:7789 ipv4:10.77.0.1:7789 --protocol=C")
+        self.a.run(f"{self.TOOL} connect bench ipv4:10.77.0.1:7789 ipv4:10.77.0.2:7789 --protocol=C")
+        self.settle()
+
+    def disconnect(self):
+        self.a.run(f"{self.TOOL} disconnect ipv4:10.77.0.1:7789 ipv4:10.77.0.2:7789")
+        self.b.run(f"{self.TOOL} disconnect ipv4:10.77.0.2:7789 ipv4:10.77.0.1:7789 || true")
+
+    def resync(self):
+        return self.run_timed(f"{self.TOOL} invalidate-remote 0")
+
+
+class TlsMirror(Volume):
+    """Set up with the tools, which encrypt by default."""
+    disk = "tls"
+    path = "/dev/mirror/tls"
+    state_file = "/sys/kernel/mirror_net/tls/*-*/mirror_state"
+    SETTLED = "1"
+
+    def create(self):
+        for node in (self.a, self.b):
+            node.run(f"mirrorctl node init {node.name}")
+        card = json.loads(self.b.run("mirrorctl --json node show"))["card"]
+        trust = json.loads(self.a.run(f"mirrorctl --json node trust --card '{card}'"))
+        self.b.run(f"echo '{trust['token']}' | mirrorctl node trust --token-file -")
+        for node in (self.a, self.b):
+            node.run("mirror-netd >>/var/log/mirror-netd.log 2>&1 </dev/null &")
+            node.run("until ss -ltn | grep -q :9999; do sleep 0.1; done", 30)
+        data, meta = device("tls"), device("tls_meta")
+        self.a.run(f"mirrorctl create tls {data} b:{data} --meta {meta} --peer-meta {meta} --yes", 300)
+        self.settle()
