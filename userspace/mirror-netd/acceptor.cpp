@@ -65,20 +65,20 @@ void Acceptor::accept_from(int listener)
     auto pass = strangers_.enter(visitor_of(address));
     if (!pass)
         return; // closing is all the answer that too many get
-    auto guest = std::make_shared<Guest>(Guest{std::move(fd), std::move(pass)});
+    const auto from = peer_of(fd.get());
+    auto guest = std::make_shared<Guest>(Guest{std::move(fd), std::move(pass), from});
     workers_.start([this, guest] { serve(*guest); });
 }
 
 // In a thread of its own, as is everything below.
 void Acceptor::serve(Guest& guest)
 {
-    const auto from = peer_of(guest.fd.get());
     try {
         const Deadline deadline(limits_.handshake, cancel_);
         LineStream stream(authenticate(guest, deadline));
         serve_authenticated(guest, std::move(stream), deadline);
     } catch (const std::exception& error) {
-        log(Priority::notice, "connection from {} ended: {}", from, error.what());
+        log(Priority::notice, "connection from {} ended: {}", guest.name, error.what());
     }
 }
 
@@ -103,6 +103,7 @@ void Acceptor::serve_authenticated(Guest& guest, LineStream stream, const Deadli
     if (!peer || !line)
         return;
     guest.pass.reset();
+    guest.name = "node " + peer->name + " (" + guest.name + ")";
     const auto hello = greeting(stream, *line, deadline);
     if (hello.purpose == Purpose::control)
         return serve_control_to(*peer, std::move(stream), deadline);

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace mirrornet::netd {
@@ -46,6 +47,7 @@ private:
     struct Guest { // shared with the thread that serves it
         UniqueFd fd;
         std::optional<Turnstile::Pass> pass; // while a stranger
+        std::string name;                    // for the log
     };
     void accept_from(int listener);
     void serve(Guest& guest);

@@ -80,6 +80,18 @@ TEST_F(Control, EndlessLineIsCutOff)
     EXPECT_NE(server.end().find("longer than"), std::string::npos);
 }
 
+TEST_F(Control, WhatIsNoRequestEndsTheConnection)
+{
+    OtherSide server([&] { serve(); });
+    const Deadline patience(5s);
+    LineStream stream(TlsStream::connect(loopback.connect(), pair.a.id, pair.key, patience));
+    stream.write(Hello{}.print(), patience);
+    EXPECT_TRUE(stream.read(patience));
+    stream.write("junk", patience);
+    EXPECT_NE(stream.read(patience).value().find("-32700"), std::string::npos);
+    EXPECT_NE(server.end().find("no JSON"), std::string::npos);
+}
+
 TEST_F(Control, HalfALineIsNotWaitedForLong)
 {
     limits.transfer = 100ms;

@@ -20,6 +20,16 @@ bool request_comes(LineStream& stream, const Deadline& deadline)
     }
 }
 
+void serve_line(LineStream& stream, const std::string& line, const RpcDispatcher& dispatcher,
+                const RpcPeer& peer, int cancel, ControlLimits limits)
+try {
+    const auto answer = dispatcher.answer(line, peer);
+    stream.write(answer, Deadline(limits.transfer, cancel));
+} catch (const RpcBreach& breach) {
+    stream.write(breach.answer(), Deadline(limits.transfer, cancel));
+    throw;
+}
+
 } // namespace
 
 void serve_control(LineStream& stream, const RpcDispatcher& dispatcher,
@@ -29,8 +39,7 @@ void serve_control(LineStream& stream, const RpcDispatcher& dispatcher,
         const auto line = stream.read(Deadline(limits.transfer, cancel));
         if (!line)
             return;
-        const auto answer = dispatcher.answer(*line, who());
-        stream.write(answer, Deadline(limits.transfer, cancel));
+        serve_line(stream, *line, dispatcher, who(), cancel, limits);
     }
 }
 

@@ -42,7 +42,25 @@ bool is_request(const json& request)
            method->is_string() && (params == request.end() || params->is_object());
 }
 
+json parse_request(std::string_view line)
+{
+    json request;
+    try {
+        request = parse_object(line);
+    } catch (const Error& error) {
+        throw RpcBreach(RpcCode::parse_error, error.what());
+    }
+    if (!is_request(request))
+        throw RpcBreach(RpcCode::invalid_request, "a line is no JSON-RPC 2.0 request");
+    return request;
+}
+
 } // namespace
+
+RpcBreach::RpcBreach(RpcCode code, const std::string& message)
+    : Error(ExitStatus::usage, message), answer_(print_object(failure(nullptr, code, message)))
+{
+}
 
 void RpcDispatcher::add(std::string method, Permission required, Handler handler)
 {
@@ -79,14 +97,7 @@ json RpcDispatcher::run(const json& request, const RpcPeer& peer) const
 
 std::string RpcDispatcher::answer(std::string_view line, const RpcPeer& peer) const
 {
-    json request;
-    try {
-        request = parse_object(line);
-    } catch (const Error& error) {
-        return print_object(failure(nullptr, RpcCode::parse_error, error.what()));
-    }
-    if (!is_request(request))
-        return print_object(failure(nullptr, RpcCode::invalid_request, "no JSON-RPC 2.0 request"));
+    const auto request = parse_request(line);
     auto answer = print_object(run(request, peer));
     if (answer.size() < longest_line)
         return answer;

@@ -4,6 +4,7 @@
 // notifications and no batches.
 #pragma once
 
+#include "base/error.hpp"
 #include "model/names.hpp"
 #include "model/states.hpp"
 
@@ -30,6 +31,17 @@ struct RpcPeer {
     Permissions may;
 };
 
+// The other side says what is no request. It may be another version of this program, so
+// there is an answer all the same.
+class RpcBreach : public Error {
+public:
+    RpcBreach(RpcCode code, const std::string& message);
+    const std::string& answer() const { return answer_; }
+
+private:
+    std::string answer_;
+};
+
 class RpcDispatcher {
 public:
     // Runs in the thread of its connection, several at a time. What it throws
@@ -39,7 +51,7 @@ public:
     // All before the first answer().
     void add(std::string method, Permission required, Handler handler);
 
-    // The line that answers this line; never throws for what is in it.
+    // The line that answers this line; RpcBreach if it is no request.
     std::string answer(std::string_view line, const RpcPeer& peer) const;
 
 private:
