@@ -76,8 +76,9 @@ std::string advice_for(const nl::MirrorRecord& mirror, const std::string& volume
     case Reason::shutdown:
     case Reason::link_lost:
     case Reason::peer_silent:
-        return "node " + node + " does not answer; writes here are tracked, a partial resync "
-               "follows by itself when it is back";
+        return "no link to node " + node + "; writes here are tracked, a partial resync follows "
+               "by itself when it is back. If it is there, the log of mirror-netd on both nodes "
+               "says why not: journalctl -u mirror-netd";
     case Reason::split_brain:
         return "both sides were written independently; nothing is overwritten until a person "
                "decides which one to keep";
