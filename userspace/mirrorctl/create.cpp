@@ -48,13 +48,6 @@ void set_options(CreateArguments& arguments)
     }
 }
 
-void require_sync(const CreateArguments& arguments)
-{
-    const auto mode = arguments.options.mirror_options.get_as<Mode>(Option::mode);
-    if (mode != Mode::sync)
-        throw Error(ExitStatus::usage, "mode async is not in this version; mode sync is");
-}
-
 ops::CreateResult create(const Invocation& invocation, const ops::CreatePlan& plan)
 {
     const Undisturbed undisturbed;
@@ -97,7 +90,6 @@ int run(const Invocation& invocation, CreateArguments& arguments)
 {
     split_target(arguments);
     set_options(arguments);
-    require_sync(arguments);
     arguments.options.copy.initial_sync = !arguments.no_initial_sync;
     try {
         return plan_and_execute(invocation, arguments);

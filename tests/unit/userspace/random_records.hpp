@@ -110,10 +110,15 @@ private:
     {
         for (const auto& spec : mirrornet::all_options())
             if ((spec.scopes & set.scopes()) && upto(1))
-                set.set(spec.id, spec.power_of_two ? spec.least << upto(2)
-                                                   : spec.least + static_cast<std::int64_t>(upto(
-                                                         static_cast<std::uint64_t>(
-                                                             spec.most - spec.least))));
+                set.set(spec.id, spec.in_this_version ? value(spec) : spec.fallback);
+    }
+
+    std::int64_t value(const mirrornet::OptionSpec& spec)
+    {
+        if (spec.power_of_two)
+            return spec.least << upto(2);
+        const auto room = static_cast<std::uint64_t>(spec.most - spec.least);
+        return spec.least + static_cast<std::int64_t>(upto(room));
     }
 
     std::mt19937_64 rng_;

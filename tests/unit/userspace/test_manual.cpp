@@ -26,9 +26,12 @@ std::string place_of(unsigned scopes)
 
 std::string entry(const OptionSpec& spec)
 {
-    return fmt::format(".TP\n.BR {} \" (default {}; {})\"\n{}.\nIn {}.{}\n", spec.name,
+    return fmt::format(".TP\n.BR {} \" (default {}; {})\"\n{}.\nIn {}.{}{}\n", spec.name,
                        describe_value(spec, spec.fallback), allowed_values(spec), spec.help,
-                       place_of(spec.scopes), spec.live ? "" : "\nNot changed while in use.");
+                       place_of(spec.scopes), spec.live ? "" : "\nNot changed while in use.",
+                       spec.in_this_version
+                           ? ""
+                           : "\nNot in this version; only the default can be set.");
 }
 
 } // namespace

@@ -143,6 +143,20 @@ std::int64_t OptionSet::get(Option id) const
     return found == values_.end() ? spec_of(id).fallback : found->second;
 }
 
+namespace {
+
+// What was accepted and then ignored would be a promise broken.
+void require_in_this_version(const OptionSpec& spec, std::int64_t value)
+{
+    if (!spec.in_this_version && value != spec.fallback)
+        throw Error(ExitStatus::usage,
+                    std::string(spec.name) + " cannot be \"" + print_value(spec, value) +
+                        "\": that is not in this version, only the default (" +
+                        print_value(spec, spec.fallback) + ") is; nothing was changed");
+}
+
+} // namespace
+
 void OptionSet::set(Option id, std::int64_t value)
 {
     const auto& spec = spec_of(id);
@@ -150,6 +164,7 @@ void OptionSet::set(Option id, std::int64_t value)
         throw Error(ExitStatus::usage,
                     std::string(spec.name) + " is not an option that can be set here");
     check_value(spec, value);
+    require_in_this_version(spec, value);
     values_[id] = value;
 }
 

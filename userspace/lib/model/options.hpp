@@ -58,16 +58,8 @@ enum Scope : unsigned {
     scope_pair = 8, // of two nodes, whatever they mirror
 };
 
-// Values of options with words, in the order of their choices.
-enum class Mode : int { sync, async };
+// Values of an option with words, in the order of its choices.
 enum class Encryption : int { tls, none };
-enum class OnQueueLimit : int { pause, block };
-enum class AsyncFlush : int { barrier, drain };
-enum class OnSyncLoss : int { continue_, fence };
-enum class OnTrouble : int { stop, continue_ }; // on-fence-timeout, on-metadata-error
-enum class AutoResync : int { partial, full, no };
-enum class AllowedRoles : int { both, source, target };
-enum class BootAlone : int { safe, locked, source };
 
 struct OptionSpec {
     Option id;
@@ -79,6 +71,7 @@ struct OptionSpec {
     bool zero_too;       // 0 is allowed outside the range ("none", "no limit")
     bool power_of_two;
     bool live;           // may change while the volume is active
+    bool in_this_version; // false: nothing reads it yet, only the default can be set
     std::span<const std::string_view> choices; // empty for numbers
     std::string_view help;
 
@@ -111,7 +104,7 @@ public:
     template <typename E> E get_as(Option id) const { return static_cast<E>(get(id)); }
     bool is_set(Option id) const { return values_.contains(id); }
 
-    void set(Option id, std::int64_t value); // Error(usage): range or scope
+    void set(Option id, std::int64_t value); // Error(usage): range, scope or version
     void set(std::string_view name, std::string_view text);
     void reset(Option id) { values_.erase(id); }
 

@@ -30,14 +30,15 @@ constexpr OptionSpec word(Option id, std::string_view name, unsigned scopes, Cho
                           std::string_view help)
 {
     return {id,   name,  scopes, "",   0, 0, static_cast<std::int64_t>(choices.size()) - 1,
-            false, false, true,   choices, help};
+            false, false, true,   true, choices, help};
 }
 
 constexpr OptionSpec number(Option id, std::string_view name, unsigned scopes,
                             std::string_view unit, std::int64_t fallback, std::int64_t least,
                             std::int64_t most, std::string_view help)
 {
-    return {id, name, scopes, unit, fallback, least, most, false, false, true, {}, help};
+    return {id, name, scopes, unit, fallback, least, most, false, false, true,
+            true, {}, help};
 }
 
 constexpr OptionSpec zero_too(OptionSpec spec)
@@ -58,6 +59,12 @@ constexpr OptionSpec not_live(OptionSpec spec)
     return spec;
 }
 
+constexpr OptionSpec later(OptionSpec spec)
+{
+    spec.in_this_version = false;
+    return spec;
+}
+
 constexpr std::int64_t hour_ms = 3600 * 1000;
 constexpr std::int64_t day_s = 24 * 3600;
 constexpr std::int64_t fastest = 1000 * 1000 * 1000; // kbit/s
@@ -65,12 +72,13 @@ constexpr unsigned m = scope_mirror, v = scope_volume, n = scope_node, pair = sc
 using O = Option;
 
 constexpr std::array table{
-    word(O::mode, "mode", m, mode, "when a write returns: after the target has it, or before"),
-    number(O::compression, "compression", m, "", 0, 0, 9, "0 off, 1 fastest, 9 smallest"),
-    zero_too(number(O::bandwidth_limit, "bandwidth-limit", m, "kbit/s", 0, 64, fastest,
-                    "of everything sent; 0 no limit")),
-    zero_too(number(O::resync_bandwidth_limit, "resync-bandwidth-limit", m, "kbit/s", 0, 64,
-                    fastest, "of resync alone; 0 no limit")),
+    later(word(O::mode, "mode", m, mode,
+               "when a write returns: after the target has it, or before")),
+    later(number(O::compression, "compression", m, "", 0, 0, 9, "0 off, 1 fastest, 9 smallest")),
+    later(zero_too(number(O::bandwidth_limit, "bandwidth-limit", m, "kbit/s", 0, 64, fastest,
+                          "of everything sent; 0 no limit"))),
+    later(zero_too(number(O::resync_bandwidth_limit, "resync-bandwidth-limit", m, "kbit/s", 0, 64,
+                          fastest, "of resync alone; 0 no limit"))),
     word(O::encryption, "encryption", pair, encryption,
          "of the replication link; none only if both nodes say so"),
     number(O::ping_interval, "ping-interval", m, "ms", 3000, 100, 60000,
@@ -84,49 +92,51 @@ constexpr std::array table{
                     10'000'000, "writes queued for the target; 0 no limit")),
     number(O::write_queue_byte_limit, "write-queue-byte-limit", m, "MiB", 0, 0, 65536,
            "bytes queued for the target; 0 no limit"),
-    word(O::on_queue_limit, "on-queue-limit", m, pause_block,
-         "what a full queue does: track in the bitmap, or make writers wait"),
-    word(O::async_flush, "async-flush", m, barrier_drain,
-         "a flush of an async volume: keeps order only, or waits for the target"),
-    word(O::on_sync_loss, "on-sync-loss", v, continue_fence,
-         "writes without the sync target: go on, or wait until it is fenced"),
-    number(O::fence_timeout, "fence-timeout", v, "ms", 30000, 100, hour_ms,
-           "how long writes wait for the fence"),
-    word(O::on_fence_timeout, "on-fence-timeout", v, stop_continue,
-         "fence not confirmed in time: fail writes and lock, or go on"),
-    word(O::auto_resync, "auto-resync", m, auto_resync,
-         "which resync starts by itself when a link comes back"),
+    later(word(O::on_queue_limit, "on-queue-limit", m, pause_block,
+               "what a full queue does: track in the bitmap, or make writers wait")),
+    later(word(O::async_flush, "async-flush", m, barrier_drain,
+               "a flush of an async volume: keeps order only, or waits for the target")),
+    later(word(O::on_sync_loss, "on-sync-loss", v, continue_fence,
+               "writes without the sync target: go on, or wait until it is fenced")),
+    later(number(O::fence_timeout, "fence-timeout", v, "ms", 30000, 100, hour_ms,
+                 "how long writes wait for the fence")),
+    later(word(O::on_fence_timeout, "on-fence-timeout", v, stop_continue,
+               "fence not confirmed in time: fail writes and lock, or go on")),
+    later(word(O::auto_resync, "auto-resync", m, auto_resync,
+               "which resync starts by itself when a link comes back")),
     number(O::resync_reads, "resync-reads", m, "blocks", 20, 1, 1024,
            "resync blocks under way at a time"),
-    number(O::max_resync_passes, "max-resync-passes", m, "", 200, 1, 1'000'000,
-           "passes after which a resync pauses"),
-    number(O::resync_low_water, "resync-low-water", m, "blocks", 150, 0, 1'000'000'000,
-           "blocks left at which writers may be delayed; 0 never"),
-    number(O::resync_block_writes_timeout, "resync-block-writes-timeout", m, "ms", 15000, 0,
-           hour_ms, "longest delay of writers at the end of a resync"),
-    number(O::parallel_resyncs, "parallel-resyncs", n, "", 0, 0, 4096,
-           "resyncs at a time on this node; 0 no limit"),
-    power_of_two(number(O::snapshot_chunk, "snapshot-chunk", v, "KiB", 64, 4, 1024,
-                        "copy-on-write unit of snapshots")),
-    number(O::quiesce_timeout, "quiesce-timeout", v, "ms", 60000, 100, hour_ms,
-           "longest freeze of the source for a snapshot"),
-    word(O::snapshot_before_resync, "snapshot-before-resync", v, no_yes,
-         "keep a consistent copy while a resync runs"),
-    word(O::keep_lost_writes, "keep-lost-writes", v, no_yes,
-         "save what an old source had not sent before it is overwritten"),
-    word(O::allowed_roles, "allowed-roles", v | n, roles, "roles this node may take"),
+    later(number(O::max_resync_passes, "max-resync-passes", m, "", 200, 1, 1'000'000,
+                 "passes after which a resync pauses")),
+    later(number(O::resync_low_water, "resync-low-water", m, "blocks", 150, 0, 1'000'000'000,
+                 "blocks left at which writers may be delayed; 0 never")),
+    later(number(O::resync_block_writes_timeout, "resync-block-writes-timeout", m, "ms", 15000, 0,
+                 hour_ms, "longest delay of writers at the end of a resync")),
+    later(number(O::parallel_resyncs, "parallel-resyncs", n, "", 0, 0, 4096,
+                 "resyncs at a time on this node; 0 no limit")),
+    later(power_of_two(number(O::snapshot_chunk, "snapshot-chunk", v, "KiB", 64, 4, 1024,
+                              "copy-on-write unit of snapshots"))),
+    later(number(O::quiesce_timeout, "quiesce-timeout", v, "ms", 60000, 100, hour_ms,
+                 "longest freeze of the source for a snapshot")),
+    later(word(O::snapshot_before_resync, "snapshot-before-resync", v, no_yes,
+               "keep a consistent copy while a resync runs")),
+    later(word(O::keep_lost_writes, "keep-lost-writes", v, no_yes,
+               "save what an old source had not sent before it is overwritten")),
+    later(word(O::allowed_roles, "allowed-roles", v | n, roles, "roles this node may take")),
     power_of_two(not_live(number(O::intent_region, "intent-region", v, "KiB", 1024, 64, 65536,
-                                 "bytes of the volume behind one bit of the intent log"))),
-    number(O::intent_limit, "intent-limit", v, "regions", 256, 16, 65536,
-           "regions with intent at a time; bounds the resync after a crash"),
+                                 "bytes of the volume behind one bit of the intent log; fixed by "
+                                 "create"))),
+    not_live(number(O::intent_limit, "intent-limit", v, "regions", 256, 16, 65536,
+                    "regions with intent at a time; bounds the resync after a crash; fixed "
+                    "by create")),
     number(O::metadata_wait, "metadata-wait", v, "s", 180, 0, day_s,
            "how long activation waits for a missing metadata device"),
-    word(O::on_metadata_error, "on-metadata-error", v, stop_continue,
-         "metadata cannot be written: fail writes without a durable intent, or go on"),
-    number(O::boot_wait, "boot-wait", v, "s", 30, 0, day_s,
-           "how long boot waits for nodes that may have been promoted"),
-    word(O::boot_alone, "boot-alone", v, boot_alone,
-         "after boot-wait: source if provably safe, stay locked, or source"),
+    later(word(O::on_metadata_error, "on-metadata-error", v, stop_continue,
+               "metadata cannot be written: fail writes without a durable intent, or go on")),
+    later(number(O::boot_wait, "boot-wait", v, "s", 30, 0, day_s,
+                 "how long boot waits for nodes that may have been promoted")),
+    later(word(O::boot_alone, "boot-alone", v, boot_alone,
+               "after boot-wait: source if provably safe, stay locked, or source")),
     number(O::shutdown_drain, "shutdown-drain", n, "s", 60, 0, 3600,
            "how long shutdown waits for queued writes"),
 };
