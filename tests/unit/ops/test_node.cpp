@@ -119,6 +119,17 @@ TEST(Node, TrustNeedsAnIdentityAndAnAddress)
     expect_error(ExitStatus::usage, {"this node itself"}, [&] { node_trust(store, options); });
 }
 
+// A key alone would keep the next attempt from showing a token.
+TEST(Node, TrustThatFailsLeavesNoKey)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    const NodeCard card{"b.local", Uuid::random(), {Address::parse("10.0.0.2")}, {}};
+    expect_error(ExitStatus::usage, {"b.local"}, [&] { node_trust(store, by_card(card)); });
+    EXPECT_FALSE(store.find_key("b.local").has_value());
+}
+
 TEST(Node, AKeyThatOthersCanReadIsRefused)
 {
     const ScratchDir dir;

@@ -65,6 +65,14 @@ TEST(Undo, TakesBackAfterWhatIsNoErrorToo)
     });
 }
 
+TEST(Undo, WhatCannotBeTakenBackSaysHowFarItCame)
+{
+    EXPECT_NO_THROW(finish_after("it is removed", [] {}));
+    expect_error(ExitStatus::partly_done, {"it is removed", "no way", "repeat"}, [] {
+        finish_after("it is removed", [] { throw std::runtime_error("no way"); });
+    });
+}
+
 TEST(OperationLock, TheSecondIsToldOfTheFirst)
 {
     const ScratchDir dir;

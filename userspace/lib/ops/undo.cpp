@@ -48,4 +48,14 @@ void whole_or_not_at_all(const std::function<void(Undo&)>& work)
     }
 }
 
+void finish_after(const std::string& done, const std::function<void()>& rest)
+{
+    try {
+        rest();
+    } catch (const std::exception& error) {
+        throw Error(ExitStatus::partly_done,
+                    done + ", but then: " + error.what() + "; repeat to finish it");
+    }
+}
+
 } // namespace mirrornet::ops

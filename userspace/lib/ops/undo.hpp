@@ -29,4 +29,8 @@ private:
 // the message of the Error how that went. What was no Error becomes an internal one.
 void whole_or_not_at_all(const std::function<void(Undo&)>& work);
 
+// The rest of what can be repeated but not be taken back: when it throws, the Error is
+// partly_done and says what was `done` before ("the copy on node b is removed").
+void finish_after(const std::string& done, const std::function<void()>& rest);
+
 } // namespace mirrornet::ops

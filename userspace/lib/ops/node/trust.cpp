@@ -86,12 +86,13 @@ NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& opt
         key = Key::random();
         result.token = NodeCard{self.name, self.id, own_addresses(self), key};
     }
-    if (key && !(old_key && *old_key == *key)) {
-        store.save_key(name, *key);
-        result.changed = true;
-    }
     if (!before || !(*before == result.peer)) {
         store.save(result.peer);
+        result.changed = true;
+    }
+    // The key last: once there is one, no token is shown any more.
+    if (key && !(old_key && *old_key == *key)) {
+        store.save_key(name, *key);
         result.changed = true;
     }
     return result;

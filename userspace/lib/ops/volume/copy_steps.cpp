@@ -100,16 +100,20 @@ void dismantle_copy(const ConfigStore& store, nl::Kernel& kernel, const std::str
 {
     const auto config = store.load_volume(volume);
     const auto local = store.find_local(volume);
-    if (const auto front = dm::find_front(config.id)) {
-        if (front->open_count > 0)
-            throw_open(volume, "removed");
-        dm::remove_front(front->name);
-    }
-    if (local)
-        dispose_of_metadata(store, kernel, config, *local);
-    store.remove_volume(volume);
-    if (local)
-        announce_change(local->data_device);
+    const auto remove_what_it_left = [&] {
+        if (local)
+            dispose_of_metadata(store, kernel, config, *local);
+        store.remove_volume(volume);
+        if (local)
+            announce_change(local->data_device);
+    };
+    const auto front = dm::find_front(config.id);
+    if (!front)
+        return remove_what_it_left();
+    if (front->open_count > 0)
+        throw_open(volume, "removed");
+    dm::remove_front(front->name);
+    finish_after("volume " + volume + " is stopped", remove_what_it_left);
 }
 
 OptionSet options_between(const VolumeConfig& config, const std::string& a, const std::string& b)

@@ -28,7 +28,7 @@ void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& sp
 
 // The opposite: the front goes, the metadata is erased and what was made for it
 // removed, the configuration goes. The data stays. Error(in_use) while somebody
-// has the volume open; then nothing was changed.
+// has the volume open; then nothing was changed. Can be repeated.
 void dismantle_copy(const ConfigStore& store, nl::Kernel& kernel, const std::string& volume);
 
 // Options of the mirror between two nodes of the volume, defaults where none are set.

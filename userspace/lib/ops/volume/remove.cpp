@@ -58,11 +58,15 @@ void dismantle_there(const ConfigStore& store, const VolumeConfig& config,
 void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& config,
                 const OtherNode& node, const DeleteOptions& options)
 {
-    if (node.known && !options.local_only)
-        dismantle_there(store, config, node.name, options);
-    forget_in_kernel(kernel, config.id, node.id);
-    if (node.configured)
-        forget_in_config(store, config, node.name);
+    const auto forget = [&] {
+        forget_in_kernel(kernel, config.id, node.id);
+        if (node.configured)
+            forget_in_config(store, config, node.name);
+    };
+    if (!node.known || options.local_only)
+        return forget();
+    dismantle_there(store, config, node.name, options);
+    finish_after("the copy on node " + node.name + " is removed", forget);
 }
 
 [[noreturn]] void refuse_here(bool active, const VolumeConfig& config)
