@@ -29,7 +29,7 @@ TEST(Names, Subjects)
 }
 
 template <typename E> class WordTable : public testing::Test {};
-using AllWords = testing::Types<Role, LockState, DataState, MirrorState, Reason, Level,
+using AllWords = testing::Types<Role, DataState, MirrorState, Reason, Level,
                                 Permission, ExitStatus, MetaKind>;
 TYPED_TEST_SUITE(WordTable, AllWords);
 
@@ -58,16 +58,6 @@ TEST(States, CodesOfTheInterface)
     EXPECT_EQ(static_cast<int>(parse_word<MirrorState>("resync-pending")), 5);
     EXPECT_EQ(static_cast<int>(parse_word<Role>("source")), 1);
     EXPECT_EQ(static_cast<int>(parse_word<Role>("target")), 2);
-}
-
-TEST(States, WhichReasonsEndByThemselves)
-{
-    const std::set<std::string_view> stay = {
-        "user",        "source-error", "metadata-error", "sector-mismatch", "target-unlocked",
-        "rolled-back", "other-source", "split-brain",    "not-trusted",     "version",
-        "fenced",      "maintenance"};
-    for (const auto& word : Words<Reason>::table)
-        EXPECT_EQ(ends_by_itself(word.value), !stay.contains(word.text)) << word.text;
 }
 
 TEST(States, Permissions)

@@ -43,11 +43,6 @@ std::string new_front_uuid(const VolumeId& volume)
     return front_uuid_prefix(volume) + to_hex(random);
 }
 
-fs::path front_path(const std::string& volume_name)
-{
-    return mirror_directory / volume_name;
-}
-
 fs::path front_node(const std::string& volume_name)
 {
     return mapper_directory / volume_name;

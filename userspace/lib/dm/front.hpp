@@ -17,7 +17,6 @@ namespace mirrornet::dm {
 std::string front_uuid_prefix(const VolumeId& volume);
 std::string new_front_uuid(const VolumeId& volume);
 
-std::filesystem::path front_path(const std::string& volume_name); // /dev/mirror/NAME
 // The node that libdevmapper answers for: there as soon as the front is.
 std::filesystem::path front_node(const std::string& volume_name); // /dev/mapper/NAME
 

@@ -13,8 +13,6 @@ namespace mirrornet {
 
 enum class Role : int { none = 0, source = 1, target = 2 };
 
-enum class LockState : int { unlocked = 0, locked = 1 };
-
 // What a copy is worth.
 enum class DataState : int { unknown = 0, current = 1, outdated = 2, inconsistent = 3 };
 
@@ -57,9 +55,6 @@ enum class Reason : int {
     maintenance,
 };
 
-// True where the mirror goes on without a person once the cause is gone.
-bool ends_by_itself(Reason reason);
-
 // Level of a volume; a greater value is worse.
 enum class Level : int { ok, maintenance, resyncing, degraded, unknown, split_brain };
 
@@ -81,12 +76,6 @@ template <> struct Words<Role> {
     static constexpr std::string_view kind = "role";
     static constexpr Word<Role> table[] = {
         {Role::none, "none"}, {Role::source, "source"}, {Role::target, "target"}};
-};
-
-template <> struct Words<LockState> {
-    static constexpr std::string_view kind = "lock state";
-    static constexpr Word<LockState> table[] = {{LockState::unlocked, "unlocked"},
-                                                {LockState::locked, "locked"}};
 };
 
 template <> struct Words<DataState> {

@@ -102,12 +102,6 @@ void Kernel::set_role(const VolumeId& id, Role role, bool force)
     socket_.transact(message);
 }
 
-void Kernel::lock(const VolumeId& id, bool force)
-{
-    Message message = about(MN_CMD_VOLUME_LOCK, id);
-    socket_.transact(message.flag(MN_A_FORCE, force));
-}
-
 void Kernel::unlock(const VolumeId& id)
 {
     socket_.transact(about(MN_CMD_VOLUME_UNLOCK, id));

@@ -50,7 +50,6 @@ public:
     VolumeRecord volume(const VolumeId& id);
     std::optional<VolumeRecord> find_volume(const VolumeId& id);
     void set_role(const VolumeId& id, Role role, bool force = false);
-    void lock(const VolumeId& id, bool force = false);
     void unlock(const VolumeId& id);
 
     void mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start);
