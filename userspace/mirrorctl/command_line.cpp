@@ -7,7 +7,7 @@ namespace mirrornet::ctl {
 
 namespace {
 
-int run(const Invocation& invocation)
+int run_verb(const Invocation& invocation)
 {
     try {
         return invocation.run();
@@ -18,6 +18,13 @@ int run(const Invocation& invocation)
         invocation.output.error(Error(ExitStatus::internal, error.what()));
         return static_cast<int>(ExitStatus::internal);
     }
+}
+
+int run(const Invocation& invocation)
+{
+    const int status = run_verb(invocation);
+    invocation.output.end();
+    return status;
 }
 
 } // namespace

@@ -63,7 +63,7 @@ int execute(const Invocation& invocation, const CreateArguments& arguments,
             arguments.yes || plan.method.how == ops::InitialCopy::none);
     const auto result = create(invocation, plan);
     invocation.output.document(result_document(plan, result));
-    invocation.output.line(result_text(plan, result));
+    invocation.output.line(result_text(plan, result) + initramfs_advice());
     if (arguments.no_wait)
         return 0;
     return wait_for(invocation.output,

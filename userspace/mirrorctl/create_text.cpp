@@ -66,8 +66,8 @@ std::string result_text(const ops::CreatePlan& plan, const ops::CreateResult& re
                     name, name, plan.target.node, result.blocks_to_send, result.total_blocks,
                     result.method.describe());
     if (plan.source.data.signature.usage == "filesystem")
-        text += fmt::format("\nIn /etc/fstab and units, name /dev/mirror/{} in place of {}, with "
-                            "the options noauto or nofail",
+        text += fmt::format("\nIn /etc/fstab, name /dev/mirror/{} in place of {}, with the "
+                            "options nofail,x-systemd.requires=mirror-net.service",
                             name, plan.source.data.path);
     return text;
 }

@@ -60,10 +60,8 @@ bool wanted(const nl::Event& event, const EventsOptions& options)
 // One line each, so that a pipe can be read while it goes on.
 void print(const Invocation& invocation, const nl::Event& event)
 {
-    if (invocation.output.json_wanted)
-        std::cout << document_of(invocation.store, event).dump() << '\n' << std::flush;
-    else
-        invocation.output.line(text_of(invocation.store, event));
+    invocation.output.part(document_of(invocation.store, event));
+    invocation.output.line(text_of(invocation.store, event));
 }
 
 // False when `left` (milliseconds, -1: for ever) passed without a word.

@@ -22,16 +22,41 @@ void Output::step(const std::string& text) const
 
 void Output::document(const json& document) const
 {
+    if (kept_.is_null())
+        kept_ = json::object();
+    kept_.update(document);
+}
+
+void Output::part(const json& part) const
+{
+    in_parts_ = true;
     if (json_wanted)
-        std::cout << document.dump(2) << '\n' << std::flush;
+        std::cout << part.dump() << '\n' << std::flush;
+}
+
+void Output::end() const
+{
+    if (json_wanted && !kept_.is_null())
+        std::cout << kept_.dump(in_parts_ ? -1 : 2) << '\n' << std::flush;
+    kept_ = {};
+}
+
+json error_document(const Error& error)
+{
+    return {{"status", to_string(error.status())},
+            {"exit", static_cast<int>(error.status())},
+            {"message", error.what()}};
 }
 
 void Output::error(const Error& error, json more) const
 {
-    more["error"] = {{"status", to_string(error.status())},
-                     {"exit", static_cast<int>(error.status())},
-                     {"message", error.what()}};
+    more["error"] = error_document(error);
     document(more);
+    complain(error);
+}
+
+void Output::complain(const Error& error) const
+{
     std::cerr << "mirrorctl: " << error.what() << '\n' << std::flush;
 }
 
@@ -66,6 +91,14 @@ std::string Table::print() const
         text += (text.empty() ? "" : "\n") + line;
     }
     return text;
+}
+
+std::string initramfs_advice(const char* tool)
+{
+    if (::access(tool, X_OK) != 0)
+        return {};
+    return "\nThe initramfs knows which devices hold data of volumes; bring it up to date, on "
+           "both nodes: update-initramfs -u";
 }
 
 std::string progress_bar(double percent, std::size_t width)

@@ -14,18 +14,30 @@ namespace mirrornet::ctl {
 
 using nlohmann::json;
 
-// Text for people on stdout, or with --json one document there; what is being
-// done, questions and errors on stderr.
+// Text for people on stdout, or with --json one document there, whatever happens;
+// what is being done, questions and errors on stderr.
 class Output {
 public:
     bool json_wanted = false;
 
     void line(const std::string& text) const;  // only for people
     void step(const std::string& text) const;  // "mirrorctl: ..." on stderr, for people
-    void document(const json& document) const; // only with --json
-    // With --json an object "error" beside what `more` says.
+    // Only with --json. Objects; several become one, which end() prints: what a verb
+    // has done and the error that it ended with, for one.
+    void document(const json& document) const;
+    // Only with --json, at once, on a line of its own: of a verb that goes on and on.
+    void part(const json& part) const;
+    void complain(const Error& error) const; // on stderr
+    // Complains; with --json also an object "error" beside what `more` says.
     void error(const Error& error, json more = json::object()) const;
+    void end() const; // of the verb
+
+private:
+    mutable json kept_;
+    mutable bool in_parts_ = false;
 };
+
+json error_document(const Error& error); // what "error" holds
 
 // Asks on the terminal; Error(needs_force) if the answer is not yes or there is
 // nobody to ask. `yes` answers beforehand.
@@ -41,6 +53,10 @@ public:
 private:
     std::vector<std::vector<std::string>> rows_;
 };
+
+// What keeps a list of data devices in an initramfs has to be told of a change; on a
+// line of its own, nothing where there is no such tool.
+std::string initramfs_advice(const char* tool = "/usr/sbin/update-initramfs");
 
 std::string progress_bar(double percent, std::size_t width = 30); // "[#####.....]"
 

@@ -23,7 +23,7 @@ int run(const Invocation& invocation, const ReleaseOptions& options)
     ops::release(invocation.store, options.volume);
     invocation.output.document({{"volume", options.volume}, {"data_device", device}});
     invocation.output.line("volume " + options.volume + " is gone; its data is on " + device +
-                           ", a plain device again");
+                           ", a plain device again" + initramfs_advice());
     return 0;
 }
 

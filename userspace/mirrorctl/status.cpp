@@ -27,10 +27,9 @@ json ask(const ConfigStore& store, const StatusOptions& options)
     return ops::Peer(store, options.node).call("status", {{"volumes", options.volumes}});
 }
 
-void show(const Output& output, const json& report, bool brief)
+std::string text_of(const json& report, bool brief)
 {
-    output.document(report);
-    output.line(brief ? status_brief(report) : status_text(report));
+    return brief ? status_brief(report) : status_text(report);
 }
 
 // Until it is interrupted. On a terminal every picture takes the place of the last.
@@ -41,7 +40,8 @@ void watch(const Invocation& invocation, const StatusOptions& options)
         const auto report = ask(invocation.store, options);
         if (redraw)
             invocation.output.line("\033[H\033[2J");
-        show(invocation.output, report, options.brief);
+        invocation.output.part(report);
+        invocation.output.line(text_of(report, options.brief));
         std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
     }
 }
@@ -51,7 +51,8 @@ int run(const Invocation& invocation, const StatusOptions& options)
     if (options.watch)
         watch(invocation, options);
     const auto report = ask(invocation.store, options);
-    show(invocation.output, report, options.brief);
+    invocation.output.document(report);
+    invocation.output.line(text_of(report, options.brief));
     const auto level = parse_word<Level>(report.at("level").get<std::string>());
     return static_cast<int>(ops::exit_status_of(level));
 }

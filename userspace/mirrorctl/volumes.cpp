@@ -2,6 +2,7 @@
 #include "mirrorctl/volumes.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace mirrornet::ctl {
 
@@ -17,23 +18,26 @@ int for_each_volume(const Invocation& invocation, const VolumeArguments& argumen
     if (!arguments.all && arguments.names.empty())
         throw Error(ExitStatus::usage, "name one or more volumes, or say --all");
     const auto names = arguments.all ? invocation.store.volume_names() : arguments.names;
-    json documents = json::array();
-    std::optional<ExitStatus> failure;
-    std::size_t failures = 0;
+    json results = json::array(), errors = json::array();
+    std::optional<Error> failure;
     for (const auto& name : names) {
         try {
-            documents.push_back(action(name));
+            results.push_back(action(name));
         } catch (const Error& error) {
-            invocation.output.error(error);
-            failure = error.status();
-            failures++;
+            invocation.output.complain(error);
+            errors.push_back(error_document(error));
+            errors.back()["volume"] = name;
+            failure = error;
         }
     }
-    if (!failure || failures < names.size())
-        invocation.output.document(documents);
-    if (!failure)
-        return 0;
-    return static_cast<int>(failures == names.size() ? *failure : ExitStatus::partly_done);
+    json document{{"results", results}, {"errors", errors}};
+    if (failure && !results.empty())
+        failure = Error(ExitStatus::partly_done,
+                        fmt::format("{} of {} volumes failed", errors.size(), names.size()));
+    if (failure)
+        document["error"] = error_document(*failure);
+    invocation.output.document(document);
+    return failure ? static_cast<int>(failure->status()) : 0;
 }
 
 } // namespace mirrornet::ctl

@@ -17,8 +17,8 @@ struct VolumeArguments {
 void add_volume_arguments(CLI::App& verb, VolumeArguments& arguments); // VOLUME... | --all
 
 // One after the other. An error of one does not keep the others from their turn;
-// the status is that of the error, or partly_done where others succeeded. Prints
-// the documents that `action` returns, and the errors.
+// the status is that of the error, or partly_done where others succeeded. Prints the
+// errors; the document has what `action` returned in "results", and "errors".
 int for_each_volume(const Invocation& invocation, const VolumeArguments& arguments,
                     const std::function<json(const std::string&)>& action);
 

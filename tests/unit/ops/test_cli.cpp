@@ -128,6 +128,17 @@ TEST_F(CommandLine, AnErrorIsAnObjectWithJson)
     EXPECT_NE(failed.err.find("nothing"), std::string::npos);
 }
 
+TEST_F(CommandLine, SeveralErrorsAreOneDocumentToo)
+{
+    const auto failed = run({"--json", "up", "nothing", "nobody"});
+    EXPECT_EQ(failed.status, 5);
+    const auto document = nlohmann::json::parse(failed.out);
+    EXPECT_EQ(document["errors"].size(), 2U);
+    EXPECT_EQ(document["errors"][1]["volume"], "nobody");
+    EXPECT_EQ(document["error"]["exit"], 5);
+    EXPECT_TRUE(document["results"].empty());
+}
+
 TEST_F(CommandLine, NodesGetToKnowEachOther)
 {
     ASSERT_EQ(run({"node", "init", "a", "--listen", "10.0.0.1"}).status, 0);

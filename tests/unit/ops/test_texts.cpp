@@ -3,8 +3,10 @@
 // What `status` prints.
 #include "mirrorctl/output.hpp"
 #include "mirrorctl/status_text.hpp"
+#include "mirrorctl/volumes.hpp"
 #include "ops/status/json.hpp"
 
+#include <functional>
 #include <gtest/gtest.h>
 
 using namespace mirrornet;
@@ -102,6 +104,61 @@ TEST(ProgressBar, HasItsWidth)
     EXPECT_EQ(progress_bar(50, 10), "[#####.....]");
     EXPECT_EQ(progress_bar(100, 10), "[##########]");
     EXPECT_EQ(progress_bar(250, 10), "[##########]");
+}
+
+TEST(InitramfsAdvice, WhereThereIsATool)
+{
+    EXPECT_NE(initramfs_advice("/bin/sh").find("update-initramfs -u"), std::string::npos);
+    EXPECT_EQ(initramfs_advice("/nonexistent/tool"), "");
+}
+
+namespace {
+
+// What `print` leaves on standard output, as JSON.
+json printed(const std::function<void(const Output&)>& print)
+{
+    Output output;
+    output.json_wanted = true;
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    print(output);
+    output.end();
+    testing::internal::GetCapturedStderr();
+    return json::parse(testing::internal::GetCapturedStdout());
+}
+
+} // namespace
+
+// A wait that fails after the work was done, for one.
+TEST(Json, OneDocumentWhateverHappens)
+{
+    const auto document = printed([](const Output& output) {
+        output.document({{"changed", true}, {"mirrors", {"home@b"}}});
+        output.error(Error(ExitStatus::timed_out, "not in sync yet"));
+    });
+    EXPECT_EQ(document["changed"], true);
+    EXPECT_EQ(document["error"]["exit"], 10);
+}
+
+TEST(Json, OneDocumentForSeveralVolumes)
+{
+    int status = 0;
+    const VolumeArguments arguments{{"a", "b", "c"}, false};
+    const auto document = printed([&](const Output& output) {
+        Invocation invocation;
+        invocation.output = output;
+        status = for_each_volume(invocation, arguments, [](const std::string& name) -> json {
+            if (name == "b")
+                throw Error(ExitStatus::in_use, "b is open");
+            return {{"volume", name}};
+        });
+        invocation.output.end();
+    });
+    EXPECT_EQ(status, 11);
+    EXPECT_EQ(document["results"].size(), 2U);
+    EXPECT_EQ(document["errors"][0]["volume"], "b");
+    EXPECT_EQ(document["errors"][0]["exit"], 6);
+    EXPECT_EQ(document["error"]["status"], "partly-done");
 }
 
 TEST(Confirm, WithoutATerminalYesHasToBeSaid)

@@ -5,8 +5,9 @@
 
 namespace mirrornet::ops {
 
-// Has udev look at the device anew, since what it is used for has changed. Where
-// that cannot be asked for, udev notices at the next event of the device.
+// Has udev look at the device anew, since what it is used for has changed, and waits
+// until it has. Where that cannot be asked for, udev notices at the next event of the
+// device.
 void announce_change(const std::string& device);
 
 } // namespace mirrornet::ops
