@@ -58,7 +58,7 @@ void setup_up(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("up", "Activate volumes from the configuration");
     add_volume_arguments(*verb, arguments->volumes);
     verb->add_flag("--as-source", arguments->as_source,
-                   "Take the source role although the other node was not heard");
+                   "Open a source although the other node was not heard");
     verb->add_option("--wait", arguments->wait,
                      "Seconds to wait for missing devices (default: option metadata-wait)");
     verb->add_flag("-y,--yes", arguments->yes, "Do not ask");

@@ -6,9 +6,12 @@
 
 #include "scratch_dir.hpp"
 
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
+#include <regex>
 #include <sstream>
 
 using namespace mirrornet;
@@ -65,6 +68,75 @@ TEST_F(CommandLine, HelpOfEveryVerb)
     }
     for (const char* verb : {"init", "show", "key", "trust", "forget"})
         expect_golden(std::string("help-node-") + verb, run({"node", verb, "--help"}).out);
+}
+
+namespace {
+
+// The page as it is read: without marks of fonts, with plain dashes.
+std::string plain_manual()
+{
+    auto page = content_of(MANUALS "/mirrorctl.8");
+    for (const auto& [from, to] : {std::pair("\\\\-", "-"), std::pair("\\\\f[BIR]", ""),
+                                   std::pair("\"", ""), std::pair("\n\\.[BIR]+ ", "\n")})
+        page = std::regex_replace(page, std::regex(from), to);
+    return page;
+}
+
+std::vector<std::string> long_options(CLI::App& verb)
+{
+    std::vector<std::string> names;
+    for (const auto* option : verb.get_options())
+        for (const auto& name : option->get_lnames())
+            if (name != "help")
+                names.push_back("--" + name);
+    return names;
+}
+
+// With `prefix` those of a group: "node trust".
+void find_verbs(CLI::App& app, const std::string& prefix,
+                std::map<std::string, std::vector<std::string>>& verbs)
+{
+    for (auto* verb : app.get_subcommands([](CLI::App*) { return true; })) {
+        const auto name = prefix + verb->get_name();
+        if (verb->get_subcommands([](CLI::App*) { return true; }).empty())
+            verbs[name] = long_options(*verb);
+        else
+            find_verbs(*verb, name + " ", verbs);
+    }
+}
+
+// From the line that begins with the verb to that of the next one, or the next section.
+std::string part_about(const std::string& page, const std::string& verb,
+                       const std::map<std::string, std::vector<std::string>>& verbs)
+{
+    const auto head = [](const std::string& name) { return "\n.TP\n" + name; };
+    const auto begin = page.find(head(verb));
+    if (begin == std::string::npos)
+        return {};
+    auto end = page.find("\n.SH ", begin);
+    for (const auto& [other, options] : verbs)
+        end = std::min(end, page.find(head(other), begin + 1));
+    return page.substr(begin, end - begin);
+}
+
+} // namespace
+
+TEST_F(CommandLine, TheManualHasEveryOptionOfEveryVerb)
+{
+    CLI::App app;
+    ctl::Invocation invocation;
+    ctl::setup_all(app, invocation);
+    std::map<std::string, std::vector<std::string>> verbs;
+    find_verbs(app, "", verbs);
+    ASSERT_GT(verbs.size(), 15U);
+    const auto page = plain_manual();
+    for (const auto& [verb, options] : verbs) {
+        const auto part = part_about(page, verb, verbs);
+        EXPECT_FALSE(part.empty()) << "mirrorctl.8 has no entry for " << verb;
+        for (const auto& option : options)
+            EXPECT_TRUE(std::regex_search(part, std::regex(option + "(?![a-z-])")))
+                << "mirrorctl.8 lacks " << option << " of " << verb << ":\n" << part;
+    }
 }
 
 TEST_F(CommandLine, EveryVerbHasExamples)
