@@ -55,8 +55,9 @@ std::string reason_word(const json& mirror)
 // "since T" of a target that lost its source is when it was last in touch.
 std::string state_word(const json& volume, const json& mirror)
 {
+    const auto reason = word(mirror, "reason");
     const bool cut_off = word(volume, "role") == "target" && word(mirror, "state") == "paused" &&
-                         word(mirror, "reason") == "link-lost";
+                         (reason == "link-lost" || reason == "peer-silent");
     return cut_off ? "disconnected" : word(mirror, "state");
 }
 

@@ -96,6 +96,25 @@ TEST(Advice, NamesTheNextCommand)
     EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), "home", "b"), "");
 }
 
+TEST(Advice, IsThereForEveryReason)
+{
+    for (const auto& word : Words<Reason>::table) {
+        if (word.value == Reason::none)
+            continue;
+        const auto advice = advice_for(mirror(MirrorState::paused, word.value), "home", "b");
+        EXPECT_FALSE(advice.empty()) << word.text;
+        EXPECT_EQ(advice.find_first_of("{}"), std::string::npos) << advice;
+    }
+}
+
+TEST(Advice, AVolumeThatWasWrittenBehindItsBack)
+{
+    const auto advice = advice_for(active(Role::source, LockReason::foreign_write));
+    EXPECT_NE(advice.find("mirrorctl up --as-source home"), std::string::npos);
+    EXPECT_NE(advice.find("full resync"), std::string::npos);
+    EXPECT_EQ(advice_for(active(Role::target, LockReason::target)), "");
+}
+
 TEST(Progress, OfAResync)
 {
     MirrorStatus status;

@@ -71,9 +71,12 @@ TEST(StatusText, SaysWhatToDo)
 
 TEST(StatusText, ATargetThatLostItsSourceIsDisconnected)
 {
-    auto report = report_of(MirrorState::paused, Reason::link_lost);
-    report.volumes[0].record->role = Role::target;
-    EXPECT_NE(status_text(to_json(report)).find("disconnected"), std::string::npos);
+    for (auto reason : {Reason::link_lost, Reason::peer_silent, Reason::user}) {
+        auto report = report_of(MirrorState::paused, reason);
+        report.volumes[0].record->role = Role::target;
+        EXPECT_EQ(status_text(to_json(report)).find("disconnected") != std::string::npos,
+                  reason != Reason::user);
+    }
 }
 
 TEST(StatusText, BriefIsForScripts)

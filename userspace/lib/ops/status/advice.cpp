@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What to do about a state: what it means for the data, and the next command.
+#include "ops/status/report.hpp"
+
+#include <fmt/format.h>
+
+namespace mirrornet::ops {
+
+namespace {
+
+struct Advice {
+    Reason reason;
+    const char* text; // with {node} for the other node, {mirror} for VOLUME@NODE
+};
+
+constexpr Advice no_link =
+    {Reason::link_lost,
+     "no link to node {node}; writes here are tracked, a partial resync follows by itself when it "
+     "is back. If it is there, the log of mirror-netd on both nodes says why not: journalctl -u "
+     "mirror-netd"};
+
+// Every reason but `none`.
+constexpr Advice of_reasons[] = {
+    {Reason::user, "paused by a person; writes are tracked; go on with: mirrorctl continue "
+                   "{mirror}"},
+    {Reason::shutdown, no_link.text},
+    no_link,
+    {Reason::peer_silent, no_link.text},
+    {Reason::peer_busy, "node {node} is busy with another link of this mirror; it is tried again "
+                        "by itself"},
+    {Reason::target_error, "the target's disk failed; writes are tracked, and it is tried again "
+                           "by itself: check that disk (dmesg on the target's node)"},
+    {Reason::source_error, "blocks of the source's disk cannot be read; check the disk (dmesg), "
+                           "then: mirrorctl continue {mirror}"},
+    {Reason::metadata_error, "metadata of this mirror could not be written; check the metadata "
+                             "device (dmesg, on both nodes), then: mirrorctl continue {mirror}"},
+    {Reason::queue_limit, "the target could not keep up, so writes are only tracked; a partial "
+                          "resync follows by itself. If this comes often, look for a slow disk or "
+                          "network on node {node}"},
+    {Reason::resync_passes, "the resync did not catch up with new writes; it is tried again by "
+                            "itself"},
+    {Reason::no_memory, "there was no memory for this mirror; it is tried again by itself"},
+    {Reason::size_mismatch, "the target's device is smaller than the volume; make it as large, "
+                            "then the mirror goes on by itself"},
+    {Reason::sector_mismatch, "the two devices have different sector sizes, which cannot be "
+                              "mirrored: mirrorctl delete {mirror}, then create with another "
+                              "target"},
+    {Reason::target_unlocked, "the target was opened and may have been written there; to "
+                              "overwrite that: mirrorctl continue {mirror}"},
+    {Reason::rolled_back, "one copy is older than it had said itself (a restored image of the "
+                          "machine?); make sure that the source is the right one, then overwrite "
+                          "the other with: mirrorctl continue {mirror} --yes"},
+    {Reason::other_source, "node {node} is a source of this volume, too, so nothing is sent; look "
+                           "at both copies, then remove the one that is not needed and create it "
+                           "again: mirrorctl delete, mirrorctl release, mirrorctl create"},
+    {Reason::split_brain, "both sides were written independently; nothing is overwritten until a "
+                          "person decides which one to keep; this version does not merge them: "
+                          "look at both copies, then remove one and create it again: mirrorctl "
+                          "delete, mirrorctl create"},
+    {Reason::not_trusted, "node {node} does not accept our key; compare with: mirrorctl node show"},
+    {Reason::version, "the two nodes speak different versions of the protocol; upgrade the older "
+                      "one, then: mirrorctl continue {mirror}"},
+    {Reason::config_missing, "node {node} has no configuration of this volume; if its copy is "
+                             "gone: mirrorctl delete {mirror}, then create it again"},
+    {Reason::device_removed, "the device of a copy is gone; bring it back, then: mirrorctl up, on "
+                             "its node"},
+    {Reason::fenced, "this copy was fenced off, so that the other one could go on; find out which "
+                     "is the newer one before anything else"},
+    {Reason::operation, "waits for the end of another operation, or for the volume to be active "
+                        "on node {node}: mirrorctl up, over there"},
+    {Reason::maintenance, "stopped for maintenance; go on with: mirrorctl continue {mirror}"},
+};
+
+std::string of_lock(LockReason lock, const std::string& volume)
+{
+    switch (lock) {
+    case LockReason::wait_peer:
+        return "was the source and waits for the answer of the other node, which may have taken "
+               "over; if that node is gone for good: mirrorctl up --as-source " + volume;
+    case LockReason::foreign_write:
+        return "the data device was written while the volume was not active, so the copies differ "
+               "in an unknown way, and the volume stays locked; look at the data; to use it: "
+               "mirrorctl up --as-source " + volume + " (the target then gets a full resync)";
+    case LockReason::metadata:
+        return "locked because the metadata cannot be written: check the metadata device (dmesg)";
+    case LockReason::fenced:
+        return "locked because it was fenced off; find out whether the other copy is newer before "
+               "it is used";
+    case LockReason::none:
+    case LockReason::target: // as it should be
+    case LockReason::user:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
+std::string advice_for(const nl::MirrorRecord& mirror, const std::string& volume,
+                       const std::string& node)
+{
+    const std::string name = volume + "@" + node;
+    if (mirror.state == MirrorState::broken)
+        return "what was in sync is not known any more; bring it back with: mirrorctl resync " +
+               name;
+    if (mirror.state == MirrorState::mirroring || mirror.state == MirrorState::resync)
+        return {};
+    for (const auto& advice : of_reasons)
+        if (advice.reason == mirror.reason)
+            return fmt::format(fmt::runtime(advice.text), fmt::arg("node", node),
+                               fmt::arg("mirror", name));
+    return {};
+}
+
+std::string advice_for(const VolumeStatus& volume)
+{
+    if (!volume.record)
+        return "not active on this node; activate it with: mirrorctl up " + volume.name;
+    if (volume.record->meta_error)
+        return "the metadata cannot be written; writes to new regions fail until it can: check "
+               "the metadata device (dmesg)";
+    return of_lock(volume.record->lock, volume.name);
+}
+
+} // namespace mirrornet::ops
