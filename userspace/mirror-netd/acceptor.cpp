@@ -77,6 +77,7 @@ void Acceptor::serve(Guest& guest)
         const Deadline deadline(limits_.handshake, cancel_);
         LineStream stream(authenticate(guest, deadline));
         serve_authenticated(guest, std::move(stream), deadline);
+    } catch (const LinkUnwanted&) { // as it shall be
     } catch (const std::exception& error) {
         log(Priority::notice, "connection from {} ended: {}", guest.name, error.what());
     }

@@ -2,6 +2,7 @@
 #include "mirror-netd/connector.hpp"
 
 #include "mirror-netd/log.hpp"
+#include "remote/greeting.hpp"
 
 #include <algorithm>
 
@@ -67,6 +68,7 @@ void Connector::start(const NodeConfig& self, const MirrorKey& mirror, Attempt& 
 void Connector::run(const NodeConfig& self, const MirrorKey& mirror)
 {
     std::string name = mirror.second.to_string(), failure;
+    auto outcome = Outcome::connected;
     try {
         const auto peer = store_.find_peer(mirror.second);
         if (!peer)
@@ -75,26 +77,29 @@ void Connector::run(const NodeConfig& self, const MirrorKey& mirror)
         name = peer->name;
         kernel_.attach(initiate_link(self, *peer, store_.load_key(name), mirror.first,
                                      Deadline(attempt_time, cancel_)));
+    } catch (const LinkUnwanted&) {
+        outcome = Outcome::unwanted;
     } catch (const std::exception& error) {
+        outcome = Outcome::failed;
         failure = error.what();
     }
-    mailbox_.post([this, mirror, name, failure] { ended(mirror, name, failure); });
+    mailbox_.post([=, this] { ended(mirror, name, outcome, failure); });
 }
 
-void Connector::ended(const MirrorKey& mirror, const std::string& peer,
+void Connector::ended(const MirrorKey& mirror, const std::string& peer, Outcome outcome,
                       const std::string& failure)
 {
     const auto now = Clock::now();
     auto& attempt = attempts_[mirror];
     attempt.running = false;
-    if (failure.empty() && now - attempt.connected > proven)
+    if (outcome == Outcome::connected && now - attempt.connected > proven)
         attempt.backoff.reset();
     const auto pause = attempt.backoff.next(random_);
     attempt.due = now + pause;
-    if (failure.empty()) {
+    if (outcome == Outcome::connected) {
         attempt.connected = now;
         log(Priority::info, "{}@{}: link connected", store_.display_name(mirror.first), peer);
-    } else if (failure != attempt.complaint) {
+    } else if (outcome == Outcome::failed && failure != attempt.complaint) {
         log(Priority::warning,
             "{}@{}: no link: {}. The mirror stays paused, writes go on and are tracked; "
             "trying again by itself",

@@ -36,9 +36,11 @@ private:
         Clock::time_point connected{}; // the last one that succeeded
         std::string complaint;         // the last failure, said once
     };
+    enum class Outcome { connected, unwanted, failed };
     void start(const NodeConfig& self, const MirrorKey& mirror, Attempt& attempt);
     void run(const NodeConfig& self, const MirrorKey& mirror);
-    void ended(const MirrorKey& mirror, const std::string& peer, const std::string& failure);
+    void ended(const MirrorKey& mirror, const std::string& peer, Outcome outcome,
+               const std::string& failure);
 
     const ConfigStore& store_;
     KernelView& kernel_;

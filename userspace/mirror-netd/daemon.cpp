@@ -52,7 +52,7 @@ Daemon::Daemon(const ConfigStore& store)
     due_timer_ = loop_.on_timer([this] { refresh(); });
     tick_timer_ = loop_.on_timer([this] {
         tick_timer_.arm(tick);
-        follow_kernel();
+        no_events_.about([this] { follow_kernel(); });
         refresh();
     });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
@@ -109,7 +109,7 @@ void Daemon::stop()
 void Daemon::refresh()
 {
     due_ = Clock::time_point::max();
-    connector_.refresh(node_);
+    no_links_.about([this] { connector_.refresh(node_); });
 }
 
 // Keeps the earliest of all wishes.
@@ -138,10 +138,8 @@ void Daemon::follow_kernel()
 
 void Daemon::kernel_spoke()
 {
-    try {
-        events_->read(); // what it was does not matter: the state is asked for anew
-    } catch (const Error& error) {
-        log(Priority::warning, "{}", error.what());
+    // What it was does not matter: the state is asked for anew.
+    if (!bad_events_.about([this] { events_->read(); })) {
         events_source_ = {};
         events_.reset();
     }

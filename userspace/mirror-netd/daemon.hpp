@@ -6,6 +6,7 @@
 
 #include "mirror-netd/acceptor.hpp"
 #include "mirror-netd/connector.hpp"
+#include "mirror-netd/log.hpp"
 
 #include <optional>
 
@@ -38,6 +39,7 @@ private:
     std::optional<nl::EventStream> events_;
     EventLoop::Source events_source_, mailbox_source_, due_timer_, tick_timer_;
     EventLoop::Source signals_[3];
+    Complaint no_events_, bad_events_, no_links_; // what the kernel does not do
     Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
     Connector connector_;
     Acceptor acceptor_;

@@ -2,6 +2,7 @@
 #include "mirror-netd/kernel_links.hpp"
 
 #include "nl/kernel.hpp"
+#include "remote/greeting.hpp"
 
 namespace mirrornet::netd {
 
@@ -12,6 +13,14 @@ using namespace std::chrono_literals;
 // A link that was just dropped takes a moment to be gone.
 constexpr auto busy_patience = 3000ms;
 constexpr auto busy_pause = 50ms;
+
+// It may have been paused while the link was made.
+void require_wanted(nl::Kernel& kernel, const Link& link, const Error& refusal)
+{
+    const auto record = kernel.find_mirror(link.volume, link.peer);
+    if (record && record->link == LinkState::unwanted)
+        throw LinkUnwanted(refusal.what());
+}
 
 } // namespace
 
@@ -37,8 +46,8 @@ void KernelLinks::admit(const MirrorKey& mirror)
         throw Error(ExitStatus::not_found,
                     "the volume is not active there, or has no mirror with this node");
     if (record->link == LinkState::unwanted)
-        throw Error(ExitStatus::refused,
-                    "the mirror is paused or broken there; mirrorctl status says why");
+        throw LinkUnwanted("the mirror is paused, broken or being made there; mirrorctl status "
+                           "says why");
     // The initiator comes only when its end is gone, before ours noticed.
     if (record->link != LinkState::none)
         kernel.link_detach(mirror.first, mirror.second);
@@ -54,6 +63,8 @@ void KernelLinks::attach(Link link)
                                {link.fd.get(), link.initiator, link.encrypted});
             return;
         } catch (const Error& error) {
+            if (error.status() == ExitStatus::refused)
+                require_wanted(kernel, link, error);
             if (error.status() != ExitStatus::in_use || patience.left() == 0ms)
                 throw;
             sleep_within(busy_pause, patience);

@@ -23,7 +23,8 @@ public:
     // Mirrors that want a link and have none. Empty without the module.
     virtual std::set<MirrorKey> missing_links() = 0;
 
-    // The peer connected for this mirror: Error says why it cannot have a link.
+    // The peer connected for this mirror: Error says why it cannot have a link,
+    // LinkUnwanted that there shall be none just now.
     // A link that the peer has given up is dropped here.
     virtual void admit(const MirrorKey& mirror) = 0;
 };

@@ -3,7 +3,9 @@
 // One line to stderr, which systemd keeps in the journal. From any thread.
 #pragma once
 
+#include <exception>
 #include <fmt/format.h>
+#include <string>
 #include <string_view>
 
 namespace mirrornet::netd {
@@ -17,5 +19,27 @@ void log(Priority priority, fmt::format_string<Args...> format, Args&&... args)
 {
     log_line(priority, fmt::format(format, std::forward<Args>(args)...));
 }
+
+// What lasts is said once, until it changes or is over.
+class Complaint {
+public:
+    // True if `action` did not throw.
+    template <typename F> bool about(F action)
+    {
+        try {
+            action();
+            said_.clear();
+            return true;
+        } catch (const std::exception& error) {
+            if (said_ != error.what())
+                log(Priority::error, "{}", error.what());
+            said_ = error.what();
+            return false;
+        }
+    }
+
+private:
+    std::string said_;
+};
 
 } // namespace mirrornet::netd

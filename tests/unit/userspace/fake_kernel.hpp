@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mirror-netd/kernel_links.hpp"
+#include "remote/greeting.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -21,6 +22,8 @@ public:
     void admit(const MirrorKey& mirror) override
     {
         const std::lock_guard lock(mutex_);
+        if (unwanted_.contains(mirror))
+            throw mirrornet::LinkUnwanted("paused");
         if (!missing_.contains(mirror))
             throw mirrornet::Error(mirrornet::ExitStatus::not_found, "no such mirror");
     }
@@ -36,6 +39,13 @@ public:
     {
         const std::lock_guard lock(mutex_);
         missing_.insert(mirror);
+        unwanted_.erase(mirror);
+    }
+    void want_none(const MirrorKey& mirror) // as while it is paused
+    {
+        const std::lock_guard lock(mutex_);
+        missing_.erase(mirror);
+        unwanted_.insert(mirror);
     }
     bool wait_for_links(std::size_t count, std::chrono::milliseconds time)
     {
@@ -52,6 +62,6 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::set<MirrorKey> missing_;
+    std::set<MirrorKey> missing_, unwanted_;
     std::vector<mirrornet::Link> links_;
 };

@@ -88,6 +88,20 @@ TEST_F(Netd, KeepsTryingUntilThePeerIsReady)
     EXPECT_TRUE(east.kernel.wait_for_links(1, 5s)) << "nobody asked again: the timer must";
 }
 
+// Nobody is told of what is as a person wanted it.
+TEST_F(Netd, AMirrorThatWantsNoLinkIsLeftAloneQuietly)
+{
+    west.kernel.want_none({volume, east.self.id});
+    east.kernel.want({volume, west.self.id});
+    testing::internal::CaptureStderr();
+    east.refresh();
+    EXPECT_FALSE(east.kernel.wait_for_links(1, 700ms));
+    const auto said = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(said, "");
+    west.kernel.want({volume, east.self.id});
+    EXPECT_TRUE(east.kernel.wait_for_links(1, 5s)) << "it was not asked again";
+}
+
 TEST_F(Netd, LinkThatIsLostComesBack)
 {
     for (std::size_t round = 1; round <= 3; round++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirror-netd/backoff.hpp"
 #include "mirror-netd/event_loop.hpp"
+#include "mirror-netd/log.hpp"
 #include "mirror-netd/mailbox.hpp"
 #include "mirror-netd/turnstile.hpp"
 #include "mirror-netd/workers.hpp"
@@ -26,6 +27,24 @@ TEST(Backoff, DoublesToTheLongestWithJitter)
     EXPECT_EQ(expected, Backoff::longest);
     backoff.reset();
     EXPECT_LE(backoff.next(random), Backoff::first * 5 / 4);
+}
+
+TEST(Complaint, IsMadeOnceUntilItChangesOrIsOver)
+{
+    Complaint complaint;
+    const auto about = [&](const char* trouble) {
+        testing::internal::CaptureStderr();
+        complaint.about([&] {
+            if (trouble)
+                throw std::runtime_error(trouble);
+        });
+        return testing::internal::GetCapturedStderr();
+    };
+    EXPECT_NE(about("no memory").find("no memory"), std::string::npos);
+    EXPECT_EQ(about("no memory"), "");
+    EXPECT_NE(about("no module").find("no module"), std::string::npos);
+    EXPECT_EQ(about(nullptr), "");
+    EXPECT_NE(about("no module"), "");
 }
 
 TEST(Turnstile, BoundsAllAndEach)

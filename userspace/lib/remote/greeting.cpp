@@ -61,14 +61,21 @@ std::string print_go(Encryption agreed)
 
 std::string print_refusal(const Error& error)
 {
-    return print_object({{"error", error_to_json(error)}});
+    auto object = error_to_json(error);
+    if (dynamic_cast<const LinkUnwanted*>(&error))
+        object["unwanted"] = true;
+    return print_object({{"error", object}});
 }
 
 Encryption parse_answer(std::string_view line, Encryption proposed)
 {
     const auto object = parse_object(line);
-    if (const auto error = object.find("error"); error != object.end())
-        throw error_from_json(*error);
+    if (const auto found = object.find("error"); found != object.end()) {
+        const auto error = error_from_json(*found);
+        if (found->is_object() && found->value("unwanted", json()) == json(true))
+            throw LinkUnwanted(error.what());
+        throw error;
+    }
     if (object.value("go", json()) != json(true))
         throw Error(ExitStatus::usage, "the answer is neither a go nor a refusal");
     const auto agreed = parse_word<Encryption>(text_of(object, "encryption"));

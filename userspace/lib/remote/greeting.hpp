@@ -5,7 +5,8 @@
 //
 //   {"purpose":"control"}
 //   {"purpose":"mirror","volume":UUID,"node":UUID,"encryption":"tls"|"none"}
-//   {"go":true,"encryption":"tls"|"none"}   or   {"error":{"code":N,"message":TEXT}}
+//   {"go":true,"encryption":"tls"|"none"}   or   {"error":{"code":N,"message":TEXT}},
+//   in the error "unwanted":true where nothing is wrong: no link is wanted just now
 #pragma once
 
 #include "base/error.hpp"
@@ -43,6 +44,13 @@ struct Hello {
     std::string print() const;
     static Hello parse(std::string_view line); // Error(usage) if malformed
     bool operator==(const Hello&) const = default;
+};
+
+// A mirror that wants no link just now: paused by a person, broken, or being made.
+// No trouble, and nothing to tell anybody of.
+class LinkUnwanted : public Error {
+public:
+    explicit LinkUnwanted(const std::string& message) : Error(ExitStatus::refused, message) {}
 };
 
 // None only if both sides want none.
