@@ -267,13 +267,13 @@ static const char *refusal_text(const struct mn_verdict *verdict)
 	case MN_REASON_SECTOR_MISMATCH:
 		return "the sector sizes differ: this target cannot be used; nothing was changed";
 	case MN_REASON_TARGET_UNLOCKED:
-		return "the target is or was unlocked, its copy may have been written; nothing was changed, continue overwrites it";
+		return "the target was unlocked and may have been written: a person decides";
 	case MN_REASON_ROLLED_BACK:
-		return "a node is behind what it had announced (a restored image?); nothing was changed, a person decides";
+		return "a node is behind what it had announced (a restored image?)";
 	case MN_REASON_OPERATION:
 		return "the other node is not a target of the volume now; nothing was changed";
 	default:
-		return "the target's data comes from another source; nothing was changed, a person decides";
+		return "the target's data comes from another source: a person decides";
 	}
 }
 

@@ -411,7 +411,7 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 		return PTR_ERR(mirror);
 	full |= mirror->state.state == MN_STATE_BROKEN;
 	why->text =
-		"the creation of this mirror is not finished: if nothing is creating it any more, delete it and create it again";
+		"the mirror is being created: if nothing is, delete it and create it again";
 	if (!mirror->building)
 		err = record_locked(mirror, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
 				    MN_EV_USER_RESYNC, why);

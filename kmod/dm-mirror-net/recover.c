@@ -98,7 +98,7 @@ static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 {
 	struct mn_event event = {
 		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
-		.text = "the data device was written while the volume was not active: every mirror needs a full resync",
+		.text = "somebody wrote to the data device: every mirror needs a full resync",
 	};
 	int i;
 

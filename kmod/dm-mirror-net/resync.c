@@ -157,7 +157,7 @@ static void report_unreadable(const struct mn_block *block)
 		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_ERROR,
 		.volume = block->resync->volume, .mirror = block->resync->mirror,
 		.new = -blk_status_to_errno(block->status),
-		.text = "a block cannot be read from the data device: the target lacks it; the kernel's log names it",
+		.text = "a block cannot be read, so the target lacks it: the log names it",
 	};
 
 	mn_event_emit(&event);

@@ -125,9 +125,9 @@ static const char *why_not_opened(int err)
 {
 	switch (err) {
 	case -EBUSY:
-		return "the volume is open (a mount or a process has it): close it, then repeat; nothing was changed";
+		return "the volume is open (by a mount or a process): close it first";
 	case -ENODEV:
-		return "no device of the volume is live: resume or activate it first; nothing was changed";
+		return "no device of the volume is live: resume or activate it first";
 	default:
 		return "the opening cannot be recorded in the metadata: the volume stays locked";
 	}
@@ -177,7 +177,7 @@ static const char *why_not_unlocked(const struct mn_volume *volume)
 	if (volume->role != MN_ROLE_SOURCE)
 		return "this node is not the source of the volume: its copy would be overwritten";
 	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
-		return "the data device was written behind our back: look at the data, then: mirrorctl up --as-source";
+		return "the data was written behind our back: look, then mirrorctl up --as-source";
 	if (!volume->may_open && has_mirrors(volume))
 		return "the source waits for its peer's answer: another node may have taken over";
 	return NULL;
@@ -320,13 +320,14 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 		err = force && role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE ?
 		      open_by_force(volume, why) : 0;
 	} else if (volume->lock_reason == MN_LOCK_NONE) {
-		why->text = "the volume is open for use: close it and lock it first; nothing was changed";
+		why->text = "the volume is open for use: close it and lock it first";
 		err = -EBUSY;
 	} else if (has_link(volume)) {
-		why->text = "a mirror of the volume has a link: pause it first; nothing was changed";
+		why->text = "a mirror of the volume has a link: pause it first";
 		err = -EBUSY;
 	} else if (role != MN_ROLE_NONE && volume->role != MN_ROLE_NONE && has_mirrors(volume)) {
-		why->text = "the volume has a mirror: source and target do not change places in this version; nothing was changed";
+		why->text =
+			"source and target do not change places in this version";
 		err = -ESTALE;
 	} else {
 		err = change_role(volume, role, force, why);

@@ -537,7 +537,7 @@ static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	if (READ_ONCE(volume->loss_pending)) {
 		why->text =
-			"the loss of the last link could not be recorded in the metadata: no link until the volume is activated again";
+			"the last loss could not be recorded: no link in this activation";
 		return -EROFS;
 	}
 	if (mirror->building || !mn_state_wants_link(mirror->state)) {

@@ -46,7 +46,7 @@ struct mn_session {
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
 	struct mn_verdict verdict; /* mine first */
-	bool sync_begun;	/* source: SYNC_BEGIN was sent, SYNC_READY not received; under track */
+	bool sync_begun;	/* source: SYNC_READY is to come; under track */
 	u64 sync_end;		/* source: sequence of SYNC_END, 0 = not sent; under track */
 	unsigned long last_ping; /* jiffies */
 	struct mn_apply *apply;	/* target */

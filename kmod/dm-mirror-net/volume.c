@@ -285,7 +285,7 @@ static int check_running(struct mn_volume *volume, dev_t data, dev_t meta, u64 s
 	}
 	if (volume->data.bdev->bd_dev != data || volume->meta_bdev.bdev->bd_dev != meta) {
 		why->text =
-			"an active volume uses one of these devices together with another one: see dmsetup table";
+			"an active volume uses one of these devices with another one";
 		return -EBADF;
 	}
 	return check_sizes(volume, sectors, why);

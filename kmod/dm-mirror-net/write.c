@@ -830,7 +830,7 @@ static void announce_flush_failed(struct mn_volume *volume, blk_status_t status)
 	struct mn_event event = {
 		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
 		.new = -blk_status_to_errno(status),
-		.text = "flush of the data device failed: writes since the last good one may be lost, their regions will be resynced",
+		.text = "flush failed: writes since the last good one may be lost",
 	};
 
 	mn_event_emit(&event);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by the demo: telling, asking the nodes, writing files and waiting.
+# Sourced by the demo: telling what is done, and writing files meanwhile.
 
 steps=0
 results=()
@@ -48,39 +48,6 @@ show_status() {
 	node_run "$1" 'mirrorctl status --brief || test $? -ge 20' </dev/null | sed 's/^/      /'
 }
 
-# json NODE VERB FILTER: status has exit statuses of its own.
-json() {
-	node_run "$1" "mirrorctl --json $2 || test \$? -ge 20" </dev/null | jq -r "$3"
-}
-
-# mirror NODE FILTER: of the one mirror of the volume.
-mirror() {
-	json "$1" 'status files' ".volumes[0].mirrors[0]$2"
-}
-
-# await NODE SECONDS FILTER: until the filter says true of the mirror.
-await() {
-	local end=$(($(date +%s) + $2 * LAB_PATIENCE))
-	until [ "$(mirror "$1" " | $3" 2>/dev/null)" = true ]; do
-		[ "$(date +%s)" -lt "$end" ] || fail "node $1: not within $(($2 * LAB_PATIENCE)) s: $3; it says:
-$(node_run "$1" 'mirrorctl status' </dev/null 2>&1)"
-		sleep 0.5
-	done
-}
-
-await_mirroring() {
-	await "$1" 60 '.state == "mirroring" and .dirty_blocks == 0'
-}
-
-await_open() {
-	local end=$(($(date +%s) + 30 * LAB_PATIENCE))
-	until [ "$(json "$1" 'status files' '.volumes[0].locked')" = false ]; do
-		[ "$(date +%s)" -lt "$end" ] || fail "the volume on $1 stays locked:
-$(node_run "$1" 'mirrorctl status' </dev/null 2>&1)"
-		sleep 0.5
-	done
-}
-
 # What the resync just ended has sent; it must have been a partial one.
 partial_resync() {
 	local sent bytes
@@ -107,23 +74,15 @@ refuse_running_nodes() {
 	mkdir -p "$LAB_DIR"
 }
 
-# A node's root is in memory: its configuration lies on a disk, to outlast the power cut.
-prepare_node() {
-	mkdir -p "$LAB_DIR/$1"
-	echo "disk=$SIZE,8M,16M" >"$LAB_DIR/$1/conf"
-	echo "id=$(lab_default_id "$1")" >>"$LAB_DIR/$1/conf"
-	lab_make_disks "$1"
-	mke2fs -q -t ext4 "$(node_disk "$1" 2)"
-}
-
-put_files() {
-	mke2fs -q -t ext4 -L files -E lazy_itable_init=0 -d "$FILES" "$1"
-	(cd "$FILES" && find . -type f | sort) >"$LAB_DIR/files.list"
-}
-
 used_mib() {
 	LC_ALL=C dumpe2fs -h "$1" 2>/dev/null |
 		awk -F: '/^Block count/ {n = $2} /^Free blocks/ {n -= $2} /^Block size/ {print int(n * $2 / 1048576)}'
+}
+
+# A node's root is in memory: its configuration lies on a disk, to outlast the power cut.
+prepare_node() {
+	node_prepare "$1" "$SIZE,8M,16M"
+	mke2fs -q -t ext4 "$(node_disk "$1" 2)"
 }
 
 mount_configuration() {
@@ -133,12 +92,6 @@ mount_configuration() {
 mount_volume() {
 	node_run "$1" "mkdir -p $MOUNT"
 	at "$1" mount /dev/mirror/files "$MOUNT"
-}
-
-start_daemon() {
-	node_run "$1" 'mirror-netd >>/var/log/mirror-netd.log 2>&1 </dev/null &'
-	node_until 30 "$1" 'ss -ltn | grep -q :9999' || fail "mirror-netd does not listen on $1:
-$(node_run "$1" 'cat /var/log/mirror-netd.log')"
 }
 
 # --- files written while things happen ------------------------------------------------
