@@ -59,7 +59,7 @@ pair_boot() {
 
 # create [WORD...]: of the volume, as most tests want it.
 create() {
-	node_run -t 600 a "mirrorctl create $VOLUME /dev/vda b:/dev/vda --meta /dev/vdb --peer-meta /dev/vdb --yes $*"
+	node_run -t 2400 a "mirrorctl create $VOLUME /dev/vda b:/dev/vda --meta /dev/vdb --peer-meta /dev/vdb --yes $*"
 }
 
 # random_mirror [WORD...]: a volume of random bytes, mirroring. A lost link is noticed in 6 s.
