@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is compared: our volume, plain and with TLS, and DRBD 8.4, between node a, whose users
 write, and node b. All have disks of their own and are left up side by side; the one that is not
-measured is idle. SETTLED is what `state_file` of node a says when both copies are equal."""
+measured is idle. Their disks are equal when they are created. SETTLED is what `state_file` of node a says when both copies are equal."""
 import json
 
 from lab import Failure
@@ -71,8 +71,8 @@ class Mirror(Volume):
         for node in (self.a, self.b):
             node.run(f"kctl format bench node{node.name} bench {data} {meta} && dmsetup create bench "
                      f'--table "0 $(blockdev --getsz {data}) mirror-net {data} {meta}"')
-        self.b.run("kctl role bench target && kctl add bench nodea blank")
-        self.a.run("kctl role bench source && kctl add bench nodeb && kctl unlock bench")
+        self.b.run("kctl role bench target && kctl add bench nodea insync")
+        self.a.run("kctl role bench source && kctl add bench nodeb insync && kctl unlock bench")
         # a node may stand still for seconds while its host is busy
         self.a.run("kctl set bench nodeb ping=2000 misses=10 stall=20000")
         self.b.run("kctl set bench nodea ping=2000 misses=10 stall=20000")
@@ -117,12 +117,17 @@ class Drbd(Volume):
                      f"drbdmeta --force 0 v08 {meta} flex-external create-md && "
                      f"{self.TOOL} new-resource bench && {self.TOOL} new-minor bench 0 0 && "
                      f"{self.TOOL} attach 0 {data} {meta} flexible")
-        self.a.run(f"{self.TOOL} primary 0 --force")
-        self.connect()
+        self.link()
+        self.a.run(f"{self.TOOL} wait-connect 0 && {self.TOOL} new-current-uuid 0 --clear-bitmap=yes && "
+                   f"{self.TOOL} primary 0")
+        self.settle()
 
-    def connect(self):
+    def link(self):
         self.b.run(f"{self.TOOL} connect bench ipv4:10.77.0.2:7789 ipv4:10.77.0.1:7789 --protocol=C")
         self.a.run(f"{self.TOOL} connect bench ipv4:10.77.0.1:7789 ipv4:10.77.0.2:7789 --protocol=C")
+
+    def connect(self):
+        self.link()
         self.settle()
 
     def disconnect(self):
@@ -150,5 +155,5 @@ class TlsMirror(Volume):
             node.run("mirror-netd >>/var/log/mirror-netd.log 2>&1 </dev/null &")
             node.run("until ss -ltn | grep -q :9999; do sleep 0.1; done", 30)
         data, meta = device("tls"), device("tls_meta")
-        self.a.run(f"mirrorctl create tls {data} b:{data} --meta {meta} --peer-meta {meta} --yes", 300)
+        self.a.run(f"mirrorctl create tls {data} b:{data} --meta {meta} --peer-meta {meta} --no-initial-sync --yes", 300)
         self.settle()
