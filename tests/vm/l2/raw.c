@@ -37,7 +37,7 @@ void raw_write(struct raw_frame *raw, uint64_t sequence)
 	memset(raw, 0, sizeof(*raw));
 	put(raw->header, 0x4d4e4631u, 4);		/* magic */
 	raw->header[4] = 1;				/* version */
-	raw->header[5] = 10;				/* WRITE */
+	raw->header[5] = 9;				/* WRITE */
 	put(raw->header + 8, sizeof(raw->payload), 4);	/* payload_bytes */
 	put(raw->header + 16, sequence, 8);
 	put(raw->header + 24, 64, 8);			/* sector */
