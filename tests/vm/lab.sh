@@ -450,7 +450,7 @@ lab_kill_all() {
 		node_powercut "$node"
 	done
 	for pid in "$LAB_DIR"/link.*.pid; do
-		[ ! -e "$pid" ] || kill -KILL "$(cat "$pid")" 2>/dev/null
+		[ ! -e "$pid" ] || kill -KILL "$(cat "$pid")" 2>/dev/null || true
 		rm -f "$pid"
 	done
 }
