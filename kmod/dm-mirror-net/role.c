@@ -326,8 +326,7 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 		why->text = "a mirror of the volume has a link: pause it first";
 		err = -EBUSY;
 	} else if (role != MN_ROLE_NONE && volume->role != MN_ROLE_NONE && has_mirrors(volume)) {
-		why->text =
-			"source and target do not change places in this version";
+		why->text = "source and target do not change places in this version";
 		err = -ESTALE;
 	} else {
 		err = change_role(volume, role, force, why);
