@@ -8,7 +8,7 @@ namespace mirrornet {
 namespace {
 
 // A TOML basic string; what is not printable goes as an escape.
-std::string quoted(std::string_view value)
+std::string in_quotes(std::string_view value)
 {
     std::string out = "\"";
     for (char c : value) {
@@ -38,7 +38,7 @@ Printer& Printer::comment(std::string_view text)
 
 Printer& Printer::text(std::string_view key, std::string_view value)
 {
-    return line(key, quoted(value));
+    return line(key, in_quotes(value));
 }
 
 Printer& Printer::text_unless_empty(std::string_view key, std::string_view value)
@@ -55,7 +55,7 @@ Printer& Printer::texts(std::string_view key, const std::vector<std::string>& va
 {
     std::string list;
     for (const auto& value : values)
-        list += (list.empty() ? "" : ", ") + quoted(value);
+        list += (list.empty() ? "" : ", ") + in_quotes(value);
     return line(key, "[" + list + "]");
 }
 
@@ -87,7 +87,7 @@ Printer& Printer::options(std::string_view name, const OptionSet& set)
     for (const auto& [id, value] : set.values()) {
         const auto& spec = spec_of(id);
         const auto printed = print_value(spec, value);
-        line(spec.name, spec.is_word() ? quoted(printed) : printed);
+        line(spec.name, spec.is_word() ? in_quotes(printed) : printed);
     }
     return *this;
 }
