@@ -56,10 +56,23 @@ vm_failed_command() {
 		echo "line $2: status $1 from: $3" >verdict.fail
 }
 
-# A failing test shows what the nodes said.
+# Where the module's threads and waiting tasks are, and how its connections do.
+vm_where='
+	for task in /proc/[0-9]*; do
+		name=$(cat $task/comm 2>/dev/null)
+		case $name:$(sed "s/.*) //;s/ .*//" $task/stat 2>/dev/null) in
+		mn_* | dmsetup:* | *:D) echo "$name:"; sed "s/^/    /" $task/stack ;;
+		esac
+	done
+	ss -tinm state all "( sport = :9999 or dport = :9999 )"
+	ip -s link show eth0'
+
+# A failing test shows how the nodes are and what they said.
 vm_trouble() {
 	[ ! -e verdict.skip ] || return 0
 	for node in $(lab_nodes); do
+		echo "--- node $node:"
+		node_run -t 20 "$node" "$vm_where" </dev/null 2>&1
 		echo "--- the end of node $node's console:"
 		tail -n 40 "$LAB_DIR/$node/console.log"
 	done >&2
