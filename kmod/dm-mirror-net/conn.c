@@ -345,10 +345,12 @@ struct mn_conn_stats *mn_conn_stats(struct mn_conn *conn)
 	return &conn->stats;
 }
 
-unsigned long mn_conn_last_received(const struct mn_conn *conn)
+u32 mn_conn_silent_for(const struct mn_conn *conn)
 {
-	/* While the receiver is busy with a frame nobody listens: that is not silence. */
-	return READ_ONCE(conn->listening) ? READ_ONCE(conn->last_received) : jiffies;
+	long silence = jiffies - READ_ONCE(conn->last_received);
+
+	/* negative: something was heard after jiffies was read, just now */
+	return READ_ONCE(conn->listening) && silence > 0 ? jiffies_to_msecs(silence) : 0;
 }
 
 const char *mn_conn_error_text(int error)

@@ -99,10 +99,10 @@ void mn_conn_destroy(struct mn_conn *conn);
 bool mn_conn_dead(const struct mn_conn *conn);
 struct mn_conn_stats *mn_conn_stats(struct mn_conn *conn);
 /*
- * jiffies of the last byte received; now, while the receiver is busy with a frame or waits for
+ * ms since the last byte was received; 0 while the receiver is busy with a frame or waits for
  * memory: then nobody listens, and silence means nothing. Any context.
  */
-unsigned long mn_conn_last_received(const struct mn_conn *conn);
+u32 mn_conn_silent_for(const struct mn_conn *conn);
 
 /*
  * send: any context (irq-safe), also under the caller's spinlocks. Frames leave

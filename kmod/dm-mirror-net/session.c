@@ -335,10 +335,9 @@ static u32 stalled_for(struct mn_mirror *mirror)
 static const char *why_dead(struct mn_session *session)
 {
 	const struct mn_options *options = &session->mirror->options;
-	unsigned long silence = jiffies - mn_conn_last_received(session->conn);
 	u64 patience = (u64)READ_ONCE(options->ping_interval) * READ_ONCE(options->max_ping_misses);
 
-	if (jiffies_to_msecs(silence) > patience)
+	if (mn_conn_silent_for(session->conn) > patience)
 		return "nothing was heard of the peer for ping-interval x max-ping-misses";
 	if (READ_ONCE(session->phase) <= MN_SESSION_COLLECT &&
 	    time_after(jiffies, READ_ONCE(session->negotiated) + MN_HANDSHAKE_DEADLINE))

@@ -39,6 +39,15 @@ assert_equal() {
 	[ "$1" = "$2" ] || atf_fail "${3:-value}: '$1' instead of '$2'"
 }
 
+# amount SHORT LONG: how much of it in make check, and in make check-long.
+amount() {
+	if [ -n "${MIRROR_NET_LONG-}" ]; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
 # need_module: skips the test where the product's module was not built.
 need_module() {
 	[ -e "$MIRROR_NET_BUILD/kmod-$(cat "$LAB_BUILD/kernel-default")/dm-mirror-net.ko" ] ||

@@ -119,6 +119,23 @@ static void pressure(enum kind kind)
 	end_destroy(end[1]);
 }
 
+/* What is heard while the silence is measured must not count as the longest silence of all. */
+static void silence(enum kind kind)
+{
+	struct mn_l2_state state;
+	int end[2];
+
+	make_ends(kind, end, POOL_BYTES);
+	sleep_ms(300);
+	state = end_state(end[1]);
+	require(state.idle_ms >= 200, "%llu ms", state.idle_ms);
+	require(!ioctl(end[1], MN_L2_HEARD_LATER), "%s", strerror(errno));
+	state = end_state(end[1]);
+	require(!state.idle_ms, "%llu ms", state.idle_ms);
+	end_destroy(end[0]);
+	end_destroy(end[1]);
+}
+
 /* Control frames and small ones pass while the data of the other direction flows. */
 static void control(enum kind kind)
 {
@@ -198,6 +215,8 @@ void run_flow(const char *name, enum kind kind, unsigned long count)
 		pressure(kind);
 	else if (!strcmp(name, "control"))
 		control(kind);
+	else if (!strcmp(name, "silence"))
+		silence(kind);
 	else if (!strcmp(name, "leftovers"))
 		leftovers(kind);
 	else

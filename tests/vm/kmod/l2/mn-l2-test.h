@@ -57,5 +57,6 @@ struct mn_l2_state {
 #define MN_L2_DESTROY	_IO('l', 6)
 #define MN_L2_PING	_IO('l', 7)
 #define MN_L2_SMALL	_IO('l', 8)	/* one frame with that many bytes of bitmap */
+#define MN_L2_HEARD_LATER _IO('l', 9)	/* a byte came after the clock was read */
 
 #endif
