@@ -9,7 +9,6 @@
 #include <linux/blkdev.h>
 #include <linux/slab.h>
 #include "apply.h"
-#include "event.h"
 #include "region_log.h"
 #include "trace.h"
 
@@ -37,7 +36,7 @@ struct mn_apply {
 	struct mn_mirror *mirror;
 	struct mn_volume *volume;
 	struct mn_conn *conn;
-	void (*failed)(void *context, const char *why);
+	const struct mn_apply_ops *ops;
 	void *context;
 	mempool_t steps;
 	struct mutex flush_lock;	/* one flush at a time: outside volume->track */
@@ -124,7 +123,7 @@ static void fail_work(struct work_struct *work)
 	pr_err_ratelimited("dm-mirror-net: %s: %s: this copy is inconsistent until it was resynced\n",
 			   apply->volume->name, apply->why_broken);
 	commit_inconsistent(apply, NULL);
-	apply->failed(apply->context, apply->why_broken);
+	apply->ops->failed(apply->context, apply->why_broken);
 }
 
 /* ---- one step ---- */
@@ -354,7 +353,9 @@ static int make_stable(struct mn_apply *apply)
 	spin_lock_irq(&volume->track);
 	if (err)
 		break_down(apply, no_flush);
-	else if (!apply->broken && applied > apply->stable)
+	else if (apply->broken)
+		err = -EIO;	/* another flush failed: what was applied may be lost */
+	else if (applied > apply->stable)
 		apply->stable = applied;
 	spin_unlock_irq(&volume->track);
 	mutex_unlock(&apply->flush_lock);
@@ -386,16 +387,23 @@ static int apply_sync_begin(struct mn_apply *apply, const struct mn_frame *frame
 	if (err)
 		return step_failed(step, no_metadata);
 	step_end(step, BLK_STS_OK);
-	mn_mirror_event(apply->mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
+	apply->ops->event(apply->context, MN_EV_SYNC_STARTED);
 	return mn_send_small(apply->conn, &ready, NULL);
 }
 
-/* All before it is stable: consistent again, with the source's generation, in one write. */
+/*
+ * All before it is stable: consistent again, with the source's generation, in one write. Who
+ * breaks down from here on records that after it: fail_work takes the same lock.
+ */
 static int commit_consistent(struct mn_apply *apply, u64 generation)
 {
 	struct mn_super *draft = mn_volume_begin(apply->volume);
 	struct mn_slot *slot = &draft->slot[apply->mirror->slot];
 
+	if (is_broken(apply)) {
+		mn_meta_abort(&apply->volume->meta);
+		return -EIO;
+	}
 	if (draft->data_state != MN_DATA_CURRENT)
 		draft->data_since = ktime_get_real_ns();
 	draft->data_state = MN_DATA_CURRENT;
@@ -427,7 +435,7 @@ static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
 	/* the blocks that this node knew to lack are here now */
 	mn_bitmap_empty(&apply->mirror->bitmap);
 	mn_bitmap_write_all(&apply->mirror->bitmap);
-	mn_mirror_event(apply->mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+	apply->ops->event(apply->context, MN_EV_IN_SYNC);
 	return mn_send_small(apply->conn, &done, NULL);
 }
 
@@ -462,11 +470,11 @@ static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
 int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
 		     struct mn_payload *payload, const char **why)
 {
-	int err;
+	int err = 0;
 
 	*why = "this node cannot apply the stream";
 	if (is_broken(apply)) {
-		err = -EIO;
+		/* what follows is of no use; fail_work ends the link, and says why */
 	} else if (frame->type == MN_FRAME_WRITE) {
 		err = apply_write(apply, frame, payload);
 		payload = NULL;		/* the step's */
@@ -475,7 +483,8 @@ int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
 	}
 	if (payload)
 		mn_payload_put(payload);
-	return err;
+	/* not before the copy is recorded as inconsistent (I8) */
+	return is_broken(apply) ? 0 : err;
 }
 
 /* ---- life ---- */
@@ -497,7 +506,7 @@ static void flush_tick(struct work_struct *work)
 }
 
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
-				 void (*failed)(void *context, const char *why), void *context)
+				 const struct mn_apply_ops *ops, void *context)
 {
 	struct mn_apply *apply = kzalloc(sizeof(*apply), GFP_NOIO);
 
@@ -511,7 +520,7 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	apply->mirror = mirror;
 	apply->volume = mirror->volume;
 	apply->conn = conn;
-	apply->failed = failed;
+	apply->ops = ops;
 	apply->context = context;
 	mutex_init(&apply->flush_lock);
 	INIT_LIST_HEAD(&apply->ordered);

@@ -16,11 +16,16 @@
 
 struct mn_apply;
 
-/*
- * failed() is called once, any context that may take spinlocks, when the target can not go on.
- */
+/* What the owner of the stream is told. Process context. */
+struct mn_apply_ops {
+	/* A resync has begun, or has ended well. Counts only while the link stands. */
+	void (*event)(void *context, enum mn_mirror_event event);
+	/* The target cannot go on, and that is on record; called once. */
+	void (*failed)(void *context, const char *why);
+};
+
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
-				 void (*failed)(void *context, const char *why), void *context);
+				 const struct mn_apply_ops *ops, void *context);
 /* Under track. A flush of the data device failed that somebody else asked for (I3). */
 void mn_apply_flush_failed(struct mn_apply *apply);
 

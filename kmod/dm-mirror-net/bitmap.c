@@ -16,6 +16,7 @@
 #include "meta_io.h"
 
 #define CHUNK_BLOCKS	BIT(20)	/* changed at once with the lock held */
+#define MN_YIELD_PAGES	(8 * MN_BATCH_PAGES)	/* looked through before others get io_lock */
 
 static const struct mn_layout *layout_of(const struct mn_bitmap *bitmap)
 {
@@ -131,24 +132,32 @@ void mn_bitmap_destroy(struct mn_bitmap *bitmap)
 	memset(bitmap, 0, sizeof(*bitmap));
 }
 
+/* Adds the page if one is wanted; returns it otherwise. *more: another one is. */
+static unsigned long *offer_spare(struct mn_bitmap *bitmap, unsigned long *page, bool *more)
+{
+	spin_lock_irq(bitmap->lock);
+	if (page && mn_track_spares_wanted(&bitmap->track)) {
+		mn_track_add_spare(&bitmap->track, page);
+		page = NULL;
+	}
+	*more = mn_track_spares_wanted(&bitmap->track);
+	spin_unlock_irq(bitmap->lock);
+	return page;
+}
+
 int mn_bitmap_refill(struct mn_bitmap *bitmap)
 {
 	unsigned long *page = NULL;
 	bool more;
 
-	do {
-		if (!page)
-			page = kzalloc(MN_TRACK_PAGE_BYTES, GFP_NOIO);
+	offer_spare(bitmap, NULL, &more);
+	while (more) {
+		/* writes may wait for the caller, and memory for these writes: give up early */
+		page = kzalloc(MN_TRACK_PAGE_BYTES, GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN);
 		if (!page)
 			return -ENOMEM;
-		spin_lock_irq(bitmap->lock);
-		if (mn_track_spares_wanted(&bitmap->track)) {
-			mn_track_add_spare(&bitmap->track, page);
-			page = NULL;
-		}
-		more = mn_track_spares_wanted(&bitmap->track);
-		spin_unlock_irq(bitmap->lock);
-	} while (more);
+		page = offer_spare(bitmap, page, &more);
+	}
 	kfree(page);
 	return 0;
 }
@@ -542,9 +551,29 @@ static int pages_write_wanted(struct mn_bitmap *bitmap, u8 kind, const unsigned 
 	return error;
 }
 
+/*
+ * Between two batches whoever waits for io_lock has his turn: new regions wait for these. Then no
+ * batch of anybody is under way, so that what was stale is written, or is still to come here;
+ * what could not be written is known to `meta`.
+ */
 static int pages_write(struct mn_bitmap *bitmap, u8 kind, u32 page, u32 last)
 {
-	return pages_write_wanted(bitmap, kind, stale_of(bitmap, kind), page, last);
+	int error = 0;
+
+	lockdep_assert_held(&bitmap->io_lock);
+	while (!error && page <= last) {
+		u32 end = min(page + MN_YIELD_PAGES - 1, last);
+
+		error = pages_write_wanted(bitmap, kind, stale_of(bitmap, kind), page, end);
+		page = end + 1;
+		if (page > last)
+			break;
+		mutex_unlock(&bitmap->io_lock);
+		cond_resched();
+		mutex_lock(&bitmap->io_lock);
+		error = error ?: READ_ONCE(bitmap->meta->error);
+	}
+	return error;
 }
 
 int mn_bitmap_write_back(struct mn_bitmap *bitmap, u64 first, u64 last)

@@ -164,10 +164,9 @@ struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn
 	return result;
 }
 
-bool mn_generation_may_open(const struct mn_verdict *verdict, u8 self)
+bool mn_generation_may_be_held(u64 generation, u64 base, u64 old_base)
 {
-	return verdict->source == self &&
-		(verdict->kind == MN_VERDICT_PARTIAL || verdict->kind == MN_VERDICT_FULL);
+	return generation && (generation == base || generation == old_base);
 }
 
 void mn_generation_advance(u64 *generation, u64 *history, u64 fresh)

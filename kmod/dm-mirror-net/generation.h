@@ -54,10 +54,10 @@ struct mn_verdict {
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);
 
 /*
- * May a volume that waits for its peer (MN_HELLO_F_WAIT_PEER) be opened after
- * this verdict? Only when it is the source of it and the verdict is partial or full.
+ * May a target have this generation? It has one of the two that its slot names, base and old_base
+ * (layout.h); 0 is none.
  */
-bool mn_generation_may_open(const struct mn_verdict *verdict, u8 self);
+bool mn_generation_may_be_held(u64 generation, u64 base, u64 old_base);
 
 /*
  * Push the present generation to the history and take a new one (not 0). Taking

@@ -250,8 +250,6 @@ static int become_source(struct mn_session *session)
 	mn_recv_set_peer(session->conn, false);
 	set_phase(session, MN_SESSION_COLLECT);
 	link_is_up(session);
-	if (mn_generation_may_open(&session->verdict, 0))
-		mn_volume_may_open(session->mirror);
 	return 0;
 }
 
@@ -361,7 +359,11 @@ int mn_handshake_receive(struct mn_session *session, const struct mn_frame *fram
  */
 static bool bitmap_was_prepared(const struct mn_session *session)
 {
-	return !(session->mine.flags & MN_HELLO_F_FULL_NEEDED) && !session->mine.base &&
+	struct mn_super super;
+
+	mn_meta_read(&session->volume->meta, &super);
+	return (super.slot[session->mirror->slot].flags & MN_SLOT_F_UNSENT) &&
+	       !(session->mine.flags & MN_HELLO_F_FULL_NEEDED) && !session->mine.base &&
 	       (session->peers.flags & MN_HELLO_F_BLANK);
 }
 
@@ -383,17 +385,18 @@ static int mark_everything(struct mn_session *session)
 
 /*
  * On record before the target can be in sync: it has the generation it came
- * with, or the one this stream gives it; whichever, its loss is to be noticed
- * by the next start of this node (settle_slots).
+ * with, or the one this stream gives it. Nothing is written in either of these without the
+ * target's knowledge (commit_open, record_loss).
  */
 static int record_stream(struct mn_session *session)
 {
 	struct mn_super *draft = mn_volume_begin(session->volume);
 	struct mn_slot *slot = &draft->slot[session->mirror->slot];
 
+	/* a person may have opened the volume since our HELLO */
+	session->generation = draft->generation;
 	slot->old_base = session->peers.generation;
-	slot->base = session->mine.generation;
-	slot->flags |= MN_SLOT_F_IN_SYNC;
+	slot->base = session->generation;
 	if (session->verdict.kind == MN_VERDICT_FULL)
 		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
 	return mn_meta_commit(&session->volume->meta);
@@ -403,7 +406,7 @@ static void begin_sync(struct mn_session *session, struct mn_leg *leg)
 {
 	struct mn_wire_sync_begin *begin = &leg->small.begin;
 
-	begin->generation = cpu_to_le64(session->mine.generation);
+	begin->generation = cpu_to_le64(session->generation);
 	begin->full = session->verdict.kind == MN_VERDICT_FULL;
 	leg->out.inlined = begin;
 	leg->out.frame.type = MN_FRAME_SYNC_BEGIN;
@@ -455,6 +458,8 @@ static bool go_live(struct mn_session *session, struct mn_leg *leg)
 		mn_session_end_sync(session, leg);
 	}
 	spin_unlock_irq(&volume->track);
+	if (!dirty)
+		mn_volume_may_open(mirror);	/* else with SYNC_READY */
 	return dirty;
 }
 

@@ -70,10 +70,9 @@ struct mn_disk_slot {
 
 #define MN_SLOT_F_FULL_NEEDED	0x01	/* the bitmap proves nothing: send everything */
 #define MN_SLOT_F_BLANK		0x02	/* our data may be overwritten by any generation */
-#define MN_SLOT_F_IN_SYNC	0x04	/* a stream began, its loss is not recorded yet */
-#define MN_SLOT_F_UNSENT	0x08	/* the unsent area is valid */
-#define MN_SLOT_F_BUILDING	0x10	/* between BITMAP_BEGIN and BITMAP_COMMIT */
-#define MN_SLOT_F_ALL		0x1f
+#define MN_SLOT_F_UNSENT	0x04	/* the unsent area is valid */
+#define MN_SLOT_F_BUILDING	0x08	/* between BITMAP_BEGIN and BITMAP_COMMIT */
+#define MN_SLOT_F_ALL		0x0f
 
 struct mn_disk_super {
 	__le64 magic;

@@ -22,16 +22,10 @@ static u32 lost_slots(const struct mn_volume *volume)
 	return mask;
 }
 
-static int record_loss(struct mn_volume *volume, u32 mask)
+static int record_loss(struct mn_volume *volume)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
-	int i;
 
-	for (i = 0; i < MN_SLOTS; i++) {
-		if (!(mask & BIT(i)))
-			continue;
-		draft->slot[i].flags &= ~MN_SLOT_F_IN_SYNC;
-	}
 	draft->flags |= MN_SUPER_F_MOVED_ON;
 	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	return mn_meta_commit(&volume->meta);
@@ -73,7 +67,7 @@ void mn_write_loss_work(struct work_struct *work)
 	spin_lock_irq(&volume->track);
 	mask = lost_slots(volume);
 	spin_unlock_irq(&volume->track);
-	err = mask ? record_loss(volume, mask) : 0;
+	err = mask ? record_loss(volume) : 0;
 	if (err)
 		report_failure(volume, err);
 	spin_lock_irq(&volume->track);

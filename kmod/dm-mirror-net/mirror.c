@@ -6,6 +6,7 @@
  * them; a link is ended without it (mn_session_stop waits for work that takes
  * it), so the slot is looked up again afterwards.
  */
+#include <linux/random.h>
 #include <linux/slab.h>
 #include "event.h"
 #include "session.h"
@@ -283,10 +284,15 @@ int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, boo
 	return err;
 }
 
+/* Nobody remembers then what this peer has: a source goes on in a generation that it lacks. */
 static int commit_no_slot(struct mn_volume *volume, u8 slot)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
+	const struct mn_slot *old = &draft->slot[slot];
 
+	if (draft->role == MN_ROLE_SOURCE &&
+	    mn_generation_may_be_held(draft->generation, old->base, old->old_base))
+		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	memset(&draft->slot[slot], 0, sizeof(draft->slot[slot]));
 	return mn_meta_commit(&volume->meta);
 }
@@ -326,6 +332,19 @@ static int commit_state(struct mn_mirror *mirror, s8 state, u8 reason, u32 more_
 	slot->since = ktime_get_real_ns();
 	slot->flags |= more_flags;
 	return mn_meta_commit(&mirror->volume->meta);
+}
+
+void mn_mirror_keep_state(struct mn_mirror *mirror)
+{
+	struct mn_state now;
+
+	lockdep_assert_held(&mirror->volume->lock);
+	spin_lock_irq(&mirror->volume->track);
+	now = mirror->state;
+	spin_unlock_irq(&mirror->volume->track);
+	if (mn_state_is_durable(now) && commit_state(mirror, now.state, now.reason, 0))
+		pr_err("dm-mirror-net: %s: that the mirror waits for a person (%s) is not recorded: it is found out again after a restart\n",
+		       mirror->volume->name, mn_reason_text(now.reason));
 }
 
 /* Under volume->lock: record, then tell the state machine. */

@@ -4,8 +4,8 @@
  *
  * Start: mirrors with their bitmaps; after an unclean stop the intents into
  * every bitmap (I1); the data device compared with its fingerprint; then one
- * superblock write: not clean any more, and a mirror that was in sync counts as
- * lost, with a new generation if this was the source (I6). Only then a lock can open.
+ * superblock write: not clean any more. Only then a lock can open; that is where a
+ * generation that a target has ends (role.c, I6).
  *
  * Stop: links end; flush, bitmaps, intents; fingerprint; clean.
  */
@@ -116,25 +116,19 @@ static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 	draft->data_since = ktime_get_real_ns();
 }
 
-/* What an interrupted stop or creation left half done in the slots. */
+/* What an interrupted creation left half done in the slots. */
 static void settle_slots(struct mn_super *draft)
 {
-	bool lost = false;
 	int i;
 
 	for (i = 0; i < MN_SLOTS; i++) {
 		struct mn_slot *slot = &draft->slot[i];
 
-		lost |= slot->flags & MN_SLOT_F_IN_SYNC;
-		slot->flags &= ~MN_SLOT_F_IN_SYNC;
 		if (slot->flags & MN_SLOT_F_BUILDING) {
 			slot->flags &= ~MN_SLOT_F_BUILDING;
 			slot->flags |= MN_SLOT_F_FULL_NEEDED;
 		}
 	}
-	if (lost && draft->role == MN_ROLE_SOURCE)
-		mn_generation_advance(&draft->generation, draft->history,
-				      get_random_u64() | 1);
 }
 
 static int commit_start(struct mn_volume *volume, bool distrust, struct mn_why *why)
@@ -248,18 +242,6 @@ static void stop_link(struct mn_volume *volume, int slot)
 		mn_session_stop(session, MN_REASON_SHUTDOWN);
 }
 
-/* Nothing can be written any more: the ends of the links are no losses to be recorded. */
-static void forget_sync(struct mn_volume *volume)
-{
-	int i;
-
-	spin_lock_irq(&volume->track);
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i])
-			volume->mirror[i]->in_sync = false;
-	spin_unlock_irq(&volume->track);
-}
-
 static void stop_links(struct mn_volume *volume)
 {
 	unsigned long until = jiffies + MN_STABLE_PATIENCE;
@@ -286,7 +268,7 @@ static void stop_works(struct mn_volume *volume)
 static void commit_stop(struct mn_volume *volume)
 {
 	u8 digest[MN_FINGERPRINT_BYTES];
-	int i, err = mn_fingerprint_take(volume, digest);
+	int err = mn_fingerprint_take(volume, digest);
 	struct mn_super *draft = mn_volume_begin(volume);
 
 	draft->flags |= MN_SUPER_F_CLEAN;
@@ -297,9 +279,6 @@ static void commit_stop(struct mn_volume *volume)
 		draft->flags |= MN_SUPER_F_FINGERPRINT;
 		memcpy(draft->fingerprint, digest, MN_FINGERPRINT_BYTES);
 	}
-	/* nothing was written after the links ended */
-	for (i = 0; i < MN_SLOTS; i++)
-		draft->slot[i].flags &= ~MN_SLOT_F_IN_SYNC;
 	if (mn_meta_commit(&volume->meta))
 		pr_err("dm-mirror-net: %s: the stop cannot be recorded: the next start treats it as a crash\n",
 		       volume->name);
@@ -315,8 +294,9 @@ void mn_volume_stop(struct mn_volume *volume)
 	mutex_lock(&volume->lock);
 	mn_volume_close_io(volume, MN_LOCK_USER, true);
 	mutex_unlock(&volume->lock);
-	forget_sync(volume);
 	stop_links(volume);
+	/* a verdict may have queued it once more */
+	cancel_delayed_work_sync(&volume->open_work);
 	stop_works(volume);
 	if (!READ_ONCE(volume->meta.error) && !mn_region_settle(volume))
 		commit_stop(volume);

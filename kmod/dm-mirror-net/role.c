@@ -56,6 +56,13 @@ u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super 
 	return has_mirrors(volume) ? MN_LOCK_WAIT_PEER : MN_LOCK_NONE;
 }
 
+static void set_writable(struct mn_volume *volume, bool writable)
+{
+	spin_lock_irq(&volume->track);
+	volume->writable = writable;
+	spin_unlock_irq(&volume->track);
+}
+
 static int kill_io(struct mn_volume *volume, bool force)
 {
 	struct gendisk *disk = volume->disk;
@@ -80,19 +87,53 @@ int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force)
 		if (kill_io(volume, force))
 			return -EBUSY;
 		wait_for_completion(&volume->io_drained);
+		set_writable(volume, false);
 	}
 	set_lock_reason(volume, reason);
 	return 0;
 }
 
-/* Its generation counts as written from now on. */
+/*
+ * Under track. Could this target take over with the generation that the source has now, and nobody
+ * would know what it lacks? Not one whose loss is recorded, nor one that is inconsistent.
+ */
+static bool passes_for_equal(const struct mn_mirror *mirror, const struct mn_super *super)
+{
+	const struct mn_slot *slot = &super->slot[mirror->slot];
+
+	if (mirror->live && (mirror->in_sync || mirror->peer_data_state == MN_DATA_INCONSISTENT))
+		return false;
+	return mn_generation_may_be_held(super->generation, slot->base, slot->old_base);
+}
+
+static bool any_passes_for_equal(struct mn_volume *volume, const struct mn_super *super)
+{
+	bool any = false;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		any |= volume->mirror[i] && passes_for_equal(volume->mirror[i], super);
+	spin_unlock_irq(&volume->track);
+	return any;
+}
+
+/* Its generation counts as written from now on; it is one that no target passes for (I6). */
 static int commit_open(struct mn_volume *volume)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
+	int err;
 
+	/* first: a link that ends from here on is a loss */
+	set_writable(volume, true);
+	if (any_passes_for_equal(volume, draft))
+		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	draft->locked = MN_LOCK_NONE;
 	draft->flags |= MN_SUPER_F_MOVED_ON;
-	return mn_meta_commit(&volume->meta);
+	err = mn_meta_commit(&volume->meta);
+	if (err)
+		set_writable(volume, false);
+	return err;
 }
 
 /*
@@ -261,10 +302,14 @@ static void role_changed(struct mn_volume *volume, u8 old)
 	mn_event_emit(&event);
 }
 
-/* A source starts with a generation of its own: what others have is older, or foreign. */
+/*
+ * A source starts with a generation of its own, in which nothing was written yet: what others have
+ * is older, or foreign. Nobody overwrites its data unasked any more.
+ */
 static int become_source(struct mn_volume *volume, bool force, struct mn_why *why)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
+	int i;
 
 	if (draft->data_state == MN_DATA_INCONSISTENT && !force) {
 		mn_meta_abort(&volume->meta);
@@ -275,7 +320,9 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
 	draft->locked = MN_LOCK_USER;
 	draft->data_state = MN_DATA_CURRENT;
 	draft->data_since = ktime_get_real_ns();
-	draft->flags &= ~MN_SUPER_F_WRITTEN;
+	draft->flags &= ~(MN_SUPER_F_WRITTEN | MN_SUPER_F_MOVED_ON);
+	for (i = 0; i < MN_SLOTS; i++)
+		draft->slot[i].flags &= ~MN_SLOT_F_BLANK;
 	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	return mn_meta_commit(&volume->meta);
 }

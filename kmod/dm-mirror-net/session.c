@@ -99,7 +99,7 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	struct mn_frame *frame = &leg->out.frame;
 
 	lockdep_assert_held(&session->volume->track);
-	leg->small.generation.generation = cpu_to_le64(session->mine.generation);
+	leg->small.generation.generation = cpu_to_le64(session->generation);
 	leg->out.inlined = &leg->small.generation;
 	frame->type = MN_FRAME_SYNC_END;
 	frame->payload_bytes = sizeof(leg->small.generation);
@@ -111,9 +111,23 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	mirror->waits = true;
 	mirror->progress = get_jiffies_64();
 	mirror->in_sync = true;
+	/* the target's position moves even if nobody wrote: an image from before is behind it */
+	frame->write_number = ++mirror->volume->write_number;
 	mn_leg_queue(mirror, leg);
 	session->sync_end = frame->sequence;
 	mn_leg_put(leg);
+}
+
+/* Writers wait for what the caller has to tell; a link is lost rather than let them wait long. */
+static int refill_patiently(struct mn_session *session)
+{
+	int tries, err = mn_bitmap_refill(&session->mirror->bitmap);
+
+	for (tries = 0; err && tries < 50 && !mn_conn_dead(session->conn); tries++) {
+		msleep(20);
+		err = mn_bitmap_refill(&session->mirror->bitmap);
+	}
+	return err;
 }
 
 static int receive_ack(struct mn_session *session, struct mn_payload *payload, const char **why)
@@ -126,7 +140,7 @@ static int receive_ack(struct mn_session *session, struct mn_payload *payload, c
 	int err = 0;
 
 	do {
-		if (err == -ENOMEM && mn_bitmap_refill(&mirror->bitmap))
+		if (err == -ENOMEM && refill_patiently(session))
 			break;
 		err = 0;
 		spin_lock_irq(&volume->track);
@@ -173,8 +187,7 @@ static int commit_in_sync(struct mn_session *session)
 	struct mn_slot *slot = &draft->slot[session->mirror->slot];
 
 	slot->flags &= ~(MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK);
-	slot->flags |= MN_SLOT_F_IN_SYNC;
-	slot->base = session->mine.generation;
+	slot->base = session->generation;
 	slot->old_base = slot->base;
 	return mn_meta_commit(&volume->meta);
 }
@@ -197,11 +210,6 @@ static void in_sync_work(struct work_struct *work)
 		mirror->resync_stats.ended = ktime_get_ns();
 		mirror->peer_data_state = MN_DATA_CURRENT;
 		mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
-	} else {
-		/* lost while it was recorded: the loss has to be recorded after it */
-		mirror->in_sync = true;
-		volume->loss_pending = true;
-		queue_work(volume->wq, &volume->loss_work);
 	}
 	spin_unlock_irq(&volume->track);
 }
@@ -219,10 +227,12 @@ static int receive_sync_ready(struct mn_session *session, const char **why)
 	if (expected)
 		session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
 	spin_unlock_irq(&session->volume->track);
-	if (expected)
-		return 0;
-	*why = "SYNC_READY without SYNC_BEGIN";
-	return -EPROTO;
+	if (!expected) {
+		*why = "SYNC_READY without SYNC_BEGIN";
+		return -EPROTO;
+	}
+	mn_volume_may_open(session->mirror);
+	return 0;
 }
 
 /* What the peer says of why it goes; what concerns only its side is a lost link here. */
@@ -307,14 +317,31 @@ static const struct mn_conn_ops session_conn_ops = {
 	.down = session_down,
 };
 
+/* The apply may still be at it when the link is given up: then nothing is reported any more. */
+static void apply_event(void *context, enum mn_mirror_event event)
+{
+	struct mn_session *session = context;
+
+	spin_lock_irq(&session->volume->track);
+	if (!session->ended)
+		mn_mirror_event_locked(session->mirror, event, MN_REASON_NONE);
+	spin_unlock_irq(&session->volume->track);
+}
+
 static void apply_failed(void *context, const char *why)
 {
 	mn_session_fail(context, MN_REASON_TARGET_ERROR, why);
 }
 
+static const struct mn_apply_ops session_apply_ops = {
+	.event = apply_event,
+	.failed = apply_failed,
+};
+
 int mn_session_make_target(struct mn_session *session)
 {
-	session->apply = mn_apply_create(session->mirror, session->conn, apply_failed, session);
+	session->apply = mn_apply_create(session->mirror, session->conn, &session_apply_ops,
+					 session);
 	return session->apply ? 0 : -ENOMEM;
 }
 
@@ -444,6 +471,8 @@ static void session_unlink(struct mn_session *session)
 	mutex_lock(&session->volume->lock);
 	mirror->session = NULL;
 	forget_stream(session);
+	if (end_event(session->end_reason) == MN_EV_REFUSED)
+		mn_mirror_keep_state(mirror);
 	mn_event_emit(&event);
 	mutex_unlock(&session->volume->lock);
 }

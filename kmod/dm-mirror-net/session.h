@@ -46,6 +46,7 @@ struct mn_session {
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
 	struct mn_verdict verdict; /* mine first */
+	u64 generation;		/* source: what the stream gives the target; start_work */
 	bool sync_begun;	/* source: SYNC_READY is to come; under track */
 	u64 sync_end;		/* source: sequence of SYNC_END, 0 = not sent; under track */
 	unsigned long last_ping; /* jiffies */

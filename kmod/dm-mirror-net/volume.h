@@ -80,7 +80,7 @@ struct mn_mirror {
 	u64 mirroring_ns;		/* spent in mirroring before that */
 	u8 link;			/* enum mn_link_state */
 	bool encrypted;
-	bool in_sync;			/* the superblock says IN_SYNC: its loss must be recorded */
+	bool in_sync;			/* SYNC_END was queued: its loss must be recorded */
 	bool live;			/* the stream takes writes */
 	bool agreed;			/* in this activation: this node may be the source */
 	bool waits;			/* writers wait for what it carries */
@@ -152,6 +152,7 @@ struct mn_volume {
 	unsigned int inflight[2];	/* classified writes under way, by parity */
 	u8 parity;
 	bool loss_pending;		/* a mirror's loss is not durable yet: hold completions */
+	bool writable;			/* open, opening, or still draining: a loss counts */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
 	bool region_full;		/* writes wait for room; reclaim_work ends it */
 	u64 write_number;
@@ -250,8 +251,13 @@ int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why 
  */
 void mn_mirror_event(struct mn_mirror *mirror, enum mn_mirror_event event, u8 reason);
 void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event event, u8 reason);
-/* The peer agrees: a source that waited may be opened when all have. Process context. */
+/*
+ * The peer agrees, and its loss would be noticed from now on: a source that waited may be
+ * opened when all have. Process context.
+ */
 void mn_volume_may_open(struct mn_mirror *mirror);
+/* Under volume->lock, may block. A state that only a person ends outlives a restart. */
+void mn_mirror_keep_state(struct mn_mirror *mirror);
 /*
  * May block: begin a transaction with the positions of the volume and of its peers in it,
  * change the slot (or what `draft` reaches) and commit with mn_meta_commit().

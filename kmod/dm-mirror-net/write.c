@@ -743,10 +743,12 @@ void mn_write_give_up(struct mn_mirror *mirror, struct list_head *done)
 	mirror->live = false;
 	mirror->waits = false;
 	mirror->conn = NULL;
-	if (mirror->in_sync) {
+	if (mirror->in_sync && volume->writable) {
 		/* before any completion below: they are held until it is durable (I6) */
 		volume->loss_pending = true;
 		queue_work(volume->wq, &volume->loss_work);
+	} else {
+		mirror->in_sync = false;	/* commit_open() sees to what is written later */
 	}
 	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
 		struct mn_io *io = leg->io;

@@ -161,16 +161,12 @@ TEST_F(Generation, RolledBack)
     EXPECT_EQ(verdict(a, b), "full/none source=0");
 }
 
-TEST_F(Generation, WhoMayOpen)
+TEST_F(Generation, ATargetHasWhatItsSlotNames)
 {
-    mn_verdict verdict{MN_VERDICT_PARTIAL, 0, 1};
-
-    EXPECT_TRUE(mn_generation_may_open(&verdict, 1));
-    EXPECT_FALSE(mn_generation_may_open(&verdict, 0));
-    for (u8 kind = 0; kind < __MN_VERDICT_MAX; kind++) {
-        verdict.kind = kind;
-        EXPECT_EQ(mn_generation_may_open(&verdict, 1), kind == MN_VERDICT_PARTIAL || kind == MN_VERDICT_FULL);
-    }
+    EXPECT_TRUE(mn_generation_may_be_held(7, 7, 3));
+    EXPECT_TRUE(mn_generation_may_be_held(7, 3, 7));
+    EXPECT_FALSE(mn_generation_may_be_held(7, 3, 4));
+    EXPECT_FALSE(mn_generation_may_be_held(0, 0, 0));
 }
 
 TEST_F(Generation, AdvancingKeepsTheNewestOfTheHistory)

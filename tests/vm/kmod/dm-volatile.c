@@ -14,6 +14,9 @@
  *                    <sectors> (1; 8 is what file systems hope for) are chosen
  *                    alike, so that what was written together is not torn
  *   flush            as a FLUSH
+ *   slow-flush <ms>  the next FLUSH takes that long, and nothing else goes on meanwhile
+ *   fail-flush <ms>  the same, and then it fails and what was not flushed is lost; the
+ *                    disk goes on
  *
  * A crashed disk is brought back by loading its table again. Status: unflushed
  * sectors, flushes, whether crashed.
@@ -27,6 +30,7 @@
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
+#include <linux/delay.h>
 #include <linux/device-mapper.h>
 #include <linux/dm-io.h>
 #include <linux/hash.h>
@@ -75,6 +79,8 @@ struct disk {
 	u64 flushes;
 	unsigned int granule;		/* sectors that are not torn; fixed */
 	bool crashed;
+	unsigned int next_flush_ms;	/* 0: as long as it takes */
+	bool next_flush_fails;
 	void *buffer;			/* CHUNK_SECTORS */
 };
 
@@ -239,6 +245,21 @@ static int flush_cache(struct disk *d)
 	return flush_device(d);
 }
 
+/* A FLUSH that was asked for, with what a message has put in its way. */
+static int flush_asked_for(struct disk *d)
+{
+	bool fails = d->next_flush_fails;
+
+	if (d->next_flush_ms)
+		msleep(d->next_flush_ms);
+	d->next_flush_ms = 0;
+	d->next_flush_fails = false;
+	if (!fails)
+		return flush_cache(d);
+	forget_all(d);
+	return -EIO;
+}
+
 /* Writes back until there is room again. */
 static int make_room(struct disk *d)
 {
@@ -365,7 +386,7 @@ static int process(struct disk *d, struct bio *bio)
 	if (d->crashed)
 		return -EIO;
 	if (bio->bi_opf & REQ_PREFLUSH)
-		ret = flush_cache(d);
+		ret = flush_asked_for(d);
 	if (ret || !bio_sectors(bio))
 		return ret;
 	switch (bio_op(bio)) {
@@ -447,6 +468,14 @@ static int crash_to_some_state(struct disk *d, u64 seed)
 	return flush_cache(d);
 }
 
+static int arm_flush(struct disk *d, bool fails, const char *ms)
+{
+	int ret = kstrtouint(ms, 0, &d->next_flush_ms);
+
+	d->next_flush_fails = !ret && fails;
+	return ret;
+}
+
 static int volatile_message(struct dm_target *ti, unsigned int argc, char **argv,
 			    char *result, unsigned int maxlen)
 {
@@ -459,6 +488,8 @@ static int volatile_message(struct dm_target *ti, unsigned int argc, char **argv
 		ret = d->crashed ? -EIO : flush_cache(d);
 	else if (argc == 2 && !strcmp(argv[0], "crash") && !kstrtou64(argv[1], 0, &seed))
 		ret = d->crashed ? 0 : crash_to_some_state(d, seed);
+	else if (argc == 2 && (!strcmp(argv[0], "slow-flush") || !strcmp(argv[0], "fail-flush")))
+		ret = arm_flush(d, !strcmp(argv[0], "fail-flush"), argv[1]);
 	else if (argc != 1 || strcmp(argv[0], "crash"))
 		ret = -EINVAL;
 	if (!ret && !strcmp(argv[0], "crash")) {
