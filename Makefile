@@ -71,6 +71,13 @@ unit: $(BUILD)/unit-kcore/build.ninja
 $(BUILD)/unit-kcore/build.ninja:
 	cmake -S tests/unit/kcore -B $(BUILD)/unit-kcore -G Ninja
 
+# clang's fuzzers of the module's pure core.
+fuzz: $(BUILD)/fuzz/build.ninja
+	ninja -C $(BUILD)/fuzz -j $(JOBS)
+
+$(BUILD)/fuzz/build.ninja:
+	cmake -S tests/fuzz -B $(BUILD)/fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++
+
 # --- the lab ---------------------------------------------------------------------
 
 LAB := $(BUILD)/lab
@@ -136,7 +143,7 @@ check-long: deps
 # over, and makes the whole fail in the end.
 check-build:
 	+@failed=0; \
-	for part in userspace unit module "module KVER=$(NEW_KVER)" lab lab-6.12; do \
+	for part in userspace unit fuzz module "module KVER=$(NEW_KVER)" lab lab-6.12; do \
 		$(MAKE) -k $$part || failed=1; \
 	done; \
 	exit $$failed
@@ -168,5 +175,5 @@ clean:
 	$(RM) -r $(BUILD)
 
 FORCE:
-.PHONY: all deps module userspace unit lab lab-6.12 lab-kernels lab-tools check test check-long check-build demo \
+.PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-kernels lab-tools check test check-long check-build demo \
 	bench install install-files strict-flags install-module clean FORCE

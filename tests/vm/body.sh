@@ -81,7 +81,7 @@ vm_trouble() {
 	[ ! -e verdict.skip ] || return 0
 	for node in $(lab_nodes); do
 		echo "--- node $node:"
-		node_run -t 20 "$node" "$vm_where" </dev/null 2>&1
+		node_run -t 60 "$node" "$vm_where" </dev/null 2>&1 || true
 		echo "--- the end of node $node's console:"
 		tail -n 40 "$LAB_DIR/$node/console.log"
 	done >&2
