@@ -7,6 +7,7 @@
 # make check-long the repetitions that are too long for every day
 # make demo       two nodes, one volume, a story (KEEP=1 leaves them running)
 # make bench      build/bench.json
+# make fuzz       build/fuzz/fuzz_* (tests/fuzz/CMakeLists.txt)
 # make module KVER=...    the module for any installed kernel (STRICT= lets warnings pass)
 # make install DESTDIR=...   programs, man pages, udev rules, units, module sources
 # make lab        what the nodes boot; then tests/vm/lab (docs/lab.md)
