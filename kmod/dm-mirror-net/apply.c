@@ -111,6 +111,7 @@ static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync
 		/* the old generation means nothing once blocks of another one land here */
 		draft->generation = le64_to_cpu(begin->generation);
 		memset(draft->history, 0, sizeof(draft->history));
+		draft->flags &= ~MN_SUPER_F_MOVED_ON;
 		slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
 	}
 	return mn_meta_commit(&apply->volume->meta);
