@@ -167,9 +167,12 @@ install: userspace install-files
 install-files:
 	packaging/install-files "$(DESTDIR)" "$(PREFIX)"
 
-# For one kernel, instead of DKMS.
-install-module: module
-	+$(MAKE) -C $(kmod_build) KVER=$(KVER) install \
+# For one kernel, instead of DKMS: the running one, unless KVER=... is given.
+install_kver = $(if $(filter command line,$(origin KVER)),$(KVER),$(shell uname -r))
+
+install-module:
+	+$(MAKE) module KVER=$(install_kver)
+	+$(MAKE) -C $(BUILD)/kmod-$(install_kver) KVER=$(install_kver) install \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
 
 clean:

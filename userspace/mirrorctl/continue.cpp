@@ -19,7 +19,7 @@ int run(const Invocation& invocation, const ContinueArguments& arguments)
     const auto result = ops::continue_(invocation.store, Subject::parse(arguments.subject),
                                        {.confirmed = arguments.yes});
     const int status =
-        tell(invocation.output, result, "continues; what was written meanwhile is sent now",
+        tell(invocation.output, result, "continues; what was written meanwhile is sent as soon as the link is up",
              "running already");
     return arguments.wait.wait ? wait_for(invocation.output, result.mirrors, arguments.wait) : status;
 }

@@ -5,6 +5,7 @@
 #include "mirrorctl/verbs.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 namespace mirrornet::ctl {
 
@@ -30,6 +31,12 @@ void split_target(CreateArguments& arguments)
                                            "it is written NODE:DEVICE, for example b:/dev/sdb1");
     arguments.options.node = arguments.target.substr(0, colon);
     arguments.options.target_device = arguments.target.substr(colon + 1);
+    if (!arguments.options.target_device.starts_with('/'))
+        throw Error(ExitStatus::usage, "\"" + arguments.options.target_device +
+                                           "\" is on node " + arguments.options.node +
+                                           ": give its absolute path, for example b:/dev/sdb1");
+    arguments.options.source_device =
+        std::filesystem::absolute(arguments.options.source_device).lexically_normal();
 }
 
 // An option goes where its scope says: to the mirror or to the volume.
@@ -55,12 +62,22 @@ ops::CreateResult create(const Invocation& invocation, const ops::CreatePlan& pl
                            [&](const auto& step) { invocation.output.step(step); });
 }
 
+// What cannot be taken back, and what is there.
+std::string question(const ops::CreatePlan& plan)
+{
+    const auto& there = plan.target.data;
+    const std::string target = there.path + " of node " + plan.target.node;
+    if (plan.method.how == ops::InitialCopy::none)
+        return plan.source.data.path + " and " + target +
+               " are taken as equal without a look: where they differ they stay different.";
+    return "All data on " + target + " will be overwritten" +
+           (there.signature.any() ? "; it holds " + there.signature.describe() : "") + ".";
+}
+
 int execute(const Invocation& invocation, const CreateArguments& arguments,
             const ops::CreatePlan& plan)
 {
-    confirm("All data on " + plan.target.data.path + " of node " + plan.target.node +
-                " will be overwritten.",
-            arguments.yes || plan.method.how == ops::InitialCopy::none);
+    confirm(question(plan), arguments.yes);
     const auto result = create(invocation, plan);
     invocation.output.document(result_document(plan, result));
     invocation.output.line(result_text(plan, result) + initramfs_advice());

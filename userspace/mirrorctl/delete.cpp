@@ -15,6 +15,16 @@ struct DeleteArguments {
     bool yes = false;
 };
 
+std::string told(const std::string& volume, const std::string& node, bool asked)
+{
+    if (asked)
+        return "the mirror of " + volume + " on node " + node +
+               " is gone; the data there is a plain device again";
+    return "the mirror of " + volume + " on node " + node + " is forgotten here; node " + node +
+           " was not asked: if its copy still exists, remove it there with: mirrorctl delete " +
+           volume + " --local-only";
+}
+
 int run(const Invocation& invocation, DeleteArguments& arguments)
 {
     const auto subject = Subject::parse(arguments.subject);
@@ -29,8 +39,7 @@ int run(const Invocation& invocation, DeleteArguments& arguments)
     const auto result = ops::delete_mirror(invocation.store, arguments.options);
     invocation.output.document({{"volume", subject.name}, {"deleted", result.nodes}});
     for (const auto& node : result.nodes)
-        invocation.output.line("the mirror of " + subject.name + " on node " + node +
-                               " is gone; the data there is a plain device again");
+        invocation.output.line(told(subject.name, node, result.asked));
     if (result.nodes.empty())
         invocation.output.line("volume " + subject.name + " has no mirror; nothing was changed");
     return 0;

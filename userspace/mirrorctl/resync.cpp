@@ -23,7 +23,8 @@ int run(const Invocation& invocation, const ResyncArguments& arguments)
     options.confirmed = arguments.yes;
     const auto result = ops::resync(invocation.store, subject, options);
     const int status = tell(invocation.output, result,
-                            arguments.full ? "sends every block again" : "resyncs", "");
+                            arguments.full ? "sends every block again as soon as the link is up"
+                                           : "resyncs as soon as the link is up", "");
     return arguments.wait.wait ? wait_for(invocation.output, result.mirrors, arguments.wait)
                                : status;
 }

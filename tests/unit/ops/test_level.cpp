@@ -87,13 +87,20 @@ TEST(Level, ExitStatusesOfTheContract)
 
 TEST(Advice, NamesTheNextCommand)
 {
-    const auto paused = advice_for(mirror(MirrorState::paused, Reason::user), "home", "b");
+    const auto paused = advice_for(mirror(MirrorState::paused, Reason::user), Role::source, "home", "b");
     EXPECT_NE(paused.find("mirrorctl continue home@b"), std::string::npos);
-    const auto broken = advice_for(mirror(MirrorState::broken), "home", "b");
+    const auto broken = advice_for(mirror(MirrorState::broken), Role::source, "home", "b");
+    const auto cut = advice_for(mirror(MirrorState::paused, Reason::link_lost), Role::source, "home", "b");
+    EXPECT_NE(cut.find("writes here are tracked"), std::string::npos);
+    const auto behind = advice_for(mirror(MirrorState::paused, Reason::link_lost), Role::target, "home", "b");
+    EXPECT_EQ(behind.find("writes here"), std::string::npos);
+    EXPECT_NE(behind.find("may have been written since"), std::string::npos);
+    const auto mute = advice_for(mirror(MirrorState::resync_pending), Role::source, "home", "b");
+    EXPECT_NE(mute.find("no link to node b"), std::string::npos);
     EXPECT_NE(broken.find("mirrorctl resync home@b"), std::string::npos);
     const auto waiting = advice_for(active(Role::source, LockReason::wait_peer));
     EXPECT_NE(waiting.find("--as-source home"), std::string::npos);
-    EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), "home", "b"), "");
+    EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), Role::source, "home", "b"), "");
 }
 
 TEST(Advice, IsThereForEveryReason)
@@ -101,7 +108,7 @@ TEST(Advice, IsThereForEveryReason)
     for (const auto& word : Words<Reason>::table) {
         if (word.value == Reason::none)
             continue;
-        const auto advice = advice_for(mirror(MirrorState::paused, word.value), "home", "b");
+        const auto advice = advice_for(mirror(MirrorState::paused, word.value), Role::source, "home", "b");
         EXPECT_FALSE(advice.empty()) << word.text;
         EXPECT_EQ(advice.find_first_of("{}"), std::string::npos) << advice;
     }

@@ -47,6 +47,19 @@ TEST(Undo, SaysWhatCouldNotBeTakenBackAndGoesOn)
 }
 
 // A library throws what it likes: nothing half-built stays.
+TEST(Undo, SaysWhatIsLost)
+{
+    const auto fail = [](Undo& undo) {
+        undo.add("put it back", [] {});
+        undo.lose("the content of /dev/x on node b is erased");
+        throw Error(ExitStatus::refused, "no");
+    };
+
+    expect_error(ExitStatus::partly_done,
+                 {"no; everything else was put back", "but the content of /dev/x on node b is erased"},
+                 [&] { whole_or_not_at_all(fail); });
+}
+
 TEST(Undo, TakesBackAfterWhatIsNoErrorToo)
 {
     bool undone = false;

@@ -27,7 +27,7 @@ ops::StatusReport report_of(MirrorState state, Reason reason)
     mirror.record.resync.sent = 48;
     mirror.record.resync.elapsed_ms = 1000;
     mirror.level = ops::level_of(mirror.record);
-    mirror.advice = ops::advice_for(mirror.record, "home", "b");
+    mirror.advice = ops::advice_for(mirror.record, Role::source, "home", "b");
     ops::VolumeStatus volume;
     volume.name = "home";
     volume.configured = true;

@@ -10,9 +10,14 @@ namespace {
 [[noreturn]] void put_back(Undo& undo, ExitStatus status, const std::string& why)
 {
     const std::string left = undo.run();
-    if (left.empty())
-        throw Error(status, why + "; everything was put back as it was before");
-    throw Error(ExitStatus::partly_done, why + "; putting everything back failed too: " + left);
+    if (!left.empty())
+        throw Error(ExitStatus::partly_done,
+                    why + "; putting everything back failed too: " + left +
+                        (undo.lost().empty() ? "" : "; besides, " + undo.lost()));
+    if (!undo.lost().empty())
+        throw Error(ExitStatus::partly_done,
+                    why + "; everything else was put back, but " + undo.lost());
+    throw Error(status, why + "; everything was put back as it was before");
 }
 
 } // namespace

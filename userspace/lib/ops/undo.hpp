@@ -14,6 +14,11 @@ public:
     // `what` completes "could not ...": "remove the metadata file /x".
     void add(std::string what, std::function<void()> action);
 
+    // What no one can put back: "the content of /dev/x on node b is erased". It is in the
+    // message of the error.
+    void lose(std::string what) { lost_ += (lost_.empty() ? "" : ", and ") + what; }
+    const std::string& lost() const { return lost_; }
+
     // Takes everything back; what could not be, as one sentence (else empty).
     std::string run();
 
@@ -23,6 +28,7 @@ private:
         std::function<void()> action;
     };
     std::vector<Step> steps_;
+    std::string lost_;
 };
 
 // Runs `work`; when it throws, takes back what it had added to the Undo and says in

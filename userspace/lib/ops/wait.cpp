@@ -35,7 +35,7 @@ MirrorStatus wait_for_mirroring(const MirrorName& mirror, std::chrono::seconds m
         status.node = mirror.node;
         status.record = kernel.mirror(mirror.id, mirror.peer);
         status.level = level_of(status.record);
-        status.advice = advice_for(status.record, mirror.volume, mirror.node);
+        status.advice = advice_for(status.record, Role::source, mirror.volume, mirror.node);
         progress(status);
         if (status.record.state == MirrorState::mirroring)
             return status;

@@ -116,8 +116,9 @@ void TlsStream::Impl::fail_handshake(int error)
                   ::gnutls_alert_get_name(::gnutls_alert_get(session.get()));
     throw Error(ExitStatus::not_permitted,
                 "TLS handshake failed (" + message +
-                    "); the two nodes do not share a key (\"mirrorctl node trust\" makes a new "
-                    "one), or the other side is no node at all");
+                    "); the two nodes do not share a key, or the other side is no node at all. "
+                    "Enter the token that one of them printed on the other (mirrorctl node trust "
+                    "--token-file), or give both the same key (mirrorctl node key)");
 }
 
 void TlsStream::Impl::handshake(const Deadline& deadline)

@@ -98,7 +98,8 @@ CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options)
     if (plan.created)
         return plan;
     auto refusals =
-        refusals_of_create(plan.source, plan.target, {options.volume, options.force});
+        refusals_of_create(plan.source, plan.target,
+                           {options.volume, options.force, !options.copy.initial_sync});
     if (!refusals.empty())
         throw CreateRefused(std::move(refusals));
     check_way_back(Peer(store, options.node), self.name);

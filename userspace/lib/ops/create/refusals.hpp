@@ -21,6 +21,7 @@ struct Refusal {
 struct CreateChecks {
     std::string volume;
     bool force = false; // overwrite what the target or the metadata device holds
+    bool trusted = false; // both devices are said to be equal already
 };
 
 std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,

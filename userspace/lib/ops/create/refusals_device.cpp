@@ -101,8 +101,17 @@ void check_target_device(const CopyFacts& source, const CopyFacts& target,
     check_unused(target, "stop that first, or choose another target: all of it is overwritten",
                  refusals);
     const Signature& there = target.data.signature;
-    const bool own = !there.uuid.empty() && there.uuid == source.data.signature.uuid &&
-                     there.type == source.data.signature.type;
+    const Signature& here = source.data.signature;
+    if (checks.trusted && !checks.force && there.describe() != here.describe())
+        refusals.push_back(
+            {ExitStatus::needs_force, "target-differs",
+             fmt::format("--no-initial-sync says that both devices hold the same, but {} holds {}, "
+                         "and {} holds {}; leave the option away, or repeat with --force",
+                         where(source), here.any() ? here.describe() : "nothing that is known",
+                         where(target), there.any() ? there.describe() : "nothing that is known")});
+    if (checks.trusted)
+        return;
+    const bool own = !there.uuid.empty() && there.uuid == here.uuid && there.type == here.type;
     if (there.any() && !own && !checks.force)
         refusals.push_back(
             {ExitStatus::needs_force, "target-has-data",

@@ -99,7 +99,8 @@ std::string wish_for(const MetaChoice& choice)
 CopySpec checked_target(const TargetRequest& request, const CopyFacts& here,
                         const std::string& source)
 {
-    const CreateChecks checks{request.copy.config.name, request.copy.force};
+    const CreateChecks checks{request.copy.config.name, request.copy.force,
+                              request.start == nl::MirrorStart::in_sync};
     auto refusals = refusals_of_target(source_of(request, here, source), here, checks);
     if (!refusals.empty())
         throw CreateRefused(std::move(refusals));

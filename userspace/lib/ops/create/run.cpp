@@ -32,8 +32,8 @@ public:
 
     CreateResult run(Undo& undo)
     {
-        build_target_copy(undo);
         build_source_copy(undo);
+        build_target_copy(undo); // as late as can be: it erases what is there
         add_mirror(undo);
         open_source();
         return result_;
@@ -51,6 +51,9 @@ private:
                        Peer::work_time);
         });
         peer_.call("copy.build", request.to_json(), Peer::work_time);
+        if (plan_.target_copy.clear_target)
+            undo.lose("the content of " + plan_.target.data.path + " on node " +
+                      plan_.target.node + " is erased");
     }
 
     void build_source_copy(Undo& undo)

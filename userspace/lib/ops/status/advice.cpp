@@ -20,6 +20,12 @@ constexpr Advice no_link =
      "is back. If it is there, the log of mirror-netd on both nodes says why not: journalctl -u "
      "mirror-netd"};
 
+// The same at a target, where nobody writes.
+constexpr const char* no_link_at_target =
+    "no link to node {node}, which may have been written since: this copy is as of the time that "
+    "is shown. The missing blocks follow by themselves when the link is back. If node {node} is "
+    "there, the log of mirror-netd on both nodes says why not: journalctl -u mirror-netd";
+
 // Every reason but `none`.
 constexpr Advice of_reasons[] = {
     {Reason::user, "paused by a person; writes are tracked; go on with: mirrorctl continue "
@@ -76,8 +82,10 @@ std::string of_lock(LockReason lock, const std::string& volume)
 {
     switch (lock) {
     case LockReason::wait_peer:
-        return "was the source and waits for the answer of the other node, which may have taken "
-               "over; if that node is gone for good: mirrorctl up --as-source " + volume;
+        return "was the source and opens by itself when the other node has answered. If that does "
+               "not happen, see why: is mirror-netd running on both nodes, what does its log say "
+               "(journalctl -u mirror-netd), was the other copy taken into use? Only if that node "
+               "is gone for good, and nobody has used its copy: mirrorctl up --as-source " + volume;
     case LockReason::foreign_write:
         return "the data device was written while the volume was not active, so the copies differ "
                "in an unknown way, and the volume stays locked; look at the data; to use it: "
@@ -97,20 +105,26 @@ std::string of_lock(LockReason lock, const std::string& volume)
 
 } // namespace
 
-std::string advice_for(const nl::MirrorRecord& mirror, const std::string& volume,
+std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::string& volume,
                        const std::string& node)
 {
     const std::string name = volume + "@" + node;
+    const bool waits_for_link = mirror.link == LinkState::none &&
+                                mirror.state == MirrorState::resync_pending &&
+                                mirror.reason == Reason::none;
     if (mirror.state == MirrorState::broken)
         return "what was in sync is not known any more; bring it back with: mirrorctl resync " +
                name;
     if (mirror.state == MirrorState::mirroring || mirror.state == MirrorState::resync)
         return {};
+    const char* text = waits_for_link ? no_link.text : nullptr;
     for (const auto& advice : of_reasons)
         if (advice.reason == mirror.reason)
-            return fmt::format(fmt::runtime(advice.text), fmt::arg("node", node),
-                               fmt::arg("mirror", name));
-    return {};
+            text = advice.text;
+    if (role == Role::target && text == no_link.text)
+        text = no_link_at_target;
+    return text ? fmt::format(fmt::runtime(text), fmt::arg("node", node), fmt::arg("mirror", name))
+                : std::string();
 }
 
 std::string advice_for(const VolumeStatus& volume)

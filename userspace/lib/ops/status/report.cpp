@@ -63,7 +63,8 @@ void add_kernel_state(const ConfigStore& store, const KernelState& kernel, Volum
         mirror.node = name_of_node(store, volume, record.peer);
         mirror.record = record;
         mirror.level = level_of(record);
-        mirror.advice = advice_for(record, volume.name, mirror.node);
+        mirror.advice = advice_for(record, volume.record ? volume.record->role : Role::none,
+                                   volume.name, mirror.node);
         volume.mirrors.push_back(std::move(mirror));
     }
     volume.level = level_of(volume);

@@ -50,7 +50,8 @@ StatusReport status(const ConfigStore& store, const std::vector<std::string>& na
 // Pure: what the records mean.
 Level level_of(const nl::MirrorRecord& mirror);
 Level level_of(const VolumeStatus& volume);
-std::string advice_for(const nl::MirrorRecord& mirror, const std::string& volume,
+// role: of this node.
+std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::string& volume,
                        const std::string& node);
 std::string advice_for(const VolumeStatus& volume);
 ExitStatus exit_status_of(Level level);

@@ -79,8 +79,11 @@ void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& sp
 {
     const std::string& name = spec.config.name;
     const auto meta_device = make_metadata(spec, undo);
-    if (spec.clear_target)
+    if (spec.clear_target) {
+        undo.lose("the content of " + spec.local.data_device + " on node " +
+                  store.load_node().name + " is erased");
         clear_target(spec.local.data_device);
+    }
     const auto bytes = kernel.meta_format(format_of(spec, store.load_node().id, meta_device));
     if (spec.meta.make == MetaMake::use_device) // anything else is removed whole
         undo.add("erase the metadata on " + meta_device,

@@ -111,10 +111,10 @@ DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& option
         if (!options.local_only)
             refuse_here(record.has_value(), config);
         dismantle_here(store, {config.name, config.id, options.force});
-        return {{self.name}};
+        return {{self.name}, true};
     }
     const OperationLock lock(config.name, "delete");
-    DeleteResult result;
+    DeleteResult result{{}, !options.local_only};
     for (const auto& node :
          mirrors_to_delete(config, self.id, strays(store, kernel, config), options)) {
         delete_one(store, kernel, config, node, options);

@@ -19,6 +19,7 @@ struct DeleteOptions {
 
 struct DeleteResult {
     std::vector<std::string> nodes; // whose mirror went
+    bool asked = false;             // they took part: their data is a plain device again
 };
 
 // On the source: the target's copy goes (its data stays and is a plain device
