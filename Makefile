@@ -171,7 +171,7 @@ install-files:
 install_kver = $(if $(filter command line,$(origin KVER)),$(KVER),$(shell uname -r))
 
 install-module:
-	+$(MAKE) module KVER=$(install_kver)
+	+$(MAKE) module KVER=$(install_kver) STRICT=
 	+$(MAKE) -C $(BUILD)/kmod-$(install_kver) KVER=$(install_kver) install \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
 

@@ -35,8 +35,9 @@ void split_target(CreateArguments& arguments)
         throw Error(ExitStatus::usage, "\"" + arguments.options.target_device +
                                            "\" is on node " + arguments.options.node +
                                            ": give its absolute path, for example b:/dev/sdb1");
-    arguments.options.source_device =
-        std::filesystem::absolute(arguments.options.source_device).lexically_normal();
+    auto& source = arguments.options.source_device;
+    if (!source.empty() && !source.starts_with('/'))
+        source = std::filesystem::absolute(source).lexically_normal();
 }
 
 // An option goes where its scope says: to the mirror or to the volume.

@@ -58,6 +58,10 @@ TEST(Undo, SaysWhatIsLost)
     expect_error(ExitStatus::partly_done,
                  {"no; everything else was put back", "but the content of /dev/x on node b is erased"},
                  [&] { whole_or_not_at_all(fail); });
+    // the same, reported by the other node: nothing of it is taken back in words
+    const auto passed_on = [&](Undo&) { whole_or_not_at_all(fail); };
+    expect_error(ExitStatus::partly_done, {"is erased; everything on this node was put back"},
+                 [&] { whole_or_not_at_all(passed_on); });
 }
 
 TEST(Undo, TakesBackAfterWhatIsNoErrorToo)

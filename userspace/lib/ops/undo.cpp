@@ -17,7 +17,10 @@ namespace {
     if (!undo.lost().empty())
         throw Error(ExitStatus::partly_done,
                     why + "; everything else was put back, but " + undo.lost());
-    throw Error(status, why + "; everything was put back as it was before");
+    // partly done: the other node's part, which says itself what is not as before
+    throw Error(status, why + (status == ExitStatus::partly_done
+                                   ? "; everything on this node was put back"
+                                   : "; everything was put back as it was before"));
 }
 
 } // namespace
