@@ -12,6 +12,7 @@
 #include "position.h"
 #include "resync.h"
 #include "session.h"
+#include "stream.h"
 #include "write.h"
 
 /* ---- HELLO ---- */

@@ -11,6 +11,7 @@
 #include "position.h"
 #include "region_log.h"
 #include "trace.h"
+#include "stream.h"
 #include "write.h"
 
 #define MN_REGION_BATCH 128		/* regions per group */

@@ -13,8 +13,8 @@
 #include "region_log.h"
 #include "resync.h"
 #include "session.h"
+#include "stream.h"
 #include "trace.h"
-#include "write.h"
 
 #define BLOCK_SECTORS (1u << (MN_BLOCK_SHIFT - SECTOR_SHIFT))
 

@@ -15,6 +15,7 @@
 #include "position.h"
 #include "resync.h"
 #include "session.h"
+#include "stream.h"
 #include "write.h"
 
 #define MN_HANDSHAKE_DEADLINE (30 * HZ)
@@ -64,7 +65,7 @@ static void session_end_locked(struct mn_session *session, u8 reason, struct lis
 	session->phase = MN_SESSION_ENDING;
 	if (mirror->streaming == session) {
 		mirror->streaming = NULL;
-		mn_write_give_up(mirror, done);
+		mn_stream_give_up(mirror, done);
 	}
 	mn_mirror_event_locked(mirror, end_event(reason), reason);
 	queue_work(session->volume->session_wq, &session->end_work);
@@ -148,7 +149,7 @@ static int receive_ack(struct mn_session *session, struct mn_payload *payload, c
 			error = mn_wire_check_ack(ack, payload->bytes, mirror->applied,
 						  mirror->stable, mirror->sequence);
 			if (!error)
-				err = mn_write_acknowledged(mirror, le64_to_cpu(ack->applied),
+				err = mn_stream_acknowledged(mirror, le64_to_cpu(ack->applied),
 							    le64_to_cpu(ack->stable), &done);
 		}
 		spin_unlock_irq(&volume->track);

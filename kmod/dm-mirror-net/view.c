@@ -7,7 +7,7 @@
 #include <linux/ktime.h>
 #include "conn.h"
 #include "view.h"
-#include "write.h"
+#include "stream.h"
 
 /* ---- a volume ---- */
 

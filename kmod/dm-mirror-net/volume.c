@@ -13,6 +13,7 @@
 #include "event.h"
 #include "region_log.h"
 #include "session.h"
+#include "stream.h"
 #include "volume_private.h"
 #include "write.h"
 

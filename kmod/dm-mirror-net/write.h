@@ -5,7 +5,6 @@
 #ifndef MN_WRITE_H
 #define MN_WRITE_H
 
-#include "conn.h"
 #include "volume.h"
 
 /* In the per-bio data of every bio that a front maps. */
@@ -34,27 +33,6 @@ struct mn_io {
 	bool uncopied;			/* no memory for the copy: it cannot be sent */
 };
 
-/* One write on its way to one mirror; lives until it is applied and sent. */
-struct mn_leg {
-	struct mn_out out;
-	struct list_head list;		/* in mirror->unapplied */
-	struct list_head of_io;		/* in io->legs or io->durable_legs */
-	struct mn_volume *volume;
-	struct mn_mirror *mirror;
-	struct mn_io *io;		/* who waits for it, or NULL */
-	u64 sector;
-	u32 sectors;
-	u64 queued;			/* jiffies64 */
-	u64 stream;			/* mirror->stream when it was queued */
-	refcount_t refs;		/* who made it; the sender; the list; io->durable_legs */
-	u8 slot;			/* mirror->slot */
-	bool resync;			/* sent by the resync cursor */
-	union {				/* payload of SYNC_BEGIN and SYNC_END */
-		struct mn_wire_sync_begin begin;
-		struct mn_wire_generation generation;
-	} small;
-};
-
 /*
  * map: never sleeps. Returns a DM_MAPIO_ code; may cut the bio with
  * dm_accept_partial_bio(). io is the bio's per-bio data.
@@ -67,16 +45,10 @@ int mn_write_end_io(struct mn_volume *volume, struct mn_io *io, blk_status_t *st
 void mn_write_drain(struct mn_volume *volume);
 
 /*
- * Under track. The mirror lost its stream: what was queued or unstable becomes dirty. done
- * collects what completes.
+ * Under track. One of the things the write waited for has ended; done collects it when that was
+ * the last one.
  */
-void mn_write_give_up(struct mn_mirror *mirror, struct list_head *done);
-/*
- * Under track. The target has applied and flushed so far. -ENOMEM: mn_bitmap_refill() first,
- * then again.
- */
-int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
-			  struct list_head *done);
+void mn_write_leg_done(struct mn_io *io, struct list_head *done);
 /*
  * Under track. The FLUSH or FUA has completed for its user: what is queued from now on comes
  * after it (I4).
@@ -84,13 +56,6 @@ int mn_write_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 void mn_write_raise_barriers(struct mn_io *io);
 /* Without track: complete what was collected. */
 void mn_write_complete(struct list_head *done);
-/*
- * Under track. Queue a leg on the mirror's stream with the next sequence; the caller keeps its
- * reference.
- */
-void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg);
-struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp);
-void mn_leg_put(struct mn_leg *leg);
 
 /* A flush of the data device failed: regions not yet flushed are dirty on every mirror (I3). */
 void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stream: what is queued for one mirror, in the order of its stream (L3)
+ *
+ * A leg is one frame on its way. It stands on mirror->unapplied from the moment
+ * it gets its sequence until the target has applied it, or the stream is given
+ * up; then its blocks are pending, or dirty.
+ */
+#include "bitmap.h"
+#include "stream.h"
+#include "trace.h"
+#include "write.h"
+
+/* ---- legs ---- */
+
+struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp)
+{
+	struct mn_leg *leg = mempool_alloc(&volume->legs, gfp);
+
+	if (!leg)
+		return NULL;
+	memset(leg, 0, sizeof(*leg));
+	leg->volume = volume;
+	INIT_LIST_HEAD(&leg->list);
+	INIT_LIST_HEAD(&leg->of_io);
+	refcount_set(&leg->refs, 1);
+	return leg;
+}
+
+void mn_leg_put(struct mn_leg *leg)
+{
+	if (!refcount_dec_and_test(&leg->refs))
+		return;
+	if (leg->out.payload)
+		mn_payload_put(leg->out.payload);
+	mempool_free(leg, &leg->volume->legs);
+}
+
+static void leg_released(struct mn_out *out, bool sent)
+{
+	mn_leg_put(container_of(out, struct mn_leg, out));
+}
+
+void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	leg->mirror = mirror;
+	leg->slot = mirror->slot;
+	leg->stream = mirror->stream;
+	leg->queued = get_jiffies_64();
+	leg->out.release = leg_released;
+	leg->out.frame.sequence = ++mirror->sequence;
+	leg->out.frame.barrier = mirror->barrier;
+	refcount_add(2, &leg->refs);	/* the sender's and the list's */
+	if (list_empty(&mirror->unapplied))
+		mirror->progress = leg->queued;
+	list_add_tail(&leg->list, &mirror->unapplied);
+	mirror->queue_length++;
+	mirror->resync_unapplied += leg->resync;
+	mirror->queue_bytes += leg->out.frame.payload_bytes;
+	trace_leg_sent(mirror->volume->data.bdev->bd_dev, mirror->slot, mirror->sequence,
+		       leg->sector, leg->sectors);
+	mn_send_queue(mirror->conn, &leg->out);
+}
+
+/* Off the list of what is not applied; the caller puts the list's reference. */
+static void leg_unlink(struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = leg->mirror;
+
+	list_del_init(&leg->list);
+	mirror->queue_length--;
+	mirror->resync_unapplied -= leg->resync;
+	mirror->queue_bytes -= leg->out.frame.payload_bytes;
+}
+
+/* ---- what the target reports, and the end ---- */
+
+/* Under track: the block range of a leg, as a bitmap names it. */
+static void leg_set_dirty(struct mn_mirror *mirror, const struct mn_leg *leg)
+{
+	u64 first, last;
+
+	if (!leg->sectors)
+		return;
+	mn_track_span(leg->sector, leg->sectors, &first, &last);
+	mn_bitmap_set(&mirror->bitmap, first, last);
+}
+
+void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_leg *leg, *next;
+
+	lockdep_assert_held(&volume->track);
+	if (mirror->live)
+		volume->live_mirrors--;
+	mirror->live = false;
+	mirror->waits = false;
+	mirror->conn = NULL;
+	if (mirror->in_sync && volume->writable) {
+		/* before any completion below: they are held until it is durable (I6) */
+		volume->loss_pending = true;
+		queue_work(volume->wq, &volume->loss_work);
+	} else {
+		mirror->in_sync = false;	/* commit_open() sees to what is written later */
+	}
+	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
+		struct mn_io *io = leg->io;
+
+		leg->io = NULL;
+		leg_set_dirty(mirror, leg);
+		leg_unlink(leg);
+		if (io)
+			mn_write_leg_done(io, done);
+		mn_leg_put(leg);
+	}
+	mn_bitmap_give_up(&mirror->bitmap);
+}
+
+/* A live write is applied; false: no page for its pending bits. The cursor's have theirs. */
+static bool leg_set_pending(struct mn_mirror *mirror, const struct mn_leg *leg)
+{
+	u64 first, last;
+
+	if (leg->resync || !leg->sectors)
+		return true;
+	mn_track_span(leg->sector, leg->sectors, &first, &last);
+	return mn_bitmap_sent(&mirror->bitmap, first, last);
+}
+
+int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
+			   struct list_head *done)
+{
+	struct mn_leg *leg, *next;
+
+	lockdep_assert_held(&mirror->volume->track);
+	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
+		struct mn_io *io = leg->io;
+
+		if (leg->out.frame.sequence > applied)
+			break;
+		if (!leg_set_pending(mirror, leg))
+			return -ENOMEM;
+		leg->io = NULL;
+		leg_unlink(leg);
+		if (io)
+			mn_write_leg_done(io, done);
+		mn_leg_put(leg);
+	}
+	if (applied > mirror->applied)
+		mirror->progress = get_jiffies_64();
+	mirror->applied = applied;
+	mirror->stable = stable;
+	trace_acked(mirror->volume->data.bdev->bd_dev, mirror->slot, applied, stable);
+	mn_bitmap_stable(&mirror->bitmap, stable, mirror->sequence);
+	return 0;
+}

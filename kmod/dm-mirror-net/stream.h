@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stream: what is queued for one mirror, in the order of its stream (L3)
+ */
+#ifndef MN_STREAM_H
+#define MN_STREAM_H
+
+#include "conn.h"
+#include "volume.h"
+
+struct mn_io;
+
+/* One write on its way to one mirror; lives until it is applied and sent. */
+struct mn_leg {
+	struct mn_out out;
+	struct list_head list;		/* in mirror->unapplied */
+	struct list_head of_io;		/* in io->legs or io->durable_legs */
+	struct mn_volume *volume;
+	struct mn_mirror *mirror;
+	struct mn_io *io;		/* who waits for it, or NULL */
+	u64 sector;
+	u32 sectors;
+	u64 queued;			/* jiffies64 */
+	u64 stream;			/* mirror->stream when it was queued */
+	refcount_t refs;		/* who made it; the sender; the list; io->durable_legs */
+	u8 slot;			/* mirror->slot */
+	bool resync;			/* sent by the resync cursor */
+	union {				/* payload of SYNC_BEGIN and SYNC_END */
+		struct mn_wire_sync_begin begin;
+		struct mn_wire_generation generation;
+	} small;
+};
+
+/*
+ * Under track. Queue a leg on the mirror's stream with the next sequence; the caller keeps its
+ * reference.
+ */
+void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg);
+/* Any context that gfp allows; NULL only when gfp may not wait. */
+struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp);
+void mn_leg_put(struct mn_leg *leg);
+
+/*
+ * Under track. The mirror lost its stream: what was queued or unstable becomes dirty. done
+ * collects what completes.
+ */
+void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done);
+/*
+ * Under track. The target has applied and flushed so far. -ENOMEM: mn_bitmap_refill() first,
+ * then again.
+ */
+int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
+			   struct list_head *done);
+
+#endif
