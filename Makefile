@@ -94,13 +94,16 @@ lab-kernels: | $(LAB)
 	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
-lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence
 
 uapi := kmod/dm-mirror-net/include/uapi
 
 $(LAB)/kctl: tests/vm/tools/kctl.c $(uapi)/linux/dm_mirror_net.h | $(LAB)
 	gcc $(lab_cflags) -static -I$(uapi) $$(pkg-config --cflags libnl-genl-3.0) -o $@ $< \
 		-lnl-genl-3 -lnl-3 -lpthread 2>/dev/null
+
+$(LAB)/sequence: tests/vm/tools/sequence.c | $(LAB)
+	gcc $(lab_cflags) -static -o $@ $<
 
 $(LAB)/labctl: tests/vm/agent/labctl.c tests/vm/agent/frame.c tests/vm/agent/frame.h | $(LAB)
 	gcc $(lab_cflags) -o $@ $(filter %.c,$^)

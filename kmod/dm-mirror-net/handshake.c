@@ -403,20 +403,6 @@ static int record_stream(struct mn_session *session)
 	return mn_meta_commit(&session->volume->meta);
 }
 
-static void begin_sync(struct mn_session *session, struct mn_leg *leg)
-{
-	struct mn_wire_sync_begin *begin = &leg->small.begin;
-
-	begin->generation = cpu_to_le64(session->generation);
-	begin->full = session->verdict.kind == MN_VERDICT_FULL;
-	leg->out.inlined = begin;
-	leg->out.frame.type = MN_FRAME_SYNC_BEGIN;
-	leg->out.frame.payload_bytes = sizeof(*begin);
-	session->sync_begun = true;
-	mn_leg_queue(session->mirror, leg);
-	mn_leg_put(leg);
-}
-
 /* Under track. */
 static void reset_stream(struct mn_session *session)
 {
@@ -453,7 +439,8 @@ static bool go_live(struct mn_session *session, struct mn_leg *leg)
 	reset_stream(session);
 	dirty = mirror->bitmap.track.dirty_bits || session->verdict.kind == MN_VERDICT_FULL;
 	if (dirty) {
-		begin_sync(session, leg);
+		mn_session_begin_sync(session, leg,
+				      session->verdict.kind == MN_VERDICT_FULL);
 		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
 	} else {
 		mn_session_end_sync(session, leg);

@@ -8,6 +8,7 @@
  */
 #include <linux/random.h>
 #include "event.h"
+#include "overflow.h"
 #include "write.h"
 
 /* Under track: the mirrors whose loss is to be recorded, as a mask of slots. */
@@ -76,6 +77,9 @@ void mn_write_loss_work(struct work_struct *work)
 			volume->mirror[i]->in_sync = false;
 	if (!err)
 		volume->loss_pending = lost_slots(volume);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_overflow_check(volume->mirror[i]);
 	/* another loss queued this work again: it releases what is held */
 	if (err || !volume->loss_pending)
 		release_held(volume, err, &done);

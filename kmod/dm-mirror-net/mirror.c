@@ -21,6 +21,9 @@ const struct mn_options mn_options_default = {
 	.resync_reads = 20,
 	.queue_high_water = 20000,
 	.queue_byte_limit = 0,
+	.mode = MN_MODE_SYNC,
+	.on_queue_limit = MN_ON_QUEUE_LIMIT_PAUSE,
+	.async_flush = MN_ASYNC_FLUSH_BARRIER,
 };
 
 /* ---- state ---- */

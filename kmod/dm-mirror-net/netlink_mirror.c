@@ -96,6 +96,9 @@ static const struct {
 	{ MN_A_OPT_RESYNC_READS, offsetof(struct mn_options, resync_reads) },
 	{ MN_A_OPT_QUEUE_HIGH_WATER, offsetof(struct mn_options, queue_high_water) },
 	{ MN_A_OPT_QUEUE_BYTE_LIMIT, offsetof(struct mn_options, queue_byte_limit) },
+	{ MN_A_OPT_MODE, offsetof(struct mn_options, mode) },
+	{ MN_A_OPT_ON_QUEUE_LIMIT, offsetof(struct mn_options, on_queue_limit) },
+	{ MN_A_OPT_ASYNC_FLUSH, offsetof(struct mn_options, async_flush) },
 };
 
 /* The engines read each with READ_ONCE when they need it. */

@@ -69,6 +69,9 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_RESYNC_READS, 4, resync_reads),
 	OF_MIRROR(MN_A_OPT_QUEUE_HIGH_WATER, 4, queue_high_water),
 	OF_MIRROR(MN_A_OPT_QUEUE_BYTE_LIMIT, 4, queue_byte_limit),
+	OF_MIRROR(MN_A_OPT_MODE, 4, mode),
+	OF_MIRROR(MN_A_OPT_ON_QUEUE_LIMIT, 4, on_queue_limit),
+	OF_MIRROR(MN_A_OPT_ASYNC_FLUSH, 4, async_flush),
 };
 
 static int put_number(struct sk_buff *skb, const struct number *number, const void *view)

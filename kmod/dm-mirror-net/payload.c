@@ -397,6 +397,11 @@ bool mn_payload_is_zero(const struct mn_payload *payload)
 	return true;
 }
 
+bool mn_payload_pool_scarce(const struct mn_payload_pool *pool)
+{
+	return atomic64_read(&pool->out) > pool->cap - pool->cap / 4;
+}
+
 u64 mn_payload_pool_bytes(const struct mn_payload_pool *pool)
 {
 	return atomic64_read(&pool->out);

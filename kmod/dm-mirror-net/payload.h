@@ -72,6 +72,8 @@ struct bio *mn_payload_bio(struct mn_payload *payload, struct block_device *bdev
 void mn_payload_copy_from_bio(struct mn_payload *payload, struct bio *bio);
 u32 mn_payload_crc(const struct mn_payload *payload);		/* crc32c, seed ~0, not inverted */
 bool mn_payload_is_zero(const struct mn_payload *payload);
+/* Any context: three quarters of the cap are out. */
+bool mn_payload_pool_scarce(const struct mn_payload_pool *pool);
 u64 mn_payload_pool_bytes(const struct mn_payload_pool *pool);	/* out now, in whole pages */
 
 #endif

@@ -12,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "overflow.h"
 #include "position.h"
 #include "resync.h"
 #include "session.h"
@@ -94,6 +95,21 @@ void mn_session_fail(struct mn_session *session, u8 reason, const char *why)
 
 /* ---- the stream, at the source ---- */
 
+void mn_session_begin_sync(struct mn_session *session, struct mn_leg *leg, bool full)
+{
+	struct mn_wire_sync_begin *begin = &leg->small.begin;
+
+	lockdep_assert_held(&session->volume->track);
+	begin->generation = cpu_to_le64(session->generation);
+	begin->full = full;
+	leg->out.inlined = begin;
+	leg->out.frame.type = MN_FRAME_SYNC_BEGIN;
+	leg->out.frame.payload_bytes = sizeof(*begin);
+	session->sync_begun = true;
+	mn_leg_queue(session->mirror, leg);
+	mn_leg_put(leg);
+}
+
 void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 {
 	struct mn_mirror *mirror = session->mirror;
@@ -106,10 +122,9 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	frame->payload_bytes = sizeof(leg->small.generation);
 	/*
 	 * From here on every write is either before SYNC_END, and stable when
-	 * the target says SYNC_DONE, or its writer waits for it. The target may
+	 * the target says SYNC_DONE, or behind it in the queue. The target may
 	 * be in sync from any moment now: losing it is a loss to be recorded.
 	 */
-	mirror->waits = true;
 	mirror->progress = get_jiffies_64();
 	mirror->in_sync = true;
 	/* the target's position moves even if nobody wrote: an image from before is behind it */
@@ -150,7 +165,7 @@ static int receive_ack(struct mn_session *session, struct mn_payload *payload, c
 						  mirror->stable, mirror->sequence);
 			if (!error)
 				err = mn_stream_acknowledged(mirror, le64_to_cpu(ack->applied),
-							    le64_to_cpu(ack->stable), &done);
+							     le64_to_cpu(ack->stable), &done);
 		}
 		spin_unlock_irq(&volume->track);
 	} while (err == -ENOMEM);
@@ -207,10 +222,13 @@ static void in_sync_work(struct work_struct *work)
 	}
 	spin_lock_irq(&volume->track);
 	if (mirror->streaming == session) {
+		session->sync_end = 0;
 		mirror->resync_stats.phase = MN_RESYNC_NONE;
 		mirror->resync_stats.ended = ktime_get_ns();
 		mirror->peer_data_state = MN_DATA_CURRENT;
-		mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+		if (mirror->live)
+			mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+		mn_overflow_check(mirror);
 	}
 	spin_unlock_irq(&volume->track);
 }
@@ -354,7 +372,8 @@ static u32 stalled_for(struct mn_mirror *mirror)
 	u32 age = 0;
 
 	spin_lock_irq(&mirror->volume->track);
-	if (mirror->waits && !list_empty(&mirror->unapplied))
+	if (mirror->waited_for ||
+	    (!list_empty(&mirror->volume->crowded) && mn_overflow_blocks(mirror)))
 		age = jiffies_to_msecs(get_jiffies_64() - mirror->progress);
 	spin_unlock_irq(&mirror->volume->track);
 	return age;
@@ -402,6 +421,9 @@ void mn_session_options_changed(struct mn_mirror *mirror)
 	struct mn_session *session = mirror->session;
 
 	lockdep_assert_held(&mirror->volume->lock);
+	spin_lock_irq(&mirror->volume->track);
+	mn_overflow_wake(mirror->volume);
+	spin_unlock_irq(&mirror->volume->track);
 	/* end_work takes the lock before it cancels the timer */
 	if (session && !READ_ONCE(session->ended))
 		mod_delayed_work(session->volume->session_wq, &session->timer, 0);
@@ -482,6 +504,7 @@ static void cancel_stream_works(struct mn_session *session)
 {
 	cancel_work_sync(&session->start_work);
 	cancel_work_sync(&session->in_sync_work);
+	cancel_work_sync(&session->drained_work);
 }
 
 static void end_work(struct work_struct *work)
@@ -544,6 +567,7 @@ static struct mn_session *session_new(struct mn_mirror *mirror, bool initiator)
 	init_completion(&session->gone);
 	INIT_WORK(&session->start_work, mn_handshake_start_work);
 	INIT_WORK(&session->in_sync_work, in_sync_work);
+	INIT_WORK(&session->drained_work, mn_overflow_drained_work);
 	INIT_WORK(&session->end_work, end_work);
 	INIT_DELAYED_WORK(&session->timer, session_timer);
 	kref_get(&mirror->volume->ref);

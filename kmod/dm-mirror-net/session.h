@@ -33,6 +33,7 @@ struct mn_session {
 	struct mn_conn *conn;
 	struct work_struct start_work;
 	struct work_struct in_sync_work;
+	struct work_struct drained_work;
 	struct work_struct end_work;
 	struct delayed_work timer;
 	bool initiator;
@@ -46,9 +47,9 @@ struct mn_session {
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
 	struct mn_verdict verdict; /* mine first */
-	u64 generation;		/* source: what the stream gives the target; start_work */
+	u64 generation;		/* source: what the stream gives the target; session_wq */
 	bool sync_begun;	/* source: SYNC_READY is to come; under track */
-	u64 sync_end;		/* source: sequence of SYNC_END, 0 = not sent; under track */
+	u64 sync_end;		/* source: of SYNC_END, until SYNC_DONE is recorded, or 0; track */
 	unsigned long last_ping; /* jiffies */
 	struct mn_apply *apply;	/* target */
 	unsigned long negotiated;	/* jiffies: attach, or the last frame of the negotiation */
@@ -73,8 +74,13 @@ void mn_session_stop(struct mn_session *session, u8 reason);
 void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done);
 
 /*
- * Under track: nothing is dirty any more. Queues SYNC_END; from here on writers wait. Takes the
- * leg.
+ * Under track: queue SYNC_BEGIN, for a stream in which blocks travel out of order until SYNC_END.
+ * Takes the leg.
+ */
+void mn_session_begin_sync(struct mn_session *session, struct mn_leg *leg, bool full);
+/*
+ * Under track: nothing is dirty any more. Queues SYNC_END; from here on the mirror is in sync, in
+ * its mode. Takes the leg.
  */
 void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg);
 /*

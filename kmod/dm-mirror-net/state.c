@@ -52,6 +52,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	},
 	[ST_MIRRORING] = {
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
+		[MN_EV_QUEUE_FULL] = PAUSE,
 		[MN_EV_LINK_LOST] = PAUSE,
 		[MN_EV_REFUSED] = PAUSE,
 		[MN_EV_USER_PAUSE] = HOLD,

@@ -7,6 +7,7 @@
  * up; then its blocks are pending, or dirty.
  */
 #include "bitmap.h"
+#include "overflow.h"
 #include "stream.h"
 #include "trace.h"
 #include "write.h"
@@ -74,7 +75,46 @@ static void leg_unlink(struct mn_leg *leg)
 	mirror->queue_bytes -= leg->out.frame.payload_bytes;
 }
 
-/* ---- what the target reports, and the end ---- */
+/* ---- the end of a stream, or of its order ---- */
+
+void mn_stream_shut(struct mn_mirror *mirror)
+{
+	struct mn_volume *volume = mirror->volume;
+
+	lockdep_assert_held(&volume->track);
+	if (mirror->live)
+		volume->live_mirrors--;
+	mirror->live = false;
+	if (mirror->in_sync && volume->writable) {
+		/* before any completion that follows: they are held until it is durable (I6) */
+		volume->loss_pending = true;
+		queue_work(volume->wq, &volume->loss_work);
+	} else {
+		mirror->in_sync = false;	/* commit_open() sees to what is written later */
+	}
+}
+
+/* Under track: nobody waits for this leg any more. */
+static void leg_release_writer(struct mn_leg *leg, struct list_head *done)
+{
+	struct mn_io *io = leg->io;
+
+	if (!io)
+		return;
+	leg->io = NULL;
+	leg->mirror->waited_for--;
+	mn_write_leg_done(io, done);
+}
+
+void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done)
+{
+	struct mn_leg *leg;
+
+	lockdep_assert_held(&mirror->volume->track);
+	if (mirror->waited_for)
+		list_for_each_entry(leg, &mirror->unapplied, list)
+			leg_release_writer(leg, done);
+}
 
 /* Under track: the block range of a leg, as a bitmap names it. */
 static void leg_set_dirty(struct mn_mirror *mirror, const struct mn_leg *leg)
@@ -89,34 +129,22 @@ static void leg_set_dirty(struct mn_mirror *mirror, const struct mn_leg *leg)
 
 void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done)
 {
-	struct mn_volume *volume = mirror->volume;
 	struct mn_leg *leg, *next;
 
-	lockdep_assert_held(&volume->track);
-	if (mirror->live)
-		volume->live_mirrors--;
-	mirror->live = false;
-	mirror->waits = false;
+	lockdep_assert_held(&mirror->volume->track);
+	mn_stream_shut(mirror);
 	mirror->conn = NULL;
-	if (mirror->in_sync && volume->writable) {
-		/* before any completion below: they are held until it is durable (I6) */
-		volume->loss_pending = true;
-		queue_work(volume->wq, &volume->loss_work);
-	} else {
-		mirror->in_sync = false;	/* commit_open() sees to what is written later */
-	}
 	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
-		struct mn_io *io = leg->io;
-
-		leg->io = NULL;
 		leg_set_dirty(mirror, leg);
+		leg_release_writer(leg, done);
 		leg_unlink(leg);
-		if (io)
-			mn_write_leg_done(io, done);
 		mn_leg_put(leg);
 	}
 	mn_bitmap_give_up(&mirror->bitmap);
+	mn_overflow_wake(mirror->volume);
 }
+
+/* ---- what the target reports ---- */
 
 /* A live write is applied; false: no page for its pending bits. The cursor's have theirs. */
 static bool leg_set_pending(struct mn_mirror *mirror, const struct mn_leg *leg)
@@ -136,16 +164,12 @@ int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 
 	lockdep_assert_held(&mirror->volume->track);
 	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
-		struct mn_io *io = leg->io;
-
 		if (leg->out.frame.sequence > applied)
 			break;
 		if (!leg_set_pending(mirror, leg))
 			return -ENOMEM;
-		leg->io = NULL;
+		leg_release_writer(leg, done);
 		leg_unlink(leg);
-		if (io)
-			mn_write_leg_done(io, done);
 		mn_leg_put(leg);
 	}
 	if (applied > mirror->applied)
@@ -154,5 +178,6 @@ int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 	mirror->stable = stable;
 	trace_acked(mirror->volume->data.bdev->bd_dev, mirror->slot, applied, stable);
 	mn_bitmap_stable(&mirror->bitmap, stable, mirror->sequence);
+	mn_overflow_drained_some(mirror);
 	return 0;
 }

@@ -41,6 +41,12 @@ struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp);
 void mn_leg_put(struct mn_leg *leg);
 
 /*
+ * Under track. No write enters the stream any more; if it was in sync, its loss is being recorded.
+ */
+void mn_stream_shut(struct mn_mirror *mirror);
+/* Under track. Writers do not wait any more for what is queued; done collects what completes. */
+void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done);
+/*
  * Under track. The mirror lost its stream: what was queued or unstable becomes dirty. done
  * collects what completes.
  */

@@ -76,7 +76,7 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 	memcpy(view->peer_uuid, mirror->peer_uuid, MN_UUID_LEN);
 	view->slot = mirror->slot;
 	view->state = mirror->state.state;
-	view->type = mirror->state.state != MN_STATE_NONE;
+	view->type = mirror->state.state == MN_STATE_NONE ? 0 : READ_ONCE(mirror->options.mode);
 	view->reason = mirror->state.reason;
 	view->ends_by_itself = mn_reason_ends_by_itself(mirror->state.reason);
 	view->since = mirror->since;
@@ -156,6 +156,9 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->resync_reads = READ_ONCE(options->resync_reads);
 	view->queue_high_water = READ_ONCE(options->queue_high_water);
 	view->queue_byte_limit = READ_ONCE(options->queue_byte_limit);
+	view->mode = READ_ONCE(options->mode);
+	view->on_queue_limit = READ_ONCE(options->on_queue_limit);
+	view->async_flush = READ_ONCE(options->async_flush);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

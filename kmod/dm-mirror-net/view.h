@@ -31,7 +31,7 @@ struct mn_mirror_view {
 	u8 peer_uuid[MN_UUID_LEN];
 	s32 state;			/* enum mn_mirror_state */
 	u64 slot;
-	u64 type;			/* 0 none, 1 sync */
+	u64 type;			/* 0 none, or enum mn_mode */
 	u64 reason;			/* enum mn_reason */
 	u64 ends_by_itself;
 	u64 since;
@@ -73,6 +73,9 @@ struct mn_mirror_view {
 	u64 resync_reads;
 	u64 queue_high_water;
 	u64 queue_byte_limit;
+	u64 mode;			/* enum mn_mode */
+	u64 on_queue_limit;		/* enum mn_on_queue_limit */
+	u64 async_flush;		/* enum mn_async_flush */
 };
 
 /* Any context. The caller holds a reference to the volume. */

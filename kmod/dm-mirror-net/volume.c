@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include "event.h"
+#include "overflow.h"
 #include "region_log.h"
 #include "session.h"
 #include "stream.h"
@@ -124,9 +125,10 @@ static void suspend_work(struct work_struct *work)
 	for (i = 0; i < MN_SLOTS; i++) {
 		struct mn_mirror *mirror = volume->mirror[i];
 
-		if (mirror && mirror->live && mirror->waits && !list_empty(&mirror->unapplied))
+		if (mirror && mirror->waited_for)
 			mn_session_lost_locked(mirror, MN_REASON_OPERATION, &done);
 	}
+	mn_overflow_wake(volume);
 	spin_unlock_irq(&volume->track);
 	mn_write_complete(&done);
 }
@@ -144,6 +146,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_LIST_HEAD(&volume->parked);
 	INIT_LIST_HEAD(&volume->copying);
 	INIT_LIST_HEAD(&volume->held);
+	INIT_LIST_HEAD(&volume->crowded);
 	init_waitqueue_head(&volume->wait);
 	init_completion(&volume->io_drained);
 	INIT_WORK(&volume->intent_work, mn_region_set_work);

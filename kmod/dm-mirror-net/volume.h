@@ -45,6 +45,9 @@ struct mn_options {
 	u32 resync_reads;
 	u32 queue_high_water;
 	u32 queue_byte_limit;
+	u32 mode;		/* enum mn_mode */
+	u32 on_queue_limit;	/* enum mn_on_queue_limit */
+	u32 async_flush;	/* enum mn_async_flush */
 };
 
 extern const struct mn_options mn_options_default;
@@ -81,21 +84,21 @@ struct mn_mirror {
 	u8 link;			/* enum mn_link_state */
 	bool encrypted;
 	bool in_sync;			/* SYNC_END was queued: its loss must be recorded */
-	bool live;			/* the stream takes writes */
+	bool live;			/* the stream takes writes; see overflow.c */
 	bool agreed;			/* in this activation: this node may be the source */
-	bool waits;			/* writers wait for what it carries */
 	bool building;			/* between BITMAP_BEGIN and BITMAP_COMMIT */
-	struct mn_conn *conn;		/* while live */
+	struct mn_conn *conn;		/* while streaming */
 	struct mn_conn *attached_conn;	/* from attach to the end, for its counters */
 	u64 sequence;			/* last one given out on this stream */
 	u64 applied;
 	u64 stable;
 	u64 barrier;			/* last FLUSH or FUA of the stream that completed here */
-	/* jiffies64: when the target last moved on while writers waited */
+	/* jiffies64: when the target last moved on, or a writer began to wait for it */
 	u64 progress;
 	struct list_head unapplied;	/* of mn_leg, in stream order */
 	u64 queue_length;
 	u64 queue_bytes;
+	u32 waited_for;			/* legs that a writer waits for */
 	u32 resync_unapplied;		/* blocks of the cursor among them */
 	u8 peer_role;
 	u8 peer_data_state;
@@ -159,6 +162,7 @@ struct mn_volume {
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
+	struct list_head crowded;	/* mn_io: wait for room in a queue */
 	unsigned int live_mirrors;	/* READ_ONCE by map */
 
 	bool flush_fails;		/* the last flush for the region log failed; reclaim_work */

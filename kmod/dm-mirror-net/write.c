@@ -6,7 +6,8 @@
  *
  * `map` never sleeps. A write that cannot go on is parked: on `copying` for
  * memory, in `overlap` behind an older write, on `parked` for its regions, on
- * `held` until a mirror's loss is durable. Work items take it from there.
+ * `crowded` for room in a queue, on `held` until a mirror's loss is durable. Work
+ * items take it from there.
  *
  * Classification (I12) is made once, under volume->track, together with the
  * sequence and the place in every stream, and holds until the write ends.
@@ -17,6 +18,7 @@
 #include <linux/device-mapper.h>
 #include "bitmap.h"
 #include "event.h"
+#include "overflow.h"
 #include "region_log.h"
 #include "session.h"
 #include "stream.h"
@@ -152,8 +154,7 @@ static void io_mark_failed(struct mn_io *io, struct list_head *done)
 		if (!mirror)
 			continue;
 		mn_bitmap_set(&mirror->bitmap, first, last);
-		if (mirror->live)
-			mn_session_lost_locked(mirror, reason, done);
+		mn_session_lost_locked(mirror, reason, done);
 	}
 }
 
@@ -341,21 +342,28 @@ static bool can_be_sent(const struct mn_io *io)
 	return io->have_legs && (io->payload || !is_payload_write(io->bio));
 }
 
-static bool queue_is_full(const struct mn_mirror *mirror)
+static bool is_durable(const struct mn_io *io)
+{
+	return !io->sectors || (io->bio->bi_opf & REQ_FUA);
+}
+
+/* Does this write return only when the target has applied it? (docs/modes.md) */
+static bool waits_for(const struct mn_mirror *mirror, const struct mn_io *io)
 {
 	const struct mn_options *options = &mirror->options;
-	u64 limit = (u64)READ_ONCE(options->queue_byte_limit) << 20;
-	u32 high = READ_ONCE(options->queue_high_water);
 
-	return (limit && mirror->queue_bytes >= limit) || (high && mirror->queue_length >= high);
+	if (!mirror->in_sync)
+		return false;
+	return READ_ONCE(options->mode) == MN_MODE_SYNC ||
+	       (is_durable(io) && READ_ONCE(options->async_flush) == MN_ASYNC_FLUSH_DRAIN);
 }
 
 /* MN_REASON_NONE: it can go. A suspended device lets nobody wait for a link. */
 static u8 why_not_sent(const struct mn_mirror *mirror, const struct mn_io *io)
 {
-	if (queue_is_full(mirror))
+	if (mn_overflow_is_full(mirror))
 		return MN_REASON_QUEUE_LIMIT;
-	if (mirror->waits && mirror->volume->no_waiting)
+	if (mirror->volume->no_waiting && waits_for(mirror, io))
 		return MN_REASON_OPERATION;
 	return can_be_sent(io) ? MN_REASON_NONE : MN_REASON_NO_MEMORY;
 }
@@ -402,14 +410,16 @@ static void send_to(struct mn_mirror *mirror, struct mn_io *io)
 	list_del_init(&leg->of_io);
 	io->have_legs--;
 	fill_frame(io, leg);
-	if (mirror->waits) {
+	if (waits_for(mirror, io)) {
 		leg->io = io;
+		if (!mirror->waited_for++)
+			mirror->progress = get_jiffies_64();
 		io->open_legs++;
-	} else {
-		mirror->resync_stats.new_writes++;
 	}
+	if (!mirror->in_sync)
+		mirror->resync_stats.new_writes++;
 	mn_leg_queue(mirror, leg);
-	if (!io->sectors || (io->bio->bi_opf & REQ_FUA)) {
+	if (is_durable(io)) {
 		refcount_inc(&leg->refs);
 		list_add_tail(&leg->of_io, &io->durable_legs);
 	}
@@ -417,8 +427,8 @@ static void send_to(struct mn_mirror *mirror, struct mn_io *io)
 }
 
 /*
- * Sent, or its bits set: before it can complete in either case. A full queue costs a
- * resync its order only; a mirror that writers wait for is given up.
+ * Sent, or its bits set: before it can complete in either case. A resync loses nothing by what
+ * is not sent; a mirror in sync loses its order, and drains.
  */
 static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, u64 last,
 			 struct list_head *done)
@@ -432,8 +442,8 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 			send_to(mirror, io);
 			return;
 		}
-		if (mirror->waits)
-			mn_session_lost_locked(mirror, refused, done);
+		if (mirror->in_sync)
+			mn_overflow_locked(mirror, refused, done);
 	}
 	if (io->sectors)
 		mn_bitmap_set(&mirror->bitmap, first, last);
@@ -483,6 +493,29 @@ static bool io_lacks_copies(struct mn_io *io, u64 first, u64 last)
 	return want && (want > io->have_legs || !can_be_sent(io));
 }
 
+/* Under track: does it wait until a mirror's queue has room? Then it is parked for that. */
+static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
+{
+	struct mn_volume *volume = io->volume;
+	bool crowded = false;
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (!wants_leg(mirror, io, first, last) || !mn_overflow_blocks(mirror))
+			continue;
+		crowded = true;
+		if (list_empty(&volume->crowded))
+			mirror->progress = get_jiffies_64();
+	}
+	if (crowded) {
+		io_trace_parked(io);
+		list_add_tail(&io->list, &volume->crowded);
+	}
+	return crowded;
+}
+
 /* Under track. */
 static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
 {
@@ -501,6 +534,8 @@ static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
 		return next;
 	if (io->sectors)
 		mn_track_span(io->span.start, io->sectors, &first, &last);
+	if (volume->live_mirrors && io_is_crowded(io, first, last))
+		return MN_IO_PARKED;
 	if (volume->live_mirrors && io_lacks_copies(io, first, last)) {
 		io->parked = jiffies;
 		list_add_tail(&io->list, &volume->copying);
@@ -712,7 +747,7 @@ void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
 	for (i = 0; i < MN_SLOTS; i++) {
 		struct mn_mirror *mirror = volume->mirror[i];
 
-		if (mirror && mirror->live)
+		if (mirror)
 			mn_session_lost_locked(mirror, MN_REASON_SOURCE_ERROR, &done);
 		if (mirror && mirror->apply)
 			mn_apply_flush_failed(mirror->apply);

@@ -58,6 +58,20 @@ TEST_F(State, ALostLinkComesBackByItself)
     EXPECT_EQ(after(resync, MN_EV_LINK_LOST), paused(MN_REASON_LINK_LOST));
 }
 
+// A full queue drains over the same link, and the resync follows by itself.
+TEST_F(State, AFullQueueDrains)
+{
+    mn_state full = after(mirroring, MN_EV_QUEUE_FULL, MN_REASON_QUEUE_LIMIT);
+
+    EXPECT_EQ(full, paused(MN_REASON_QUEUE_LIMIT));
+    EXPECT_TRUE(mn_state_wants_link(full));
+    EXPECT_TRUE(mn_state_tracks(full));
+    EXPECT_FALSE(mn_state_is_durable(full));
+    EXPECT_EQ(after(full, MN_EV_SYNC_STARTED), resync);
+    EXPECT_EQ(after(full, MN_EV_LINK_LOST, MN_REASON_PEER_SILENT), paused(MN_REASON_PEER_SILENT));
+    EXPECT_EQ(after(resync, MN_EV_QUEUE_FULL, MN_REASON_QUEUE_LIMIT), resync);
+}
+
 // The link ends because of the first trouble: that is what people want to read.
 TEST_F(State, TheFirstReasonIsKept)
 {

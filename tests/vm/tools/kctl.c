@@ -10,7 +10,8 @@
  *   kctl add VOL PEER [blank|insync]                kctl del VOL PEER
  *   kctl pause|continue|begin|commit|detach VOL PEER
  *   kctl resync VOL PEER [full]                     kctl range VOL PEER START LENGTH
- *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N
+ *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
+ *       onlimit=0|1 asyncflush=0|1
  *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
  *   kctl volume VOL                                 kctl mirror VOL PEER
  *   kctl meta PATH
@@ -277,6 +278,10 @@ static void put_options(struct nl_msg *message, int argc, char **argv)
 	put_number(message, MN_A_OPT_STALL_TIMEOUT, number(argc, argv, "stall"));
 	put_number(message, MN_A_OPT_RESYNC_READS, number(argc, argv, "reads"));
 	put_number(message, MN_A_OPT_QUEUE_HIGH_WATER, number(argc, argv, "high"));
+	put_number(message, MN_A_OPT_QUEUE_BYTE_LIMIT, number(argc, argv, "bytes"));
+	put_number(message, MN_A_OPT_MODE, number(argc, argv, "mode"));
+	put_number(message, MN_A_OPT_ON_QUEUE_LIMIT, number(argc, argv, "onlimit"));
+	put_number(message, MN_A_OPT_ASYNC_FLUSH, number(argc, argv, "asyncflush"));
 }
 
 /* Commands of the form COMMAND VOL [PEER] [words]. */

@@ -59,6 +59,7 @@ enum Scope : unsigned {
 };
 
 // Values of an option with words, in the order of its choices.
+enum class Mode : int { sync, async };
 enum class Encryption : int { tls, none };
 
 struct OptionSpec {

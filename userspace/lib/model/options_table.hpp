@@ -72,8 +72,7 @@ constexpr unsigned m = scope_mirror, v = scope_volume, n = scope_node, pair = sc
 using O = Option;
 
 constexpr std::array table{
-    later(word(O::mode, "mode", m, mode,
-               "when a write returns: after the target has it, or before")),
+    word(O::mode, "mode", m, mode, "when a write returns: after the target has it, or before"),
     later(number(O::compression, "compression", m, "", 0, 0, 9, "0 off, 1 fastest, 9 smallest")),
     later(zero_too(number(O::bandwidth_limit, "bandwidth-limit", m, "kbit/s", 0, 64, fastest,
                           "of everything sent; 0 no limit"))),
@@ -92,10 +91,10 @@ constexpr std::array table{
                     10'000'000, "writes queued for the target; 0 no limit")),
     number(O::write_queue_byte_limit, "write-queue-byte-limit", m, "MiB", 0, 0, 65536,
            "bytes queued for the target; 0 no limit"),
-    later(word(O::on_queue_limit, "on-queue-limit", m, pause_block,
-               "what a full queue does: track in the bitmap, or make writers wait")),
-    later(word(O::async_flush, "async-flush", m, barrier_drain,
-               "a flush of an async volume: keeps order only, or waits for the target")),
+    word(O::on_queue_limit, "on-queue-limit", m, pause_block,
+         "what a full queue does: track in the bitmap, or make writers wait"),
+    word(O::async_flush, "async-flush", m, barrier_drain,
+         "a flush of an async mirror: keeps order only, or waits for the target"),
     later(word(O::on_sync_loss, "on-sync-loss", v, continue_fence,
                "writes without the sync target: go on, or wait until it is fenced")),
     later(number(O::fence_timeout, "fence-timeout", v, "ms", 30000, 100, hour_ms,

@@ -160,7 +160,8 @@ void Kernel::mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet&
 {
     Message message = about(MN_CMD_MIRROR_SET, id, peer);
     for (const KernelOption& known : kernel_options())
-        message.u32(known.attribute, static_cast<std::uint32_t>(options.get(known.option)));
+        message.u32(known.attribute,
+                    known.first_word + static_cast<std::uint32_t>(options.get(known.option)));
     socket_.transact(message);
 }
 

@@ -12,6 +12,7 @@ namespace mirrornet::nl {
 struct KernelOption {
     Option option;
     mn_attr attribute;
+    std::uint32_t first_word = 0; // of an option with words: the module's value of its first one
 };
 
 std::span<const KernelOption> kernel_options();

@@ -69,6 +69,7 @@ void read_stream(const Attributes& from, MirrorRecord& mirror)
     mirror.sequence = from.number(MN_A_MIRROR_SEQUENCE);
     mirror.applied = from.number(MN_A_MIRROR_APPLIED);
     mirror.stable = from.number(MN_A_MIRROR_STABLE);
+    mirror.mode = number32(from, MN_A_OPT_MODE) == MN_MODE_ASYNC ? Mode::async : Mode::sync;
     mirror.resync_reads = number32(from, MN_A_OPT_RESYNC_READS);
     mirror.queue_high_water = number32(from, MN_A_OPT_QUEUE_HIGH_WATER);
     mirror.queue_byte_limit_mib = number32(from, MN_A_OPT_QUEUE_BYTE_LIMIT);

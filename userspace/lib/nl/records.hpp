@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/names.hpp"
+#include "model/options.hpp"
 #include "nl/states.hpp"
 
 #include <cstdint>
@@ -77,6 +78,7 @@ struct MirrorRecord {
     std::uint64_t sent_bytes = 0, received_bytes = 0;
     std::uint64_t sequence = 0, applied = 0, stable = 0;
     ResyncRecord resync;
+    Mode mode = Mode::sync;
     std::uint32_t resync_reads = 0, queue_high_water = 0, queue_byte_limit_mib = 0;
 };
 

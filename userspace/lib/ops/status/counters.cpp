@@ -8,11 +8,18 @@ namespace mirrornet::ops {
 namespace {
 
 constexpr std::int64_t mib = 1 << 20;
-constexpr std::int64_t type_sync = 1;
 
 std::int64_t number(std::uint64_t value)
 {
     return static_cast<std::int64_t>(value);
+}
+
+// 0 none, 1 sync, 2 async
+int type_of(const nl::MirrorRecord& m)
+{
+    if (m.state == MirrorState::none)
+        return 0;
+    return m.mode == Mode::async ? MN_MODE_ASYNC : MN_MODE_SYNC;
 }
 
 } // namespace
@@ -22,7 +29,7 @@ std::vector<Counter> counters_of(const nl::MirrorRecord& m)
     return {
         {"mirror elapsed time", number(m.elapsed_s), "s"},
         {"mirror state", static_cast<int>(m.state), ""},
-        {"mirror type", type_sync, ""},
+        {"mirror type", type_of(m), ""},
         {"network reconnects", number(m.reconnects), ""},
         {"queue byte limit", m.queue_byte_limit_mib * mib, "bytes"},
         {"queue current age", number(m.queue_age_ms), "ms"},

@@ -214,6 +214,24 @@ enum mn_link_state {
 	MN_LINK_UNWANTED = 3,	/* paused by a user, broken, being built */
 };
 
+/* When a write returns (SPEC 3); also the type of a mirror, where 0 is none. */
+enum mn_mode {
+	MN_MODE_SYNC = 1,	/* in sync: when the target has applied it, too */
+	MN_MODE_ASYNC = 2,	/* when it is on the source's disk */
+};
+
+/* What a full queue of a mirror in sync does. */
+enum mn_on_queue_limit {
+	MN_ON_QUEUE_LIMIT_PAUSE = 0,	/* what does not fit is tracked; a resync follows */
+	MN_ON_QUEUE_LIMIT_BLOCK = 1,	/* writers wait for room */
+};
+
+/* When a FLUSH or FUA write of an async mirror in sync returns. */
+enum mn_async_flush {
+	MN_ASYNC_FLUSH_BARRIER = 0,	/* as other writes: the stream keeps the order */
+	MN_ASYNC_FLUSH_DRAIN = 1,	/* when the target has applied it and all before it */
+};
+
 enum mn_resync_phase {
 	MN_RESYNC_NONE = 0,
 	MN_RESYNC_STARTING = 1,
@@ -329,6 +347,9 @@ enum mn_attr {
 	MN_A_OPT_RESYNC_READS,	/* u32: 1..1024 blocks */
 	MN_A_OPT_QUEUE_HIGH_WATER, /* u32: writes, 0 or 100..10000000 */
 	MN_A_OPT_QUEUE_BYTE_LIMIT, /* u32: MiB, 0..65536 */
+	MN_A_OPT_MODE,		/* u32, enum mn_mode */
+	MN_A_OPT_ON_QUEUE_LIMIT, /* u32, enum mn_on_queue_limit */
+	MN_A_OPT_ASYNC_FLUSH,	/* u32, enum mn_async_flush */
 	/* of an event */
 	MN_A_EVENT_CLASS,	/* u8, enum mn_event_class */
 	MN_A_EVENT_SEVERITY,	/* u8, enum mn_severity */

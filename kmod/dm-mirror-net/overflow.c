@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * overflow: a queue that is full, and how the mirror comes back from it (L3; docs/modes.md)
+ *
+ *   in sync -> writes are tracked, the queue drains, the loss is recorded
+ *           -> a resync on the same stream
+ *
+ * While it drains the stream is there (mirror->streaming) and takes no writes
+ * (mirror->live is false). Losing the link then is like losing it at any time.
+ */
+#include "resync.h"
+#include "session.h"
+#include "stream.h"
+#include "overflow.h"
+
+/* ---- the limits ---- */
+
+/* Does the queue hold the given part of a limit, in eighths? */
+static bool holds(const struct mn_mirror *mirror, unsigned int eighths)
+{
+	const struct mn_options *options = &mirror->options;
+	u64 bytes = (u64)READ_ONCE(options->queue_byte_limit) << 20;
+	u64 writes = READ_ONCE(options->queue_high_water);
+
+	if (bytes && mirror->queue_bytes >= bytes / 8 * eighths)
+		return true;
+	if (writes && mirror->queue_length >= writes * eighths / 8)
+		return true;
+	/* an empty queue is never full: nothing would tell when there is room again */
+	return mirror->queue_length && mn_payload_pool_scarce(mirror->volume->send_pool);
+}
+
+bool mn_overflow_is_full(const struct mn_mirror *mirror)
+{
+	return holds(mirror, 8);
+}
+
+bool mn_overflow_blocks(const struct mn_mirror *mirror)
+{
+	return mirror->live && mirror->in_sync && !mirror->volume->no_waiting &&
+	       READ_ONCE(mirror->options.on_queue_limit) == MN_ON_QUEUE_LIMIT_BLOCK &&
+	       mn_overflow_is_full(mirror);
+}
+
+/* Many are let go at a time, so that they do not crowd at the limit one by one. */
+void mn_overflow_drained_some(struct mn_mirror *mirror)
+{
+	if (!holds(mirror, 7))
+		mn_overflow_wake(mirror->volume);
+	mn_overflow_check(mirror);
+}
+
+void mn_overflow_wake(struct mn_volume *volume)
+{
+	lockdep_assert_held(&volume->track);
+	if (list_empty(&volume->crowded))
+		return;
+	list_splice_tail_init(&volume->crowded, &volume->parked);
+	queue_work(volume->wq, &volume->intent_work);
+}
+
+/* ---- the queue overflows ---- */
+
+void mn_overflow_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done)
+{
+	struct mn_volume *volume = mirror->volume;
+
+	lockdep_assert_held(&volume->track);
+	mn_stream_shut(mirror);
+	mn_mirror_event_locked(mirror, MN_EV_QUEUE_FULL, reason);
+	mn_stream_release_writers(mirror, done);
+	mn_overflow_wake(volume);
+	mn_overflow_check(mirror);
+}
+
+/* ---- the way back ---- */
+
+/* Under track: is everything over that was queued, and the loss on record? */
+static bool drained(const struct mn_session *session)
+{
+	const struct mn_mirror *mirror = session->mirror;
+
+	return mirror->streaming == session && !mirror->live && !mirror->in_sync &&
+	       list_empty(&mirror->unapplied) && !session->sync_end;
+}
+
+void mn_overflow_check(struct mn_mirror *mirror)
+{
+	struct mn_session *session = mirror->streaming;
+
+	lockdep_assert_held(&mirror->volume->track);
+	if (session && drained(session))
+		queue_work(mirror->volume->session_wq, &session->drained_work);
+}
+
+/* The target has the generation of this stream; what follows gives it the present one. */
+static int record_restart(struct mn_session *session)
+{
+	struct mn_super *draft = mn_volume_begin(session->volume);
+	struct mn_slot *slot = &draft->slot[session->mirror->slot];
+
+	slot->old_base = session->generation;
+	slot->base = draft->generation;
+	session->generation = draft->generation;
+	return mn_meta_commit(&session->volume->meta);
+}
+
+/* Takes the leg. False: the link ended meanwhile. */
+static bool go_on(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	bool going;
+
+	spin_lock_irq(&volume->track);
+	going = drained(session);
+	if (going) {
+		mirror->live = true;
+		volume->live_mirrors++;
+		mn_session_begin_sync(session, leg, false);
+		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
+	} else {
+		mn_leg_put(leg);
+	}
+	spin_unlock_irq(&volume->track);
+	return going;
+}
+
+void mn_overflow_drained_work(struct work_struct *work)
+{
+	struct mn_session *session = container_of(work, struct mn_session, drained_work);
+	struct mn_volume *volume = session->volume;
+	bool due;
+
+	spin_lock_irq(&volume->track);
+	due = drained(session);
+	spin_unlock_irq(&volume->track);
+	if (!due)
+		return;
+	mn_resync_stop(session->mirror);
+	if (record_restart(session)) {
+		mn_session_fail(session, MN_REASON_METADATA_ERROR,
+				"cannot record that a resync follows the full queue");
+		return;
+	}
+	mn_bitmap_refill(&session->mirror->bitmap);
+	if (go_on(session, mn_leg_get(volume, GFP_NOIO)) &&
+	    mn_resync_start(session, false))
+		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * overflow: a queue that is full, and how the mirror comes back from it (L3; docs/modes.md)
+ */
+#ifndef MN_OVERFLOW_H
+#define MN_OVERFLOW_H
+
+#include "volume.h"
+
+/* Under track: may nothing more be queued for this mirror now? */
+bool mn_overflow_is_full(const struct mn_mirror *mirror);
+/* Under track: do writes to this mirror wait until its queue has room? */
+bool mn_overflow_blocks(const struct mn_mirror *mirror);
+/* Under track: the queue has become shorter. */
+void mn_overflow_drained_some(struct mn_mirror *mirror);
+/*
+ * Under track. The mirror is in sync and takes writes; the one at hand cannot be queued, for this
+ * reason. From now on writes are tracked, and what is queued drains. done collects what completes.
+ */
+void mn_overflow_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done);
+/* Under track: something ended that the way back may wait for. */
+void mn_overflow_check(struct mn_mirror *mirror);
+/* Under track: let the writers that wait for room try again. */
+void mn_overflow_wake(struct mn_volume *volume);
+/* Work of a session, on session_wq: the queue is empty, the stream goes on with a resync. */
+void mn_overflow_drained_work(struct work_struct *work);
+
+#endif
