@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/volume/options.hpp"
+
+#include "config/files.hpp"
+#include "ops/operation_lock.hpp"
+#include "ops/peer.hpp"
+#include "ops/undo.hpp"
+#include "ops/volume/copy_steps.hpp"
+#include "ops/volume/mirror_verbs.hpp"
+
+#include <algorithm>
+
+namespace mirrornet::ops {
+
+namespace {
+
+bool belongs(const OptionSpec& spec, unsigned scope)
+{
+    return (spec.scopes & scope) != 0;
+}
+
+bool is_wanted(const OptionSpec& spec, const std::vector<std::string>& names)
+{
+    return names.empty() || std::ranges::find(names, spec.name) != names.end();
+}
+
+void require_known(const std::vector<std::string>& names)
+{
+    for (const auto& name : names)
+        if (!belongs(find_option(name), scope_volume | scope_mirror))
+            throw Error(ExitStatus::usage,
+                        name + ": not an option of a volume or mirror but of a node or a pair of "
+                               "nodes; see mirror-net.conf(5)");
+}
+
+void add_values(std::vector<OptionValue>& out, const OptionSet& set, const std::string& node,
+                const std::vector<std::string>& names)
+{
+    for (const auto& spec : all_options())
+        if (belongs(spec, set.scopes()) && is_wanted(spec, names))
+            out.push_back({spec.id, node, set.get(spec.id), !set.is_set(spec.id)});
+}
+
+// The mirrors that the subject means, as places in the configuration.
+std::vector<MirrorConfig*> meant(VolumeConfig& config, const Subject& subject,
+                                 const std::string& self)
+{
+    std::vector<MirrorConfig*> found;
+    for (auto& mirror : config.mirrors)
+        if (subject.kind == Subject::Kind::volume || mirror.joins(self, subject.node))
+            found.push_back(&mirror);
+    if (found.empty())
+        throw Error(ExitStatus::not_found,
+                    "volume " + subject.name + " has no mirror" +
+                        (subject.node.empty() ? "" : " on node " + subject.node) +
+                        "; see: mirrorctl status " + subject.name);
+    return found;
+}
+
+void change(OptionSet& set, const OptionChange& wanted)
+{
+    if (wanted.value)
+        set.set(wanted.option, *wanted.value);
+    else
+        set.reset(wanted.option);
+}
+
+void require_live(const OptionSpec& spec, const OptionSet& before, const OptionSet& after)
+{
+    if (!spec.live && before.get(spec.id) != after.get(spec.id))
+        throw Error(ExitStatus::refused, std::string(spec.name) +
+                                             ": lies in the metadata since the volume was created and "
+                                             "cannot be changed; nothing was changed");
+}
+
+void change_volume(VolumeConfig& config, const Subject& subject, const OptionChange& wanted)
+{
+    const auto& spec = spec_of(wanted.option);
+    if (subject.kind == Subject::Kind::mirror)
+        throw Error(ExitStatus::usage, std::string(spec.name) +
+                                           ": belongs to the volume, not to one mirror; use: "
+                                           "mirrorctl set " + subject.name + " " +
+                                           std::string(spec.name) + "=VALUE");
+    const auto before = config.options;
+    change(config.options, wanted);
+    require_live(spec, before, config.options);
+}
+
+void change_one(VolumeConfig& config, const Subject& subject, const std::string& self,
+                const OptionChange& wanted)
+{
+    const auto& spec = spec_of(wanted.option);
+    require_known({std::string(spec.name)});
+    if (!belongs(spec, scope_mirror))
+        return change_volume(config, subject, wanted);
+    for (auto* mirror : meant(config, subject, self))
+        change(mirror->options, wanted);
+}
+
+// Only what differs in its options is the same volume on the same nodes.
+bool same_but_options(VolumeConfig a, VolumeConfig b)
+{
+    for (auto* config : {&a, &b}) {
+        config->version = 1;
+        config->options = OptionSet(scope_volume);
+        for (auto& mirror : config->mirrors)
+            mirror.options = OptionSet(scope_mirror);
+    }
+    return a == b;
+}
+
+void put_in_force(const VolumeConfig& config, const std::string& self)
+{
+    nl::Kernel kernel;
+    if (!kernel.find_volume(config.id))
+        return;
+    for (const auto& mirror : kernel.mirrors(config.id))
+        if (const auto* peer = config.find_node(mirror.peer))
+            kernel.mirror_set(config.id, mirror.peer, options_between(config, self, peer->name));
+}
+
+void install(const ConfigStore& store, const VolumeConfig& config, const std::string& self)
+{
+    store.save(config);
+    put_in_force(config, self);
+}
+
+void tell(const ConfigStore& store, const std::string& node, const VolumeConfig& config,
+          std::uint64_t from)
+{
+    Peer(store, node).call("volume.options", {{"config", print(config)}, {"from", from}});
+}
+
+// First the others: what they refuse is known before anything changes here.
+void install_everywhere(const ConfigStore& store, const VolumeConfig& before,
+                        const VolumeConfig& after, const std::string& self)
+{
+    whole_or_not_at_all([&](Undo& undo) {
+        for (const auto& node : after.nodes) {
+            if (node.name == self)
+                continue;
+            tell(store, node.name, after, before.version);
+            undo.add("put the options on node " + node.name + " back", [&store, &before, &after, node] {
+                tell(store, node.name, before, after.version);
+            });
+        }
+        undo.add("put the options back", [&] { install(store, before, self); });
+        install(store, after, self);
+    });
+}
+
+} // namespace
+
+std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& subject,
+                                     const std::vector<std::string>& names)
+{
+    require_known(names);
+    const auto config = store.load_volume(subject.name);
+    const auto self = store.load_node().name;
+    std::vector<OptionValue> values;
+    if (subject.kind == Subject::Kind::volume)
+        add_values(values, config.options, "", names);
+    for (const auto& mirror : mirrors_of(store, subject))
+        if (const auto* pair = config.find_mirror(self, mirror.node))
+            add_values(values, pair->options, mirror.node, names);
+    return values;
+}
+
+OptionChange OptionChange::parse(std::string_view text)
+{
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0)
+        throw Error(ExitStatus::usage, "\"" + std::string(text) +
+                                           "\": expected NAME=VALUE, or NAME=default");
+    const auto& spec = find_option(text.substr(0, equals));
+    const auto value = text.substr(equals + 1);
+    if (value == "default")
+        return {spec.id, std::nullopt};
+    return {spec.id, parse_value(spec, value)};
+}
+
+VolumeConfig with_changes(const VolumeConfig& config, const Subject& subject,
+                          const std::string& self, const std::vector<OptionChange>& changes)
+{
+    VolumeConfig changed = config;
+    for (const auto& wanted : changes)
+        change_one(changed, subject, self, wanted);
+    if (changed == config)
+        return config;
+    changed.version++;
+    changed.check();
+    return changed;
+}
+
+SetResult set_options(const ConfigStore& store, const Subject& subject,
+                      const std::vector<OptionChange>& changes)
+{
+    if (subject.kind == Subject::Kind::job)
+        throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
+    const OperationLock lock(subject.name, "set");
+    const auto before = store.load_volume(subject.name);
+    const auto self = store.load_node().name;
+    const auto after = with_changes(before, subject, self, changes);
+    if (after.version != before.version)
+        install_everywhere(store, before, after, self);
+    return {after.version != before.version, after.version};
+}
+
+void take_over_options(const ConfigStore& store, const VolumeConfig& config, std::uint64_t from,
+                       const std::string& caller)
+{
+    const OperationLock lock(config.name, "set");
+    const auto mine = store.load_volume(config.name);
+    const auto self = store.load_node().name;
+    if (!mine.find_node(caller))
+        throw Error(ExitStatus::not_permitted,
+                    "node " + caller + " has no copy of volume " + config.name);
+    if (!same_but_options(mine, config))
+        throw Error(ExitStatus::refused,
+                    "node " + self + " describes volume " + config.name +
+                        " otherwise than node " + caller + " (nodes, size or identity); compare "
+                        "/etc/mirror-net/volumes/" + config.name + ".toml on both; nothing was changed");
+    if (mine.version != from)
+        throw Error(ExitStatus::refused,
+                    "node " + self + " has version " + std::to_string(mine.version) +
+                        " of the configuration of volume " + config.name + ", node " + caller +
+                        " had version " + std::to_string(from) +
+                        "; make /etc/mirror-net/volumes/" + config.name +
+                        ".toml the same on both, then repeat; nothing was changed");
+    install(store, config, self);
+}
+
+} // namespace mirrornet::ops
