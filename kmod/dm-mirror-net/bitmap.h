@@ -22,7 +22,7 @@
 #include "meta.h"
 #include "track.h"
 
-struct mn_batch;
+struct mn_meta_batch;
 
 struct mn_bitmap {
 	struct mn_meta *meta;
@@ -35,7 +35,7 @@ struct mn_bitmap {
 	unsigned long *unsent;		/* [blocks] bits, under *lock; NULL: none */
 	u64 unsent_bits;
 	unsigned long *unsent_stale;	/* [bitmap_pages], under *lock */
-	struct mn_batch *batch;		/* buffers of load and write-back; under io_lock */
+	struct mn_meta_batch *batch;	/* buffers of load and write-back; under io_lock */
 	unsigned long *wanted;		/* [bitmap_pages], under io_lock: of the regions asked */
 	atomic64_t writes;		/* pages written */
 };
