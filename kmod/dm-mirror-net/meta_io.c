@@ -109,9 +109,9 @@ int mn_meta_io_pages(struct mn_meta *meta, blk_opf_t opf, u64 area_start,
 
 void mn_meta_fail(struct mn_meta *meta, int error)
 {
-	cmpxchg(&meta->error, 0, error);
-	pr_err_ratelimited("%pg: writing metadata failed (error %d). Reads and regions with a durable intent go on; writes elsewhere fail, role and generation stay as they are. Check this device, then stop the volume and activate it again.\n",
-			   meta->bdev, error);
+	pr_err_ratelimited("%pg: writing metadata failed (error %d)\n", meta->bdev, error);
+	if (!cmpxchg(&meta->error, 0, error) && meta->failed)
+		meta->failed(meta, error);
 }
 
 int mn_meta_io_create(struct mn_meta *meta, struct block_device *bdev)

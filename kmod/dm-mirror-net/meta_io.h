@@ -46,7 +46,7 @@ int mn_meta_io_super(struct mn_meta *meta, blk_opf_t opf, u8 copy);
 int mn_meta_io_pages(struct mn_meta *meta, blk_opf_t opf, u64 area_start,
 		     const u32 *index, void *const *page, u32 count);
 
-/* Record a failed write: sticky. */
+/* Record a failed write: sticky. The first one is told to the owner (meta->failed). */
 void mn_meta_fail(struct mn_meta *meta, int error);
 
 struct mn_meta_batch *mn_meta_batch_create(u32 page_bytes);	/* NULL: no memory */
