@@ -51,9 +51,11 @@ void mn_bitmap_destroy(struct mn_bitmap *bitmap);
 /*
  * Blocks. Read the slot's pages from disk and OR them into dirty (and unsent
  * when with_unsent). -EUCLEAN: a page is damaged; -EIO: a page is unreadable.
- * In both cases its blocks are all dirty (and not unsent), the others are as
- * read: the bitmap is a superset of what it was; the caller logs it and goes
- * on, or prefers a full resync. -ENOMEM: unsent cannot be held; dirty is loaded.
+ * In both cases its blocks are all dirty, the others are as read: the bitmap is
+ * a superset of what it was; the caller logs it and goes on, or prefers a full
+ * resync. Unsent is as the pages of its own say: what was never sent stays so
+ * until the resync has sent it; of a damaged page of these nothing is unsent.
+ * -ENOMEM: unsent cannot be held; dirty is loaded.
  */
 int mn_bitmap_load(struct mn_bitmap *bitmap, bool with_unsent);
 
