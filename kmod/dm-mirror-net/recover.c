@@ -189,6 +189,9 @@ static void announce(struct mn_volume *volume)
 			mn_view_mirror_added(volume->mirror[i]);
 }
 
+static const char metadata_failed_text[] =
+	"the metadata device failed: writes to new regions fail; mend it, then mirrorctl down, up";
+
 /* mn_meta.failed: nothing is written to the metadata device any more. */
 static void metadata_failed(struct mn_meta *meta, int error)
 {
@@ -196,7 +199,7 @@ static void metadata_failed(struct mn_meta *meta, int error)
 		.class = MN_EVENT_METADATA, .severity = MN_SEVERITY_CRITICAL,
 		.volume = container_of(meta, struct mn_volume, meta),
 		.new = -error, .reason = MN_REASON_METADATA_ERROR,
-		.text = "metadata cannot be written: regions with a durable intent go on, other writes fail; check its device, then mirrorctl down and mirrorctl up",
+		.text = metadata_failed_text,
 	};
 
 	mn_event_emit(&event);
