@@ -54,6 +54,7 @@ struct mn_apply {
 };
 
 /* What ended an apply. */
+static const char no_write[] = "a write to the data device failed";
 static const char no_flush[] = "a flush of the data device failed";
 static const char no_intent[] = "an intent cannot be made durable on the metadata device";
 static const char no_metadata[] = "the metadata of this copy cannot be written";
@@ -178,7 +179,7 @@ static void step_end(struct mn_apply_step *step, blk_status_t status)
 
 	spin_lock_irqsave(&volume->track, flags);
 	if (status)
-		break_down(apply, "a write to the data device failed");
+		break_down(apply, no_write);
 	if (step->in_overlap)
 		mn_overlap_leave(&apply->overlap, &step->span);
 	if (step->in_regions)
@@ -238,7 +239,7 @@ static bool is_broken(struct mn_apply *apply)
 	return READ_ONCE(apply->broken);
 }
 
-/* The step cannot be done, and it is not the data device's fault. */
+/* The step cannot be done, or was not, for a reason that no bio reports. */
 static int step_failed(struct mn_apply_step *step, const char *why)
 {
 	struct mn_apply *apply = step->apply;
@@ -292,31 +293,32 @@ static int apply_write(struct mn_apply *apply, const struct mn_frame *frame,
 	return 0;
 }
 
-/* One part of a range: what the table of regions holds in a quarter. */
-static int zero_part(struct mn_volume *volume, u64 sector, u32 sectors, unsigned int how)
+/* One part of a range: what the table of regions holds in a quarter. NULL, or what failed. */
+static const char *zero_part(struct mn_volume *volume, u64 sector, u32 sectors, unsigned int how)
 {
-	int err = mn_region_enter_wait(volume, sector, sectors);
+	int err;
 
-	if (err)
-		return err;
+	if (mn_region_enter_wait(volume, sector, sectors))
+		return no_intent;
 	err = blkdev_issue_zeroout(volume->data.bdev, sector, sectors, GFP_NOIO, how);
 	spin_lock_irq(&volume->track);
 	leave_regions(volume, sector, sectors);
 	spin_unlock_irq(&volume->track);
-	return err;
+	return err ? no_write : NULL;
 }
 
-static int zero_range(struct mn_volume *volume, const struct mn_apply_step *step, unsigned int how)
+static const char *zero_range(struct mn_volume *volume, const struct mn_apply_step *step,
+			      unsigned int how)
 {
 	u32 most = mn_volume_most_sectors(volume);
+	const char *failed = NULL;
 	u32 at, part;
-	int err = 0;
 
-	for (at = 0; at < step->sectors && !err; at += part) {
+	for (at = 0; at < step->sectors && !failed; at += part) {
 		part = min(step->sectors - at, most);
-		err = zero_part(volume, step->sector + at, part, how);
+		failed = zero_part(volume, step->sector + at, part, how);
 	}
-	return err;
+	return failed;
 }
 
 /*
@@ -327,16 +329,18 @@ static int apply_zeroes(struct mn_apply *apply, const struct mn_frame *frame)
 {
 	unsigned int how = frame->flags & MN_FRAME_F_UNMAP ? 0 : BLKDEV_ZERO_NOUNMAP;
 	struct mn_apply_step *step;
-	int err;
+	const char *failed;
 
 	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
 	step = step_begin(apply, frame);
 	step_enter_overlap(step);
-	err = zero_range(apply->volume, step, how);
-	if (!err && step->durable)
-		err = blkdev_issue_flush(apply->volume->data.bdev);
-	step_end(step, errno_to_blk_status(err));
-	return err;
+	failed = zero_range(apply->volume, step, how);
+	if (!failed && step->durable && blkdev_issue_flush(apply->volume->data.bdev))
+		failed = no_flush;
+	if (failed)
+		return step_failed(step, failed);
+	step_end(step, BLK_STS_OK);
+	return 0;
 }
 
 /* Flush; what was applied before it started is stable when it has ended well (I3). */

@@ -24,17 +24,22 @@ struct mn_apply_ops {
 	void (*failed)(void *context, const char *why);
 };
 
+/* Process context. From its return on `stable` moves by itself. NULL: no memory. */
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 				 const struct mn_apply_ops *ops, void *context);
-/* Under track. A flush of the data device failed that somebody else asked for (I3). */
+/* Under track, any context. A flush of the data device failed that somebody else asked for (I3). */
 void mn_apply_flush_failed(struct mn_apply *apply);
 
-/* The conn is about to go: nothing is acknowledged from now on. */
+/* Process context. The conn is about to go: nothing is acknowledged from now on. */
 void mn_apply_stop_sending(struct mn_apply *apply);
 /* May block. Waits for all that was received, flushes, frees. No frame comes any more. */
 void mn_apply_destroy(struct mn_apply *apply);
 
-/* Receiver thread, may block. A frame of the stream; owns payload. */
+/*
+ * Receiver thread, may block for the local disk. A frame of the stream; owns payload. Returns 0, or
+ * a negative errno with *why: the link is closed. What the disk does not do is told by ops->failed
+ * instead.
+ */
 int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
 		     struct mn_payload *payload, const char **why);
 

@@ -16,7 +16,8 @@
 #include "meta_io.h"
 
 #define CHUNK_BLOCKS	BIT(20)	/* changed at once with the lock held */
-#define MN_YIELD_PAGES	(8 * MN_BATCH_PAGES)	/* looked through before others get io_lock */
+/* looked through before others get io_lock */
+#define MN_YIELD_PAGES	(8 * MN_META_BATCH_PAGES)
 
 static const struct mn_layout *layout_of(const struct mn_bitmap *bitmap)
 {
@@ -87,7 +88,7 @@ int mn_bitmap_create(struct mn_bitmap *bitmap, struct mn_meta *meta, u8 slot, sp
 	bitmap->written = alloc_bits(pages);
 	bitmap->unsent_stale = alloc_bits(pages);
 	bitmap->wanted = alloc_bits(pages);
-	bitmap->batch = mn_batch_create(meta->page_bytes);
+	bitmap->batch = mn_meta_batch_create(meta->page_bytes);
 	if (!track_create(bitmap) || !bitmap->stale || !bitmap->written ||
 	    !bitmap->unsent_stale || !bitmap->wanted || !bitmap->batch) {
 		mn_bitmap_destroy(bitmap);
@@ -122,7 +123,7 @@ static void track_destroy(struct mn_track *track)
 void mn_bitmap_destroy(struct mn_bitmap *bitmap)
 {
 	track_destroy(&bitmap->track);
-	mn_batch_destroy(bitmap->batch);
+	mn_meta_batch_destroy(bitmap->batch);
 	vfree(bitmap->stale);
 	vfree(bitmap->written);
 	vfree(bitmap->unsent_stale);
@@ -495,15 +496,18 @@ static u32 batch_collect(struct mn_bitmap *bitmap, u8 kind, const unsigned long 
 			 u32 from, u32 last)
 {
 	const unsigned long *stale = stale_of(bitmap, kind);
-	struct mn_batch *batch = bitmap->batch;
+	struct mn_meta_batch *batch = bitmap->batch;
 	u32 page = from;
+	u8 *bits;
 
 	batch->count = 0;
-	while (page <= last && batch->count < MN_BATCH_PAGES) {
+	while (page <= last && batch->count < MN_META_BATCH_PAGES) {
 		spin_lock_irq(bitmap->lock);
 		page = find_next_and_bit(stale, wanted, last + 1, page);
-		if (page <= last)
-			page_snapshot(bitmap, kind, page, mn_batch_add(batch, bitmap->meta, page));
+		if (page <= last) {
+			bits = mn_meta_batch_add(batch, bitmap->meta, page);
+			page_snapshot(bitmap, kind, page, bits);
+		}
 		spin_unlock_irq(bitmap->lock);
 		page++;
 	}
@@ -516,7 +520,7 @@ static u32 batch_collect(struct mn_bitmap *bitmap, u8 kind, const unsigned long 
  */
 static void batch_settle(struct mn_bitmap *bitmap, u8 kind, int error)
 {
-	const struct mn_batch *batch = bitmap->batch;
+	const struct mn_meta_batch *batch = bitmap->batch;
 	bool any;
 	u32 i;
 
@@ -544,7 +548,7 @@ static int pages_write_wanted(struct mn_bitmap *bitmap, u8 kind, const unsigned 
 		page = batch_collect(bitmap, kind, wanted, page, last);
 		if (!bitmap->batch->count)
 			break;
-		error = mn_batch_write(bitmap->batch, bitmap->meta, &area);
+		error = mn_meta_batch_write(bitmap->batch, bitmap->meta, &area);
 		batch_settle(bitmap, kind, error);
 		cond_resched();
 	}

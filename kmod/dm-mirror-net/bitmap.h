@@ -22,7 +22,7 @@
 #include "meta.h"
 #include "track.h"
 
-struct mn_batch;
+struct mn_meta_batch;
 
 struct mn_bitmap {
 	struct mn_meta *meta;
@@ -35,7 +35,7 @@ struct mn_bitmap {
 	unsigned long *unsent;		/* [blocks] bits, under *lock; NULL: none */
 	u64 unsent_bits;
 	unsigned long *unsent_stale;	/* [bitmap_pages], under *lock */
-	struct mn_batch *batch;		/* buffers of load and write-back; under io_lock */
+	struct mn_meta_batch *batch;	/* buffers of load and write-back; under io_lock */
 	unsigned long *wanted;		/* [bitmap_pages], under io_lock: of the regions asked */
 	atomic64_t writes;		/* pages written */
 };
@@ -51,9 +51,11 @@ void mn_bitmap_destroy(struct mn_bitmap *bitmap);
 /*
  * Blocks. Read the slot's pages from disk and OR them into dirty (and unsent
  * when with_unsent). -EUCLEAN: a page is damaged; -EIO: a page is unreadable.
- * In both cases its blocks are all dirty (and not unsent), the others are as
- * read: the bitmap is a superset of what it was; the caller logs it and goes
- * on, or prefers a full resync. -ENOMEM: unsent cannot be held; dirty is loaded.
+ * In both cases its blocks are all dirty, the others are as read: the bitmap is
+ * a superset of what it was; the caller logs it and goes on, or prefers a full
+ * resync. Unsent is as the pages of its own say: what was never sent stays so
+ * until the resync has sent it; of a damaged page of these nothing is unsent.
+ * -ENOMEM: unsent cannot be held; dirty is loaded.
  */
 int mn_bitmap_load(struct mn_bitmap *bitmap, bool with_unsent);
 

@@ -78,8 +78,8 @@ struct mn_conn *mn_conn_create(int fd, const struct mn_wire_limits *limits,
 			       struct mn_payload_pool *pool,
 			       const struct mn_conn_ops *ops, void *context, const char **why);
 /*
- * Start the threads; ops may be called before this returns. `name` (of the
- * mirror) appears in messages and thread names. On failure destroy it.
+ * Start the threads; ops may be called before this returns. `name` (of the volume, cut to what
+ * fits) appears in messages and thread names. On failure destroy it.
  */
 int mn_conn_start(struct mn_conn *conn, const char *name);
 

@@ -2,10 +2,10 @@
 /*
  * conn_private: what conn.c, send.c and recv.c share (L2)
  *
- * Two threads work on a conn; each field says whose it is. Locks, innermost
- * first: conn->lock (spinlock, irq-safe, held for a few instructions only) and
- * conn->send_mutex (held round sendmsg by the sender, or by the receiver for
- * control frames).
+ * Two threads work on a conn; each field says whose it is. Locks (docs/locking.md), outermost
+ * first:
+ *   conn->send_mutex  round sendmsg by the sender, or by the receiver for control frames (mutex)
+ *   conn->lock        the queue and what overtakes it, for a few instructions (spinlock, irq-safe)
  */
 #ifndef MN_CONN_PRIVATE_H
 #define MN_CONN_PRIVATE_H
@@ -53,7 +53,7 @@ struct mn_conn {
 	void *context;
 	struct task_struct *sender;
 	struct task_struct *receiver;
-	char name[32];			/* of the mirror, for messages */
+	char name[32];			/* of the volume, for messages */
 	char peer[64];			/* address, for messages */
 
 	/* death: written once, under lock; `dead` last */

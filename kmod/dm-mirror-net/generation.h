@@ -45,11 +45,23 @@ struct mn_verdict {
 };
 
 /*
- * In this order: sizes, sector sizes; both or none source; the other is not a
- * target (operation); a target that is or was unlocked; blank; rolled-back
- * positions; full-needed; equal; behind by the base; in the history; moved on;
- * split brain; nothing in common (other-source, as for every generation that
- * came from elsewhere).
+ * The first that holds decides:
+ *   sizes differ; sector sizes differ          refuse
+ *   both are source                            split brain or other-source, as below
+ *   none is source                             no source (operation)
+ *   the other is not a target                  refuse (operation)
+ *   the target is or was unlocked              refuse (target-unlocked)
+ *   the target is blank                        full
+ *   one is behind what it had announced,       refuse (rolled-back)
+ *     and the witness needs no full resync
+ *   the source never had the target's          split brain if both moved on from a common
+ *     generation, or is the one behind         generation, else refuse (other-source)
+ *   one side needs a full resync, or the       full
+ *     target's generation is only in the
+ *     source's history
+ *   else: it is the source's, or its base      partial
+ *     or old_base, or none yet
+ * So a full resync that is needed overcomes rolled-back positions, and nothing else.
  */
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);
 

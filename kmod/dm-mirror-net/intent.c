@@ -49,7 +49,7 @@ int mn_intent_create(struct mn_intent *intent, struct mn_meta *meta)
 	atomic64_set(&intent->writes, 0);
 	intent->image = mn_meta_alloc(BITS_TO_LONGS(layout->regions) * sizeof(long));
 	intent->touched = mn_meta_alloc(BITS_TO_LONGS(layout->intent_pages) * sizeof(long));
-	intent->batch = mn_batch_create(meta->page_bytes);
+	intent->batch = mn_meta_batch_create(meta->page_bytes);
 	if (intent->image && intent->touched && intent->batch)
 		return 0;
 	mn_intent_destroy(intent);
@@ -58,7 +58,7 @@ int mn_intent_create(struct mn_intent *intent, struct mn_meta *meta)
 
 void mn_intent_destroy(struct mn_intent *intent)
 {
-	mn_batch_destroy(intent->batch);
+	mn_meta_batch_destroy(intent->batch);
 	vfree(intent->touched);
 	vfree(intent->image);
 	memset(intent, 0, sizeof(*intent));
@@ -109,15 +109,15 @@ static int touched_write(struct mn_intent *intent)
 	while (!error) {
 		intent->batch->count = 0;
 		for_each_set_bit_from(index, intent->touched, area.pages) {
-			if (intent->batch->count == MN_BATCH_PAGES)
+			if (intent->batch->count == MN_META_BATCH_PAGES)
 				break;
-			bits = mn_batch_add(intent->batch, intent->meta, index);
+			bits = mn_meta_batch_add(intent->batch, intent->meta, index);
 			image = image_page(intent, index, &regions);
 			memcpy(bits, image, DIV_ROUND_UP(regions, BITS_PER_BYTE));
 		}
 		if (!intent->batch->count)
 			break;
-		error = mn_batch_write(intent->batch, intent->meta, &area);
+		error = mn_meta_batch_write(intent->batch, intent->meta, &area);
 		if (!error)
 			atomic64_add(intent->batch->count, &intent->writes);
 	}
@@ -188,18 +188,18 @@ static void image_forget_page(struct mn_intent *intent, u32 index)
 int mn_intent_clear_all(struct mn_intent *intent)
 {
 	struct mn_area area = intent_area(intent);
-	struct mn_batch *batch = intent->batch;
+	struct mn_meta_batch *batch = intent->batch;
 	u32 index = 0, i;
 	int error;
 
 	for (;;) {
 		batch->count = 0;
-		while (batch->count < MN_BATCH_PAGES &&
+		while (batch->count < MN_META_BATCH_PAGES &&
 		       (index = next_used_page(intent, index)) < area.pages)
-			mn_batch_add(batch, intent->meta, index++);
+			mn_meta_batch_add(batch, intent->meta, index++);
 		if (!batch->count)
 			return 0;
-		error = mn_batch_write(batch, intent->meta, &area);
+		error = mn_meta_batch_write(batch, intent->meta, &area);
 		if (error)
 			return error;
 		atomic64_add(batch->count, &intent->writes);

@@ -11,13 +11,13 @@
 
 #include "meta.h"
 
-struct mn_batch;
+struct mn_meta_batch;
 
 struct mn_intent {
 	struct mn_meta *meta;
 	unsigned long *image;		/* superset of the disk, in its order of bits: _le */
 	unsigned long *touched;		/* [intent_pages] bits: to be written by this update */
-	struct mn_batch *batch;		/* buffers of load and update */
+	struct mn_meta_batch *batch;	/* buffers of load and update */
 	u64 set_bits;			/* in image */
 	atomic64_t writes;		/* pages written */
 };

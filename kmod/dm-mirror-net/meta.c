@@ -230,15 +230,16 @@ int mn_meta_read_page(struct mn_meta *meta, u64 area_start, u32 index, void *pag
 }
 
 /* Format: not yet durable, the superblock's flush does that for all areas. */
-static int area_format(struct mn_meta *meta, struct mn_batch *batch, const struct mn_area *area)
+static int area_format(struct mn_meta *meta, struct mn_meta_batch *batch,
+		       const struct mn_area *area)
 {
 	u32 first, i;
 	int error;
 
 	for (first = 0; first < area->pages; first += batch->count) {
 		batch->count = 0;
-		while (batch->count < min_t(u32, area->pages - first, MN_BATCH_PAGES))
-			mn_batch_add(batch, meta, first + batch->count);
+		while (batch->count < min_t(u32, area->pages - first, MN_META_BATCH_PAGES))
+			mn_meta_batch_add(batch, meta, first + batch->count);
 		for (i = 0; i < batch->count; i++)
 			mn_page_seal(batch->page[i], meta->page_bytes, meta->draft.volume_uuid,
 				     area->kind, area->slot, batch->index[i]);
@@ -251,7 +252,7 @@ static int area_format(struct mn_meta *meta, struct mn_batch *batch, const struc
 	return 0;
 }
 
-static int areas_format(struct mn_meta *meta, struct mn_batch *batch)
+static int areas_format(struct mn_meta *meta, struct mn_meta_batch *batch)
 {
 	const struct mn_layout *layout = &meta->layout;
 	struct mn_area area = {
@@ -292,7 +293,7 @@ static int supers_write(struct mn_meta *meta)
 	return error ? error : draft_write(meta);
 }
 
-static int format_write(struct mn_meta *meta, struct mn_batch *batch, const char **why)
+static int format_write(struct mn_meta *meta, struct mn_meta_batch *batch, const char **why)
 {
 	int error = supers_invalidate(meta);
 
@@ -339,7 +340,7 @@ static int format_check(struct mn_meta *meta, u64 *needed_bytes, const char **wh
 static int format_device(struct mn_meta *meta, bool force, u64 *needed_bytes,
 			 const char **why)
 {
-	struct mn_batch *batch;
+	struct mn_meta_batch *batch;
 	int error;
 
 	error = format_check(meta, needed_bytes, why);
@@ -347,11 +348,11 @@ static int format_device(struct mn_meta *meta, bool force, u64 *needed_bytes,
 		error = format_check_empty(meta, why);
 	if (error)
 		return error;
-	batch = mn_batch_create(meta->page_bytes);
+	batch = mn_meta_batch_create(meta->page_bytes);
 	if (!batch)
 		return refuse_memory(why);
 	error = format_write(meta, batch, why);
-	mn_batch_destroy(batch);
+	mn_meta_batch_destroy(batch);
 	return error;
 }
 

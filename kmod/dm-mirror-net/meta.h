@@ -25,6 +25,11 @@ struct mn_meta {
 	struct mn_super draft;		/* of the open transaction; under lock */
 	u8 next_copy;			/* which copy the next commit overwrites */
 	int error;			/* sticky: first failed write's errno, < 0 (READ_ONCE) */
+	/*
+	 * The owner's, set before the first write; NULL: nobody asks. Called once, when `error` has
+	 * been set to this errno. Locks of this layer may be held: it must not block.
+	 */
+	void (*failed)(struct mn_meta *meta, int error);
 	/* private to meta and meta_io */
 	struct bio_set bios;
 	struct mn_disk_super *buffer;	/* of the superblock's I/O; under lock */

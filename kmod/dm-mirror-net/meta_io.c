@@ -109,9 +109,9 @@ int mn_meta_io_pages(struct mn_meta *meta, blk_opf_t opf, u64 area_start,
 
 void mn_meta_fail(struct mn_meta *meta, int error)
 {
-	cmpxchg(&meta->error, 0, error);
-	pr_err_ratelimited("%pg: writing metadata failed (error %d). Reads and regions with a durable intent go on; writes elsewhere fail, role and generation stay as they are. Check this device, then stop the volume and activate it again.\n",
-			   meta->bdev, error);
+	pr_err_ratelimited("%pg: writing metadata failed (error %d)\n", meta->bdev, error);
+	if (!cmpxchg(&meta->error, 0, error) && meta->failed)
+		meta->failed(meta, error);
 }
 
 int mn_meta_io_create(struct mn_meta *meta, struct block_device *bdev)
@@ -153,31 +153,31 @@ void *mn_meta_alloc(u64 bytes)
 	return memory;
 }
 
-struct mn_batch *mn_batch_create(u32 page_bytes)
+struct mn_meta_batch *mn_meta_batch_create(u32 page_bytes)
 {
-	struct mn_batch *batch = kzalloc(sizeof(*batch), GFP_NOIO);
+	struct mn_meta_batch *batch = kzalloc(sizeof(*batch), GFP_NOIO);
 	u32 i;
 
-	for (i = 0; batch && i < MN_BATCH_PAGES; i++) {
+	for (i = 0; batch && i < MN_META_BATCH_PAGES; i++) {
 		batch->page[i] = kzalloc(page_bytes, GFP_NOIO);
 		if (!batch->page[i]) {
-			mn_batch_destroy(batch);
+			mn_meta_batch_destroy(batch);
 			batch = NULL;
 		}
 	}
 	return batch;
 }
 
-void mn_batch_destroy(struct mn_batch *batch)
+void mn_meta_batch_destroy(struct mn_meta_batch *batch)
 {
 	u32 i;
 
-	for (i = 0; batch && i < MN_BATCH_PAGES; i++)
+	for (i = 0; batch && i < MN_META_BATCH_PAGES; i++)
 		kfree(batch->page[i]);
 	kfree(batch);
 }
 
-u8 *mn_batch_add(struct mn_batch *batch, const struct mn_meta *meta, u32 index)
+u8 *mn_meta_batch_add(struct mn_meta_batch *batch, const struct mn_meta *meta, u32 index)
 {
 	u8 *bits = mn_page_bits(batch->page[batch->count]);
 
@@ -186,7 +186,8 @@ u8 *mn_batch_add(struct mn_batch *batch, const struct mn_meta *meta, u32 index)
 	return bits;
 }
 
-int mn_batch_write(struct mn_batch *batch, struct mn_meta *meta, const struct mn_area *area)
+int mn_meta_batch_write(struct mn_meta_batch *batch, struct mn_meta *meta,
+			const struct mn_area *area)
 {
 	u32 i;
 
@@ -197,13 +198,13 @@ int mn_batch_write(struct mn_batch *batch, struct mn_meta *meta, const struct mn
 }
 
 /* A bio of several pages fails as a whole: find out which of them it was. */
-static int reread(struct mn_meta *meta, struct mn_batch *batch, u64 start, u32 i)
+static int reread(struct mn_meta *meta, struct mn_meta_batch *batch, u64 start, u32 i)
 {
 	return mn_meta_read_page(meta, start, batch->index[i], batch->page[i]);
 }
 
-static int batch_check(struct mn_meta *meta, struct mn_batch *batch, const struct mn_area *area,
-		       bool failed, u32 i)
+static int batch_check(struct mn_meta *meta, struct mn_meta_batch *batch,
+		       const struct mn_area *area, bool failed, u32 i)
 {
 	if (failed && reread(meta, batch, area->start, i))
 		return -EIO;
@@ -213,13 +214,16 @@ static int batch_check(struct mn_meta *meta, struct mn_batch *batch, const struc
 	return 0;
 }
 
-static void batch_fill(struct mn_batch *batch, u32 first, u32 pages)
+static void batch_fill(struct mn_meta_batch *batch, u32 first, u32 pages)
 {
-	for (batch->count = 0; batch->count < min_t(u32, pages, MN_BATCH_PAGES); batch->count++)
-		batch->index[batch->count] = first + batch->count;
+	u32 i;
+
+	batch->count = min_t(u32, pages, MN_META_BATCH_PAGES);
+	for (i = 0; i < batch->count; i++)
+		batch->index[i] = first + i;
 }
 
-int mn_area_load(struct mn_meta *meta, struct mn_batch *batch, const struct mn_area *area,
+int mn_area_load(struct mn_meta *meta, struct mn_meta_batch *batch, const struct mn_area *area,
 		 mn_page_seen_fn seen, void *context)
 {
 	int error, worst = 0;

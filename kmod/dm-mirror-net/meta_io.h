@@ -11,14 +11,14 @@
 
 #include "meta.h"
 
-#define MN_BATCH_PAGES	32	/* pages under way at once, per user */
-#define MN_RUN_PAGES	16	/* neighbours in one bio */
+#define MN_META_BATCH_PAGES	32	/* pages under way at once, per user */
+#define MN_RUN_PAGES		16	/* neighbours in one bio */
 
 /* Buffers for the pages that are written (or read) together. */
-struct mn_batch {
+struct mn_meta_batch {
 	u32 count;			/* in use */
-	u32 index[MN_BATCH_PAGES];	/* number of the page in its area */
-	void *page[MN_BATCH_PAGES];	/* page_bytes each; struct mn_disk_page, then bits */
+	u32 index[MN_META_BATCH_PAGES];	/* number of the page in its area */
+	void *page[MN_META_BATCH_PAGES];	/* of page_bytes: struct mn_disk_page, bits */
 };
 
 /* An area of pages, as its users name it. */
@@ -46,23 +46,24 @@ int mn_meta_io_super(struct mn_meta *meta, blk_opf_t opf, u8 copy);
 int mn_meta_io_pages(struct mn_meta *meta, blk_opf_t opf, u64 area_start,
 		     const u32 *index, void *const *page, u32 count);
 
-/* Record a failed write: sticky. */
+/* Record a failed write: sticky. The first one is told to the owner (meta->failed). */
 void mn_meta_fail(struct mn_meta *meta, int error);
 
-struct mn_batch *mn_batch_create(u32 page_bytes);	/* NULL: no memory */
-void mn_batch_destroy(struct mn_batch *batch);		/* NULL is fine */
+struct mn_meta_batch *mn_meta_batch_create(u32 page_bytes);	/* NULL: no memory */
+void mn_meta_batch_destroy(struct mn_meta_batch *batch);	/* NULL is fine */
 
 /* Take the next buffer for page `index`: returns its bits, all zero. Not when it is full. */
-u8 *mn_batch_add(struct mn_batch *batch, const struct mn_meta *meta, u32 index);
+u8 *mn_meta_batch_add(struct mn_meta_batch *batch, const struct mn_meta *meta, u32 index);
 
 /* Seal the batch and write it, durably (mn_meta_write_pages). It stays as it is. */
-int mn_batch_write(struct mn_batch *batch, struct mn_meta *meta, const struct mn_area *area);
+int mn_meta_batch_write(struct mn_meta_batch *batch, struct mn_meta *meta,
+			const struct mn_area *area);
 
 /*
  * Read a whole area and report page by page, ascending. -EIO: some page was
  * unreadable; -EUCLEAN: none was, but some was damaged.
  */
-int mn_area_load(struct mn_meta *meta, struct mn_batch *batch, const struct mn_area *area,
+int mn_area_load(struct mn_meta *meta, struct mn_meta_batch *batch, const struct mn_area *area,
 		 mn_page_seen_fn seen, void *context);
 
 static inline u8 *mn_page_bits(void *page)

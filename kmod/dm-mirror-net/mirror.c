@@ -9,6 +9,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "mirror.h"
 #include "session.h"
 #include "trace.h"
 #include "volume_private.h"
@@ -164,12 +165,8 @@ struct mn_mirror *mn_mirror_find(struct mn_volume *volume, const u8 *peer_uuid)
 	return NULL;
 }
 
-/*
- * Takes volume->lock; on success it is held and the mirror has no link. An ERR_PTR: -ENODEV,
- * -ENOENT.
- */
-static struct mn_mirror *find_idle(struct mn_volume *volume, const u8 *peer_uuid, u8 reason,
-				   struct mn_why *why)
+struct mn_mirror *mn_mirror_find_idle(struct mn_volume *volume, const u8 *peer_uuid, u8 reason,
+				      struct mn_why *why)
 {
 	struct mn_mirror *mirror;
 	struct mn_session *session;
@@ -302,7 +299,7 @@ static int commit_no_slot(struct mn_volume *volume, u8 slot)
 
 int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
 {
-	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	struct mn_mirror *mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
 	int err;
 
 	if (IS_ERR(mirror))
@@ -387,7 +384,7 @@ int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 
 	if (err)
 		return err;
-	mirror = find_idle(volume, peer_uuid, MN_REASON_USER, why);
+	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_USER, why);
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
 	mutex_unlock(&volume->lock);
@@ -428,7 +425,7 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 		return -ESTALE;
 	}
 	/* the link comes back with what is to be sent: none may come before that is on record */
-	mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
 	full |= mirror->state.state == MN_STATE_BROKEN;
@@ -437,6 +434,41 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 	if (!mirror->building)
 		err = record_locked(mirror, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
 				    MN_EV_USER_RESYNC, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+/* ---- options ---- */
+
+/* The engines read each with READ_ONCE when they need it. */
+static void change_options(struct mn_options *options, const struct mn_options_change *change)
+{
+	const u32 *from = (const u32 *)&change->value;
+	u32 *to = (u32 *)options;
+	unsigned int i;
+
+	BUILD_BUG_ON(sizeof(*options) / sizeof(*to) > BITS_PER_TYPE(change->given));
+	for (i = 0; i < sizeof(*options) / sizeof(*to); i++)
+		if (change->given & BIT(i))
+			WRITE_ONCE(to[i], from[i]);
+}
+
+int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
+			  const struct mn_options_change *change, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	mirror = mn_mirror_find(volume, peer_uuid);
+	if (mirror) {
+		change_options(&mirror->options, change);
+		mn_session_options_changed(mirror);
+	} else {
+		why->text = "the volume has no mirror with this node";
+		err = -ENOENT;
+	}
 	mutex_unlock(&volume->lock);
 	return err;
 }
@@ -460,137 +492,10 @@ int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool i
 
 int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
 {
-	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_LINK_LOST, why);
+	struct mn_mirror *mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_LINK_LOST, why);
 
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
 	mutex_unlock(&volume->lock);
 	return 0;
-}
-
-/* ---- creation by used blocks (DESIGN 3) ---- */
-
-static int commit_building(struct mn_mirror *mirror, u32 set, u32 clear)
-{
-	struct mn_super *draft = mn_volume_begin(mirror->volume);
-	u32 *flags = &draft->slot[mirror->slot].flags;
-
-	*flags = (*flags & ~clear) | set;
-	return mn_meta_commit(&mirror->volume->meta);
-}
-
-static int begin_locked(struct mn_mirror *mirror, struct mn_why *why)
-{
-	struct mn_volume *volume = mirror->volume;
-	int err;
-
-	if (volume->role != MN_ROLE_SOURCE) {
-		why->text = "this node is not the source of the volume";
-		return -ESTALE;
-	}
-	why->text = "the metadata cannot be written: nothing was changed";
-	err = commit_building(mirror, MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BUILDING,
-			      MN_SLOT_F_UNSENT);
-	if (err)
-		return err;
-	mirror->building = true;
-	mn_bitmap_empty(&mirror->bitmap);
-	/*
-	 * what was under way when the bits were cleared is on the disk before anybody asks for
-	 * used blocks
-	 */
-	mn_write_drain(volume);
-	return 0;
-}
-
-int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
-{
-	struct mn_mirror *mirror = find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
-	int err;
-
-	if (IS_ERR(mirror))
-		return PTR_ERR(mirror);
-	err = begin_locked(mirror, why);
-	mutex_unlock(&volume->lock);
-	return err;
-}
-
-static struct mn_mirror *find_building(struct mn_volume *volume, const u8 *peer_uuid,
-				       struct mn_why *why)
-{
-	struct mn_mirror *mirror = mn_mirror_find(volume, peer_uuid);
-
-	lockdep_assert_held(&volume->lock);
-	if (mirror && mirror->building)
-		return mirror;
-	why->text = "BITMAP_BEGIN was not called for this mirror";
-	return NULL;
-}
-
-static bool range_valid(const struct mn_volume *volume, const struct mn_range *range)
-{
-	u64 bytes = volume->sectors << SECTOR_SHIFT;
-
-	return range->length && range->start < bytes && range->length <= bytes - range->start;
-}
-
-int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
-			 const struct mn_range *ranges, u32 count, struct mn_why *why)
-{
-	struct mn_mirror *mirror;
-	int err = mn_volume_enter(volume, why);
-	u32 i;
-
-	if (err)
-		return err;
-	mirror = find_building(volume, peer_uuid, why);
-	if (!mirror)
-		err = -ESTALE;
-	for (i = 0; i < count && !err; i++) {
-		if (range_valid(volume, &ranges[i]))
-			continue;
-		why->text = "a range is empty or lies outside the volume";
-		err = -EINVAL;
-	}
-	for (i = 0; i < count && !err; i++) {
-		u64 end = ranges[i].start + ranges[i].length - 1;
-
-		mn_bitmap_set_range(&mirror->bitmap, ranges[i].start >> MN_BLOCK_SHIFT,
-				    end >> MN_BLOCK_SHIFT);
-	}
-	mutex_unlock(&volume->lock);
-	return err;
-}
-
-static int commit_bitmap(struct mn_mirror *mirror, struct mn_why *why)
-{
-	int err;
-
-	why->text = "not enough memory for the record of unsent blocks";
-	err = mn_bitmap_unsent_rest(&mirror->bitmap);
-	if (err)
-		return err;
-	why->text = "the bitmap cannot be written: a full resync stays needed";
-	err = mn_bitmap_write_all(&mirror->bitmap);
-	if (!err)
-		err = commit_building(mirror, MN_SLOT_F_UNSENT,
-				      MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BUILDING);
-	if (!err)
-		mirror->building = false;
-	return err;
-}
-
-int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
-{
-	struct mn_mirror *mirror;
-	int err = mn_volume_enter(volume, why);
-
-	if (err)
-		return err;
-	err = -ESTALE;
-	mirror = find_building(volume, peer_uuid, why);
-	if (mirror)
-		err = commit_bitmap(mirror, why);
-	mutex_unlock(&volume->lock);
-	return err;
 }

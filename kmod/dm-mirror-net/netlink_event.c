@@ -127,10 +127,14 @@ static void multicast(const struct record *record)
 /* For those who look into the kernel's log only. */
 static void log_event(const struct record *r)
 {
+	char mirror[64] = "";
+
+	if (r->of_mirror)
+		snprintf(mirror, sizeof(mirror), "mirror with %pUb: ", r->peer_uuid);
 	if (r->severity >= MN_SEVERITY_ERROR)
-		pr_err_ratelimited("dm-mirror-net: %s: %s\n", r->volume_name, r->text);
+		pr_err_ratelimited("dm-mirror-net: %s: %s%s\n", r->volume_name, mirror, r->text);
 	else
-		pr_info_ratelimited("dm-mirror-net: %s: %s\n", r->volume_name, r->text);
+		pr_info_ratelimited("dm-mirror-net: %s: %s%s\n", r->volume_name, mirror, r->text);
 }
 
 static void deliver(struct record *record)

@@ -3,8 +3,8 @@
  * netlink_mirror: commands about mirrors, their links and their bitmaps (L4)
  */
 #include <linux/slab.h>
+#include "mirror.h"
 #include "netlink.h"
-#include "session.h"
 
 /* ---- what needs only volume and peer ---- */
 
@@ -101,16 +101,17 @@ static const struct {
 	{ MN_A_OPT_ASYNC_FLUSH, offsetof(struct mn_options, async_flush) },
 };
 
-/* The engines read each with READ_ONCE when they need it. */
-static void options_set(struct mn_options *to, const struct genl_info *info)
+static void options_collect(const struct genl_info *info, struct mn_options_change *change)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(options); i++) {
 		const struct nlattr *value = info->attrs[options[i].attribute];
 
-		if (value)
-			WRITE_ONCE(*(u32 *)((void *)to + options[i].offset), nla_get_u32(value));
+		if (!value)
+			continue;
+		*(u32 *)((void *)&change->value + options[i].offset) = nla_get_u32(value);
+		change->given |= BIT(options[i].offset / sizeof(u32));
 	}
 }
 
@@ -122,22 +123,15 @@ static bool high_water_valid(const struct nlattr *value)
 
 int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mn_volume *volume = mn_nl_volume(info);
-	struct mn_mirror *mirror;
+	struct mn_options_change change = { };
+	struct mn_why why = { };
 
 	if (!high_water_valid(info->attrs[MN_A_OPT_QUEUE_HIGH_WATER]))
 		return mn_nl_fail(info, -ERANGE,
 				  "write-queue-high-water must be 0 (no limit) or at least 100");
-	mutex_lock(&volume->lock);
-	mirror = mn_mirror_find(volume, mn_nl_peer(info));
-	if (mirror) {
-		options_set(&mirror->options, info);
-		mn_session_options_changed(mirror);
-	}
-	mutex_unlock(&volume->lock);
-	if (!mirror)
-		return mn_nl_fail(info, -ENOENT, "the volume has no mirror with this peer");
-	return 0;
+	options_collect(info, &change);
+	return mn_nl_done(info, mn_mirror_set_options(mn_nl_volume(info), mn_nl_peer(info), &change,
+						      &why), &why);
 }
 
 /* ---- bitmap by ranges ---- */

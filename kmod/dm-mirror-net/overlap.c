@@ -18,11 +18,6 @@ void mn_overlap_init(struct mn_overlap *overlap)
 	overlap->waiting = 0;
 }
 
-bool mn_overlap_empty(const struct mn_overlap *overlap)
-{
-	return RB_EMPTY_ROOT(&overlap->root.rb_root);
-}
-
 /* Does an older span overlap this one? */
 static bool blocked(struct mn_overlap *overlap, const struct mn_span *span)
 {

@@ -35,6 +35,5 @@ void mn_overlap_init(struct mn_overlap *overlap);
 bool mn_overlap_enter(struct mn_overlap *overlap, struct mn_span *span, u64 sector, u32 sectors);
 /* Leaves, waiting or not; runs those that waited for it alone. */
 void mn_overlap_leave(struct mn_overlap *overlap, struct mn_span *span);
-bool mn_overlap_empty(const struct mn_overlap *overlap);
 
 #endif

@@ -15,9 +15,9 @@
 
 /* Any context: this node's position, as it may be announced. */
 u64 mn_position_own(struct mn_volume *volume);
-/* The verdict lets this peer in: what it said in its HELLO counts from now on. */
+/* Process context. The verdict lets this peer in: what it said in its HELLO counts from now on. */
 void mn_position_accept(struct mn_mirror *mirror, u64 position);
-/* A PING of an accepted peer says so. */
+/* Process context. A PING of an accepted peer says so. */
 void mn_position_heard(struct mn_mirror *mirror, u64 position);
 /*
  * On volume->wq, may block: make what has moved durable, at most once in

@@ -189,11 +189,29 @@ static void announce(struct mn_volume *volume)
 			mn_view_mirror_added(volume->mirror[i]);
 }
 
+static const char metadata_failed_text[] =
+	"the metadata device failed: writes to new regions fail; mend it, then mirrorctl down, up";
+
+/* mn_meta.failed: nothing is written to the metadata device any more. */
+static void metadata_failed(struct mn_meta *meta, int error)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_METADATA, .severity = MN_SEVERITY_CRITICAL,
+		.volume = container_of(meta, struct mn_volume, meta),
+		.new = -error, .reason = MN_REASON_METADATA_ERROR,
+		.text = metadata_failed_text,
+	};
+
+	mn_event_emit(&event);
+}
+
 int mn_volume_start(struct mn_volume *volume, struct mn_why *why)
 {
 	struct mn_super super;
-	int err = load(volume, why);
+	int err;
 
+	volume->meta.failed = metadata_failed;
+	err = load(volume, why);
 	if (err) {
 		forget_mirrors(volume);
 		return err;

@@ -367,7 +367,8 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 		err = force && role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE ?
 		      open_by_force(volume, why) : 0;
 	} else if (volume->lock_reason == MN_LOCK_NONE) {
-		why->text = "the volume is open for use: close it and lock it first";
+		why->text =
+			"the volume is open for use: close it, then stop it with mirrorctl down";
 		err = -EBUSY;
 	} else if (has_link(volume)) {
 		why->text = "a mirror of the volume has a link: pause it first";

@@ -2,7 +2,7 @@
 /*
  * trace: tracepoints of the data path (group mirror_net)
  *
- * A leaf: it includes nothing of this module, and every layer may include it.
+ * A leaf for the engines (L3): it includes nothing of this module.
  * Parameters are plain numbers: `volume` is the device number (dev_t) of the
  * volume's data device, `slot` the mirror.
  */

@@ -91,18 +91,6 @@ u64 mn_track_clear_dirty(struct mn_track *track, u64 first, u64 last)
 	return cleared;
 }
 
-bool mn_track_any_dirty(const struct mn_track *track, u64 first, u64 last)
-{
-	u64 word;
-
-	if (!span_is_sane(track, first, last))
-		return true;
-	for (word = first / BITS_PER_LONG; word <= last / BITS_PER_LONG; word++)
-		if (track->dirty[word] & word_mask(word, first, last))
-			return true;
-	return false;
-}
-
 bool mn_track_all_dirty(const struct mn_track *track, u64 first, u64 last)
 {
 	u64 word;

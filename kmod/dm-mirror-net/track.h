@@ -17,7 +17,7 @@
  * given out later could lie beyond the mark.
  *
  * Nothing here locks or allocates: all calls are made under one lock of the
- * caller, who also provides pages of bits (mn_track_needs_page).
+ * caller, who also provides pages of bits (mn_track_spares_wanted, mn_track_add_spare).
  */
 #ifndef MN_TRACK_H
 #define MN_TRACK_H
@@ -58,7 +58,6 @@ void mn_track_span(u64 sector, u32 sectors, u64 *first, u64 *last);
 /* Returns how many bits were clear before. */
 u64 mn_track_set_dirty(struct mn_track *track, u64 first, u64 last);
 u64 mn_track_clear_dirty(struct mn_track *track, u64 first, u64 last);
-bool mn_track_any_dirty(const struct mn_track *track, u64 first, u64 last);
 bool mn_track_all_dirty(const struct mn_track *track, u64 first, u64 last);
 /* The next dirty block at or after from, or track->blocks. */
 u64 mn_track_next_dirty(const struct mn_track *track, u64 from);

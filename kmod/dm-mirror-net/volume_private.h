@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What volume.c, recover.c, role.c and mirror.c share (L3)
+ * What volume.c, recover.c, role.c, mirror.c and prepare.c share (L3)
  */
 #ifndef MN_VOLUME_PRIVATE_H
 #define MN_VOLUME_PRIVATE_H
@@ -29,6 +29,12 @@ u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super 
 /* mirror.c. May block: an object for a used slot; not yet in volume->mirror. */
 struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *peer_uuid);
 void mn_mirror_free(struct mn_mirror *mirror);
+/*
+ * mirror.c. Takes volume->lock, may block; on success the lock is held and the mirror has no link:
+ * one that it had was ended for this reason. An ERR_PTR, with the lock free: -ENODEV, -ENOENT.
+ */
+struct mn_mirror *mn_mirror_find_idle(struct mn_volume *volume, const u8 *peer_uuid, u8 reason,
+				      struct mn_why *why);
 /* mirror.c. Under volume->lock: put it into, or take it out of volume->mirror. */
 void mn_mirror_install(struct mn_volume *volume, struct mn_mirror *mirror);
 void mn_mirror_uninstall(struct mn_volume *volume, struct mn_mirror *mirror);

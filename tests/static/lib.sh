@@ -11,7 +11,18 @@ static_test() {
 	static_tests="$static_tests $1"
 	atf_test_case "$1"
 	eval "$1_head() { atf_set timeout $(($2 * 4)); atf_set descr '$3'; }"
-	eval "$1_body() { $1; }"
+	eval "$1_body() { own_folder; $1; }"
+}
+
+# A test writes into a folder of its own, whoever starts it wherever: nothing is left in the tree.
+own_folder() {
+	work=$(mktemp -d "${TMPDIR:-/tmp}/static_test.XXXXXX") || atf_fail "no folder to work in"
+	trap 'rm -rf "$work"' EXIT
+	case ${Results_File-} in
+	'' | /*) ;;
+	*) Results_File=$PWD/$Results_File ;; # ATF's -r: relative to where we were started
+	esac
+	cd "$work" || atf_fail "no folder to work in"
 }
 
 atf_init_test_cases() {
@@ -33,6 +44,17 @@ need_headers() {
 
 need_module_sources() {
 	[ -e "$module/main.c" ] || atf_skip "there is no module yet"
+}
+
+# git_lists PATTERN...: names what git knows in $top, into the file `sources`; fails when that is nothing.
+git_lists() {
+	git -C "$top" ls-files -- "$@" >sources 2>git_said && [ -s sources ]
+}
+
+# list_sources PATTERN...: the same. To check no file at all (an exported tree, a folder that git does not
+# trust) would be to find no fault.
+list_sources() {
+	git_lists "$@" || atf_fail "git lists no $* in $top, so nothing was checked: $(cat git_said)"
 }
 
 # Every line of FILE is a fault: shows them and fails.

@@ -192,6 +192,26 @@ damaged_page() {
 	says "0 none (0)" intent_list
 }
 
+# What was never sent stays so over a damaged page of the bitmap, until it is sent; of a damaged page of
+# its own nothing does, so that it is sent.
+damaged_with_unsent() {
+	fresh
+	says 0 bitmap_empty
+	says "0 7680 new" bitmap_set 0 7679
+	says 0 unsent_rest
+	says 0 bitmap_write_all
+	damage "$(($(where bitmap) + 2 * 512))"
+	damage "$(($(where unsent) + 3 * 512))"
+	reopen
+	says -117 bitmap_load 1
+	says "0 dirty 0-15359 pending none unsent 7680-11519 15360-262143 (250624)" bitmap_list
+	says 0 unsent_clear 7680 11519
+	says 0 bitmap_write_all
+	reopen
+	says 0 bitmap_load 1
+	says "0 dirty 0-15359 pending none unsent 15360-262143 (246784)" bitmap_list
+}
+
 # Intents: each page is written once per update, all of it is durable.
 intent_group_commit() {
 	fresh
@@ -298,6 +318,7 @@ unsent() {
 pages() {
 	start
 	damaged_page
+	damaged_with_unsent
 	intent_group_commit
 	bitmap_life
 	regions

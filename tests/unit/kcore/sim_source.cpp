@@ -70,7 +70,7 @@ void Source::write()
         return;
     LocalWrite write{block, ++last_value_};
 
-    if (connected_ && !mn_track_any_dirty(&track_->track, block, block))
+    if (connected_ && !mn_track_all_dirty(&track_->track, block, block))
         queue(MN_FRAME_WRITE, block, write.value);
     else
         mn_track_set_dirty(&track_->track, block, block);

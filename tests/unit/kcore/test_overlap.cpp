@@ -59,7 +59,7 @@ protected:
             ASSERT_EQ(at->started, blocked ? 0u : 1u);
         }
         ASSERT_EQ(overlap_.waiting, waiting);
-        ASSERT_EQ(mn_overlap_empty(&overlap_), all_.empty());
+        ASSERT_EQ(RB_EMPTY_ROOT(&overlap_.root.rb_root), all_.empty());
     }
 
     mn_overlap overlap_;

@@ -55,7 +55,7 @@ public:
     {
         using mirrornet::MetaKind;
         return {path(), upto(1) ? path() : "", upto(1) ? MetaKind::file : MetaKind::device,
-                path(), upto(1) ? "dm-uuid-LVM-\\\"x" : ""};
+                path(), upto(1) ? "dm:LVM-\\\"x" : ""};
     }
 
 private:

@@ -94,7 +94,7 @@ static int run_empty(const u64 *arg)
 
 static bool is_dirty(u64 block)
 {
-	return mn_track_any_dirty(&l1.bitmap.track, block, block);
+	return mn_track_all_dirty(&l1.bitmap.track, block, block);
 }
 
 static bool is_pending(u64 block)

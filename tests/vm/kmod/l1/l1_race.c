@@ -175,7 +175,7 @@ static int compare_page(struct race_task *race, u32 index, u64 *set)
 
 	for (bit = 0; !error && bit < l1.meta.layout.page_bits; bit++) {
 		here = block + bit < l1.meta.layout.blocks &&
-		       (mn_track_any_dirty(&l1.bitmap.track, block + bit, block + bit) ||
+		       (mn_track_all_dirty(&l1.bitmap.track, block + bit, block + bit) ||
 			mn_track_any_pending(&l1.bitmap.track, block + bit, block + bit));
 		if (here != page_bit(race, bit))
 			error = -EILSEQ;
