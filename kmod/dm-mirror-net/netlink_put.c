@@ -53,7 +53,7 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_MIRROR_APPLIED, 8, applied),
 	OF_MIRROR(MN_A_MIRROR_STABLE, 8, stable),
 	OF_MIRROR(MN_A_RESYNC_PHASE, 1, resync_phase),
-	OF_MIRROR(MN_A_RESYNC_TOTAL, 8, resync_total),
+	OF_MIRROR(MN_A_RESYNC_BEGUN, 8, resync_begun),
 	OF_MIRROR(MN_A_RESYNC_SENT, 8, resync_sent),
 	OF_MIRROR(MN_A_RESYNC_ZERO, 8, resync_zero),
 	OF_MIRROR(MN_A_RESYNC_BYTES, 8, resync_bytes),

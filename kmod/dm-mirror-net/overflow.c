@@ -15,19 +15,34 @@
 
 /* ---- the limits ---- */
 
-/* Does the queue hold the given part of a limit, in eighths? */
+/* Of all that may be queued on this node: from there on a queue is a large one. */
+#define MN_LARGE_SHARE 16
+/* Frames without payload cost memory, too. */
+#define MN_LEAST_PER_WRITE 4096
+
+static u64 limit_of(u64 set, u64 most)
+{
+	return set ? min(set, most) : most;
+}
+
+/*
+ * Does the queue hold the given part of a limit, in eighths? What the cursor sent is not in it:
+ * it has a limit of its own (resync-reads).
+ */
 static bool holds(const struct mn_mirror *mirror, unsigned int eighths)
 {
+	const struct mn_payload_pool *pool = mirror->volume->send_pool;
 	const struct mn_options *options = &mirror->options;
-	u64 bytes = (u64)READ_ONCE(options->queue_byte_limit) << 20;
-	u64 writes = READ_ONCE(options->queue_high_water);
+	u64 cap = mn_payload_pool_cap(pool);
+	u64 most_bytes = limit_of((u64)READ_ONCE(options->queue_byte_limit) << 20, cap);
+	u64 most_writes = limit_of(READ_ONCE(options->queue_high_water), cap / MN_LEAST_PER_WRITE);
+	u64 bytes = mirror->queue_bytes - mirror->resync_unapplied_bytes;
 
-	if (bytes && mirror->queue_bytes >= bytes / 8 * eighths)
+	if (bytes >= most_bytes / 8 * eighths ||
+	    mirror->queue_length - mirror->resync_unapplied >= most_writes * eighths / 8)
 		return true;
-	if (writes && mirror->queue_length >= writes * eighths / 8)
-		return true;
-	/* an empty queue is never full: nothing would tell when there is room again */
-	return mirror->queue_length && mn_payload_pool_scarce(mirror->volume->send_pool);
+	/* memory that others hold costs nobody with a short queue his stream */
+	return bytes > cap / MN_LARGE_SHARE && mn_payload_pool_scarce(pool);
 }
 
 bool mn_overflow_is_full(const struct mn_mirror *mirror)
@@ -35,17 +50,40 @@ bool mn_overflow_is_full(const struct mn_mirror *mirror)
 	return holds(mirror, 8);
 }
 
+/*
+ * A full queue that cannot be recorded as a loss would cost the writers an error: then they
+ * wait, too.
+ */
+static bool may_block(const struct mn_mirror *mirror)
+{
+	const struct mn_volume *volume = mirror->volume;
+
+	return mirror->live && mirror->in_sync && !volume->no_waiting &&
+	       (READ_ONCE(mirror->options.on_queue_limit) == MN_ON_QUEUE_LIMIT_BLOCK ||
+		READ_ONCE(volume->meta.error));
+}
+
 bool mn_overflow_blocks(const struct mn_mirror *mirror)
 {
-	return mirror->live && mirror->in_sync && !mirror->volume->no_waiting &&
-	       READ_ONCE(mirror->options.on_queue_limit) == MN_ON_QUEUE_LIMIT_BLOCK &&
-	       mn_overflow_is_full(mirror);
+	/* who came first goes first */
+	return may_block(mirror) && (mn_overflow_is_full(mirror) || mirror->volume->crowd);
+}
+
+u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
+{
+	bool drains = mirror->streaming && !mirror->live;
+	bool crowded = may_block(mirror) && mirror->volume->crowd;
+
+	lockdep_assert_held(&mirror->volume->track);
+	if (list_empty(&mirror->unapplied) || !(mirror->waited_for || drains || crowded))
+		return 0;
+	return jiffies_to_msecs(get_jiffies_64() - mirror->progress);
 }
 
 /* Many are let go at a time, so that they do not crowd at the limit one by one. */
 void mn_overflow_drained_some(struct mn_mirror *mirror)
 {
-	if (!holds(mirror, 7))
+	if (may_block(mirror) && !holds(mirror, 7))
 		mn_overflow_wake(mirror->volume);
 	mn_overflow_check(mirror);
 }
@@ -67,6 +105,7 @@ void mn_overflow_locked(struct mn_mirror *mirror, u8 reason, struct list_head *d
 
 	lockdep_assert_held(&volume->track);
 	mn_stream_shut(mirror);
+	mirror->progress = get_jiffies_64();
 	mn_mirror_event_locked(mirror, MN_EV_QUEUE_FULL, reason);
 	mn_stream_release_writers(mirror, done);
 	mn_overflow_wake(volume);

@@ -9,8 +9,16 @@
 
 /* Under track: may nothing more be queued for this mirror now? */
 bool mn_overflow_is_full(const struct mn_mirror *mirror);
-/* Under track: do writes to this mirror wait until its queue has room? */
+/*
+ * Under track: do writes to this mirror wait until its queue has room, or behind others that
+ * do?
+ */
 bool mn_overflow_blocks(const struct mn_mirror *mirror);
+/*
+ * Under track: ms since the target last moved on while something waits for it: a writer, or the
+ * end of a queue that drains. 0: nothing does.
+ */
+u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror);
 /* Under track: the queue has become shorter. */
 void mn_overflow_drained_some(struct mn_mirror *mirror);
 /*

@@ -402,6 +402,11 @@ bool mn_payload_pool_scarce(const struct mn_payload_pool *pool)
 	return atomic64_read(&pool->out) > pool->cap - pool->cap / 4;
 }
 
+u64 mn_payload_pool_cap(const struct mn_payload_pool *pool)
+{
+	return pool->cap;
+}
+
 u64 mn_payload_pool_bytes(const struct mn_payload_pool *pool)
 {
 	return atomic64_read(&pool->out);

@@ -74,6 +74,7 @@ u32 mn_payload_crc(const struct mn_payload *payload);		/* crc32c, seed ~0, not i
 bool mn_payload_is_zero(const struct mn_payload *payload);
 /* Any context: three quarters of the cap are out. */
 bool mn_payload_pool_scarce(const struct mn_payload_pool *pool);
+u64 mn_payload_pool_cap(const struct mn_payload_pool *pool);	/* bytes */
 u64 mn_payload_pool_bytes(const struct mn_payload_pool *pool);	/* out now, in whole pages */
 
 #endif

@@ -219,7 +219,7 @@ int mn_volume_start(struct mn_volume *volume, struct mn_why *why)
 	mn_meta_read(&volume->meta, &super);
 	volume->role = super.role;
 	WRITE_ONCE(volume->lock_reason, mn_volume_initial_lock(volume, &super));
-	volume->started = true;
+	smp_store_release(&volume->started, true);
 	queue_delayed_work(volume->wq, &volume->reclaim_work, HZ);
 	announce(volume);
 	if (super.role == MN_ROLE_SOURCE && volume->lock_reason == MN_LOCK_NONE) {

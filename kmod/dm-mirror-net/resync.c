@@ -353,7 +353,7 @@ static void reset_stats(struct mn_mirror *mirror, bool full)
 
 	memset(stats, 0, sizeof(*stats));
 	stats->phase = full ? MN_RESYNC_FULL : MN_RESYNC_PARTIAL;
-	stats->total = mirror->bitmap.track.dirty_bits;
+	stats->begun = mirror->bitmap.track.dirty_bits;
 	stats->pass = 1;
 	stats->started = ktime_get_ns();
 	stats->progress = ktime_get_real_ns();

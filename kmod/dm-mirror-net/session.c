@@ -131,6 +131,7 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	frame->write_number = ++mirror->volume->write_number;
 	mn_leg_queue(mirror, leg);
 	session->sync_end = frame->sequence;
+	session->sync_ending = true;
 	mn_leg_put(leg);
 }
 
@@ -186,7 +187,8 @@ static int receive_sync_done(struct mn_session *session, const char **why)
 	bool expected;
 
 	spin_lock_irq(&session->volume->track);
-	expected = session->sync_end && session->phase == MN_SESSION_STREAM;
+	expected = session->sync_ending;
+	session->sync_ending = false;
 	spin_unlock_irq(&session->volume->track);
 	if (!expected) {
 		*why = "SYNC_DONE without SYNC_END";
@@ -369,12 +371,10 @@ int mn_session_make_target(struct mn_session *session)
 /* ms since the target last acknowledged anything while writers wait; 0: nobody waits. */
 static u32 stalled_for(struct mn_mirror *mirror)
 {
-	u32 age = 0;
+	u32 age;
 
 	spin_lock_irq(&mirror->volume->track);
-	if (mirror->waited_for ||
-	    (!list_empty(&mirror->volume->crowded) && mn_overflow_blocks(mirror)))
-		age = jiffies_to_msecs(get_jiffies_64() - mirror->progress);
+	age = mn_overflow_stalled_ms(mirror);
 	spin_unlock_irq(&mirror->volume->track);
 	return age;
 }

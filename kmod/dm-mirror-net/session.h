@@ -6,8 +6,8 @@
  *                       (target) send bitmaps    -> STREAM -> end
  *
  * The only owner of a link's timers. It runs in three contexts: the receiver thread
- * (frames), `work` on volume->session_wq (what blocks: the start of the stream, its
- * end), and `timer` (keep-alive).
+ * (frames), works on volume->session_wq (what blocks: the start of the stream, its way
+ * back from a full queue, its end), and `timer` (keep-alive).
  */
 #ifndef MN_SESSION_H
 #define MN_SESSION_H
@@ -40,7 +40,6 @@ struct mn_session {
 	bool is_source;		/* of this stream; from the verdict on */
 	bool tracking;		/* raised volume->tracking */
 	bool ended;		/* end_work was queued; under track */
-	bool unlinked;		/* no longer mirror->session; under volume->lock */
 	/* enum mn_session_phase; receiver thread and start_work, under track */
 	u8 phase;
 	u8 end_reason;		/* enum mn_reason; under track, first one counts */
@@ -49,6 +48,7 @@ struct mn_session {
 	struct mn_verdict verdict; /* mine first */
 	u64 generation;		/* source: what the stream gives the target; session_wq */
 	bool sync_begun;	/* source: SYNC_READY is to come; under track */
+	bool sync_ending;	/* source: SYNC_DONE is to come; under track */
 	u64 sync_end;		/* source: of SYNC_END, until SYNC_DONE is recorded, or 0; track */
 	unsigned long last_ping; /* jiffies */
 	struct mn_apply *apply;	/* target */

@@ -138,7 +138,7 @@ MIRROR_FILE(resync_phase, resync_phase);
 MIRROR_FILE(mirror_reason, reason);
 MIRROR_FILE(link_state, link);
 MIRROR_FILE(unsent_blocks, unsent_blocks);
-MIRROR_FILE(resync_begun_blocks, resync_total);
+MIRROR_FILE(resync_begun_blocks, resync_begun);
 MIRROR_FILE(resync_sent_blocks, resync_sent);
 MIRROR_FILE(resync_zero_blocks, resync_zero);
 MIRROR_FILE(resync_sent_bytes, resync_bytes);

@@ -58,6 +58,8 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 	list_add_tail(&leg->list, &mirror->unapplied);
 	mirror->queue_length++;
 	mirror->resync_unapplied += leg->resync;
+	if (leg->resync)
+		mirror->resync_unapplied_bytes += leg->out.frame.payload_bytes;
 	mirror->queue_bytes += leg->out.frame.payload_bytes;
 	trace_leg_sent(mirror->volume->data.bdev->bd_dev, mirror->slot, mirror->sequence,
 		       leg->sector, leg->sectors);
@@ -72,10 +74,23 @@ static void leg_unlink(struct mn_leg *leg)
 	list_del_init(&leg->list);
 	mirror->queue_length--;
 	mirror->resync_unapplied -= leg->resync;
+	if (leg->resync)
+		mirror->resync_unapplied_bytes -= leg->out.frame.payload_bytes;
 	mirror->queue_bytes -= leg->out.frame.payload_bytes;
 }
 
 /* ---- the end of a stream, or of its order ---- */
+
+/* Under track: did something return that the target may not have? */
+static bool any_write_queued(const struct mn_mirror *mirror)
+{
+	const struct mn_leg *leg;
+
+	list_for_each_entry(leg, &mirror->unapplied, list)
+		if (leg->sectors && !leg->resync)
+			return true;
+	return false;
+}
 
 void mn_stream_shut(struct mn_mirror *mirror)
 {
@@ -85,7 +100,7 @@ void mn_stream_shut(struct mn_mirror *mirror)
 	if (mirror->live)
 		volume->live_mirrors--;
 	mirror->live = false;
-	if (mirror->in_sync && volume->writable) {
+	if (mirror->in_sync && (volume->writable || any_write_queued(mirror))) {
 		/* before any completion that follows: they are held until it is durable (I6) */
 		volume->loss_pending = true;
 		queue_work(volume->wq, &volume->loss_work);
@@ -111,9 +126,11 @@ void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done)
 	struct mn_leg *leg;
 
 	lockdep_assert_held(&mirror->volume->track);
-	if (mirror->waited_for)
-		list_for_each_entry(leg, &mirror->unapplied, list)
-			leg_release_writer(leg, done);
+	list_for_each_entry(leg, &mirror->unapplied, list) {
+		if (!mirror->waited_for)
+			break;
+		leg_release_writer(leg, done);
+	}
 }
 
 /* Under track: the block range of a leg, as a bitmap names it. */

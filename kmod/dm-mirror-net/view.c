@@ -135,7 +135,7 @@ static void view_resync(const struct mn_mirror *mirror, struct mn_mirror_view *v
 	const struct mn_resync_stats *stats = &mirror->resync_stats;
 
 	view->resync_phase = stats->phase;
-	view->resync_total = stats->total;
+	view->resync_begun = stats->begun;
 	view->resync_sent = stats->sent;
 	view->resync_zero = stats->zero;
 	view->resync_bytes = stats->bytes;

@@ -56,7 +56,7 @@ struct mn_mirror_view {
 	u64 applied;
 	u64 stable;
 	u64 resync_phase;		/* enum mn_resync_phase */
-	u64 resync_total;
+	u64 resync_begun;
 	u64 resync_sent;
 	u64 resync_zero;
 	u64 resync_bytes;

@@ -33,6 +33,12 @@ static struct mn_payload_pool *send_pool;	/* of all volumes together */
 
 static void volume_free(struct kref *ref);
 
+/* Under mn_volumes_lock: can it be looked up? It starts under another lock, volume->lock. */
+static bool is_running(const struct mn_volume *volume)
+{
+	return smp_load_acquire(&volume->started) && !volume->dying;
+}
+
 void mn_volume_put(struct mn_volume *volume)
 {
 	kref_put(&volume->ref, volume_free);
@@ -44,7 +50,7 @@ struct mn_volume *mn_volume_get(const u8 *uuid)
 
 	mutex_lock(&mn_volumes_lock);
 	list_for_each_entry(volume, &volumes, list)
-		if (!memcmp(volume->uuid, uuid, MN_UUID_LEN) && volume->started && !volume->dying)
+		if (is_running(volume) && !memcmp(volume->uuid, uuid, MN_UUID_LEN))
 			found = volume;
 	if (found)
 		kref_get(&found->ref);
@@ -59,7 +65,7 @@ struct mn_volume *mn_volume_next(const struct mn_volume *after)
 
 	mutex_lock(&mn_volumes_lock);
 	list_for_each_entry(volume, &volumes, list) {
-		if (!volume->started || volume->dying)
+		if (!is_running(volume))
 			continue;
 		if (after && memcmp(volume->uuid, after->uuid, MN_UUID_LEN) <= 0)
 			continue;

@@ -55,7 +55,7 @@ extern const struct mn_options mn_options_default;
 /* Of the running resync, or of the last one; under volume->track. */
 struct mn_resync_stats {
 	u8 phase;			/* enum mn_resync_phase */
-	u64 total;
+	u64 begun;			/* blocks */
 	u64 sent;
 	u64 zero;
 	u64 bytes;
@@ -100,6 +100,7 @@ struct mn_mirror {
 	u64 queue_bytes;
 	u32 waited_for;			/* legs that a writer waits for */
 	u32 resync_unapplied;		/* blocks of the cursor among them */
+	u64 resync_unapplied_bytes;
 	u8 peer_role;
 	u8 peer_data_state;
 	u64 peer_position;		/* last one heard (position.h) */
@@ -136,7 +137,7 @@ struct mn_volume {
 
 	/* under lock */
 	bool meta_opened;
-	bool started;
+	bool started;			/* released when all else is set up: look-ups acquire it */
 	bool may_open;			/* the peers, or a person, let this source be opened */
 	bool attached;			/* a front is live */
 	struct gendisk *disk;		/* of the live front; changed under track too */
@@ -163,6 +164,7 @@ struct mn_volume {
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
 	struct list_head crowded;	/* mn_io: wait for room in a queue */
+	unsigned int crowd;		/* how many wait for that, those being looked at included */
 	unsigned int live_mirrors;	/* READ_ONCE by map */
 
 	bool flush_fails;		/* the last flush for the region log failed; reclaim_work */

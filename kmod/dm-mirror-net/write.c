@@ -359,11 +359,11 @@ static bool waits_for(const struct mn_mirror *mirror, const struct mn_io *io)
 }
 
 /* MN_REASON_NONE: it can go. A suspended device lets nobody wait for a link. */
-static u8 why_not_sent(const struct mn_mirror *mirror, const struct mn_io *io)
+static u8 why_not_sent(const struct mn_mirror *mirror, const struct mn_io *io, bool waits)
 {
 	if (mn_overflow_is_full(mirror))
 		return MN_REASON_QUEUE_LIMIT;
-	if (mirror->volume->no_waiting && waits_for(mirror, io))
+	if (mirror->volume->no_waiting && waits)
 		return MN_REASON_OPERATION;
 	return can_be_sent(io) ? MN_REASON_NONE : MN_REASON_NO_MEMORY;
 }
@@ -403,14 +403,14 @@ static void fill_frame(const struct mn_io *io, struct mn_leg *leg)
 	}
 }
 
-static void send_to(struct mn_mirror *mirror, struct mn_io *io)
+static void send_to(struct mn_mirror *mirror, struct mn_io *io, bool waits)
 {
 	struct mn_leg *leg = list_first_entry(&io->legs, struct mn_leg, of_io);
 
 	list_del_init(&leg->of_io);
 	io->have_legs--;
 	fill_frame(io, leg);
-	if (waits_for(mirror, io)) {
+	if (waits) {
 		leg->io = io;
 		if (!mirror->waited_for++)
 			mirror->progress = get_jiffies_64();
@@ -436,10 +436,11 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 	if (!mirror || !mn_state_tracks(mirror->state))
 		return;
 	if (wants_leg(mirror, io, first, last)) {
-		u8 refused = why_not_sent(mirror, io);
+		bool waits = waits_for(mirror, io);
+		u8 refused = why_not_sent(mirror, io, waits);
 
 		if (!refused) {
-			send_to(mirror, io);
+			send_to(mirror, io, waits);
 			return;
 		}
 		if (mirror->in_sync)
@@ -493,11 +494,11 @@ static bool io_lacks_copies(struct mn_io *io, u64 first, u64 last)
 	return want && (want > io->have_legs || !can_be_sent(io));
 }
 
-/* Under track: does it wait until a mirror's queue has room? Then it is parked for that. */
-static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
+/* Under track: is there a mirror whose queue it has to wait for? */
+static bool io_is_blocked(struct mn_io *io, u64 first, u64 last)
 {
 	struct mn_volume *volume = io->volume;
-	bool crowded = false;
+	bool blocked = false;
 	int i;
 
 	for (i = 0; i < MN_SLOTS; i++) {
@@ -505,15 +506,33 @@ static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
 
 		if (!wants_leg(mirror, io, first, last) || !mn_overflow_blocks(mirror))
 			continue;
-		crowded = true;
-		if (list_empty(&volume->crowded))
+		blocked = true;
+		if (!volume->crowd)
 			mirror->progress = get_jiffies_64();
 	}
-	if (crowded) {
-		io_trace_parked(io);
-		list_add_tail(&io->list, &volume->crowded);
-	}
-	return crowded;
+	return blocked;
+}
+
+/*
+ * Under track: does it wait until a mirror's queue has room? Then it is parked for that, without
+ * the memory for its copies: who waits for the network must not hold what others need.
+ */
+static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
+{
+	struct mn_volume *volume = io->volume;
+
+	/* one that has waited is not behind itself */
+	volume->crowd -= io->crowded;
+	io->crowded = io_is_blocked(io, first, last);
+	volume->crowd += io->crowded;
+	if (!io->crowded)
+		return false;
+	io_trace_parked(io);
+	io_drop_resources(io);
+	io->have_legs = 0;
+	io->uncopied = false;
+	list_add_tail(&io->list, &volume->crowded);
+	return true;
 }
 
 /* Under track. */
@@ -534,7 +553,7 @@ static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
 		return next;
 	if (io->sectors)
 		mn_track_span(io->span.start, io->sectors, &first, &last);
-	if (volume->live_mirrors && io_is_crowded(io, first, last))
+	if ((volume->live_mirrors || io->crowded) && io_is_crowded(io, first, last))
 		return MN_IO_PARKED;
 	if (volume->live_mirrors && io_lacks_copies(io, first, last)) {
 		io->parked = jiffies;

@@ -31,6 +31,7 @@ struct mn_io {
 	bool tracked;			/* in volume->overlap */
 	bool entered;			/* in the regions */
 	bool uncopied;			/* no memory for the copy: it cannot be sent */
+	bool crowded;			/* in volume->crowd */
 };
 
 /*

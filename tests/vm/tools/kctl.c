@@ -82,7 +82,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_MIRROR_APPLIED, U64, "applied" }, { MN_A_MIRROR_STABLE, U64, "stable" },
 	{ MN_A_MIRROR_SENT_BYTES, U64, "sent_bytes" },
 	{ MN_A_MIRROR_RECONNECTS, U64, "reconnects" },
-	{ MN_A_RESYNC_PHASE, U8, "phase" }, { MN_A_RESYNC_TOTAL, U64, "resync_total" },
+	{ MN_A_RESYNC_PHASE, U8, "phase" }, { MN_A_RESYNC_BEGUN, U64, "resync_begun" },
 	{ MN_A_RESYNC_SENT, U64, "resync_sent" }, { MN_A_RESYNC_ZERO, U64, "resync_zero" },
 	{ MN_A_RESYNC_BYTES, U64, "resync_bytes" }, { MN_A_RESYNC_PASS, U32, "pass" },
 	{ MN_A_RESYNC_NEW_WRITES, U64, "new_writes" },

@@ -44,7 +44,7 @@ ResyncRecord read_resync(const Attributes& from)
 {
     ResyncRecord resync;
     resync.phase = code<ResyncPhase>(from, MN_A_RESYNC_PHASE);
-    resync.total = from.number(MN_A_RESYNC_TOTAL);
+    resync.begun = from.number(MN_A_RESYNC_BEGUN);
     resync.sent = from.number(MN_A_RESYNC_SENT);
     resync.zero = from.number(MN_A_RESYNC_ZERO);
     resync.unreadable = from.number(MN_A_RESYNC_UNREADABLE);

@@ -48,7 +48,7 @@ struct VolumeRecord {
 
 struct ResyncRecord {
     ResyncPhase phase = ResyncPhase::none;
-    std::uint64_t total = 0, sent = 0, zero = 0, unreadable = 0; // blocks
+    std::uint64_t begun = 0, sent = 0, zero = 0, unreadable = 0; // blocks
     std::uint64_t bytes = 0;
     std::uint64_t current_block = 0;
     std::uint32_t pass = 0;

@@ -26,8 +26,9 @@
  *   -EBUSY     in use, or another operation of this volume is under way
  *   -EPERM     not allowed for the caller
  *   -ESTALE    refused by role, lock, generation or state of the data
- *   -EROFS     metadata cannot be written: role and generation stay as they are
- *   -EIO       the metadata device failed
+ *   -EROFS     a loss could not be recorded: no new link in this activation
+ *   -EIO       the metadata device failed (or what it said instead, kept until the
+ *              volume is activated anew): role and generation stay as they are
  *
  * COMMANDS (request attributes -> reply attributes)
  *
@@ -51,13 +52,15 @@
  * MN_CMD_VOLUME_GET: VOLUME_UUID, or as a dump -> MN_A_VOLUME_* below.
  *
  * MN_CMD_VOLUME_SET_ROLE (admin): VOLUME_UUID, ROLE, [FORCE]
- *   none/target -> source: takes a new generation, stays locked until UNLOCK.
- *   source -> none/target: refused with -EBUSY while unlocked. FORCE: become
- *   the source although a peer was not heard ("up --as-source"). Durable when
- *   it returns.
+ *   none/target -> source: takes a new generation, stays locked until UNLOCK;
+ *   -ESTALE for an inconsistent copy without FORCE. source -> none/target:
+ *   -EBUSY while unlocked. With FORCE, a node that is the source already *opens*
+ *   the volume at once, although a peer was not heard or the data device was
+ *   written behind our back ("up --as-source"). Durable when it returns.
  *
  * MN_CMD_VOLUME_LOCK (admin): VOLUME_UUID, [FORCE]. From its return on every
- *   read and write fails, and the lock is durable. -EBUSY while open unless FORCE.
+ *   read and write fails, and the lock is durable. -EBUSY while open unless FORCE,
+ *   and even then while the kernel is just opening or closing the device: try again.
  * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID. -EBUSY while anybody holds the
  *   device, -ESTALE for a target or a source which waits for its peer's answer.
  *
@@ -82,7 +85,7 @@
  *   UNIX); the kernel takes a reference, the caller closes its own. -ENOTSOCK,
  *   -EPROTONOSUPPORT, -ENOTCONN; -EBUSY when the socket has another kernel user
  *   or the mirror has a live link; -ESTALE when the mirror is paused by a user
- *   or broken.
+ *   or broken; -EROFS.
  * MN_CMD_LINK_DETACH (admin): VOLUME_UUID, PEER_UUID. As if the link was lost.
  *
  * Creation by used blocks, at the source, before the first link:
@@ -151,7 +154,7 @@ enum mn_role {
 enum mn_data_state {
 	MN_DATA_UNKNOWN = 0,
 	MN_DATA_CURRENT = 1,
-	MN_DATA_OUTDATED = 2,
+	MN_DATA_OUTDATED = 2,	/* not produced by this version */
 	MN_DATA_INCONSISTENT = 3,
 };
 
@@ -166,7 +169,11 @@ enum mn_mirror_state {
 	MN_STATE_RESYNC_PENDING = 5,
 };
 
-/* Why a mirror is not mirroring, or a volume locked. A closed list. */
+/*
+ * Why a mirror is not mirroring, or a volume locked. A closed list. Not produced by
+ * this version: PEER_BUSY (but taken from a peer), RESYNC_PASSES, FENCED, NOT_TRUSTED,
+ * CONFIG_MISSING, DEVICE_REMOVED, MAINTENANCE.
+ */
 enum mn_reason {
 	MN_REASON_NONE = 0,
 	MN_REASON_USER,
@@ -203,8 +210,8 @@ enum mn_lock_reason {
 	MN_LOCK_USER,		/* somebody locked it, or it has no role yet */
 	MN_LOCK_WAIT_PEER,	/* was source; waits for its peer's answer */
 	MN_LOCK_FOREIGN_WRITE,	/* the data device was written while not active */
-	MN_LOCK_METADATA,	/* the metadata cannot be written */
-	MN_LOCK_FENCED,
+	MN_LOCK_METADATA,	/* the metadata cannot be written; not produced by this version */
+	MN_LOCK_FENCED,		/* not produced by this version */
 };
 
 enum mn_link_state {
@@ -330,7 +337,7 @@ enum mn_attr {
 	MN_A_MIRROR_STABLE,	/* u64: watermark */
 	/* of a resync: the running one, or the last one */
 	MN_A_RESYNC_PHASE,	/* u8, enum mn_resync_phase */
-	MN_A_RESYNC_TOTAL,	/* u64: blocks it began with */
+	MN_A_RESYNC_BEGUN,	/* u64: blocks it began with */
 	MN_A_RESYNC_SENT,	/* u64: blocks sent so far */
 	MN_A_RESYNC_ZERO,	/* u64: of these as zeroes, without payload */
 	MN_A_RESYNC_BYTES,	/* u64: payload bytes sent for it */
