@@ -40,7 +40,7 @@ void setup_continue(CLI::App& app, Invocation& invocation)
                  "  mirrorctl continue home\n"
                  "  mirrorctl continue home@b --wait");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

@@ -44,7 +44,7 @@ void setup_resync(CLI::App& app, Invocation& invocation)
                  "  mirrorctl resync home@b --wait\n"
                  "  mirrorctl resync home --full --yes");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What speaks against one of the two data devices.
+#include "base/text.hpp"
 #include "ops/create/refusals.hpp"
 
 #include <algorithm>
@@ -49,9 +50,17 @@ void check_ownership(const CopyFacts& copy, Refusals& refusals)
                          where(copy), copy.metadata_of)});
 }
 
+constexpr std::string_view mounted_on = "mounted on ";
+
+// Of the device itself, not of one of its partitions.
+bool is_mount(const DeviceUser& user)
+{
+    return user.kind == "mount" && user.name.starts_with(mounted_on);
+}
+
 bool is_mounted(const DeviceFacts& data)
 {
-    return std::ranges::any_of(data.users, [](const auto& user) { return user.kind == "mount"; });
+    return std::ranges::any_of(data.users, [](const auto& user) { return is_mount(user); });
 }
 
 void check_unused(const CopyFacts& copy, const std::string& advice, Refusals& refusals)
@@ -70,26 +79,26 @@ void check_unused(const CopyFacts& copy, const std::string& advice, Refusals& re
 } // namespace
 
 std::string umount_create_mount(const CopyFacts& source, const std::string& volume,
-                                const std::string& target)
+                                const std::string& create)
 {
-    std::string point = "MOUNTPOINT";
+    std::string umounts, point;
     for (const auto& user : source.data.users)
-        if (user.kind == "mount" && user.name.starts_with("mounted on "))
-            point = user.name.substr(11);
-    return fmt::format("    umount {}\n    mirrorctl create {} {} {}\n    mount /dev/mirror/{} {}",
-                       point, volume, source.data.path, target, volume, point);
+        if (is_mount(user)) {
+            point = shell_quoted(user.name.substr(mounted_on.size()));
+            umounts += "    umount " + point + "\n";
+        }
+    return umounts + "    " + create + "\n    mount /dev/mirror/" + volume + " " + point;
 }
 
-void check_source_device(const CopyFacts& source, const CopyFacts& target,
-                         const CreateChecks& checks, Refusals& refusals)
+void check_source_device(const CopyFacts& source, const CreateChecks& checks,
+                         Refusals& refusals)
 {
     check_kind(source, refusals);
     check_ownership(source, refusals);
     std::string advice = "stop that first; the data stays where it is";
     if (is_mounted(source.data))
         advice = "the mirror must be put under it, so unmount it for a moment:\n" +
-                 umount_create_mount(source, checks.volume,
-                                     target.node + ":" + target.data.path);
+                 umount_create_mount(source, checks.volume, checks.command);
     check_unused(source, advice, refusals);
 }
 
