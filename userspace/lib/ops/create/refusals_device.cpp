@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "ops/create/refusals.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace mirrornet::ops {
@@ -50,19 +49,6 @@ void check_ownership(const CopyFacts& copy, Refusals& refusals)
                          where(copy), copy.metadata_of)});
 }
 
-constexpr std::string_view mounted_on = "mounted on ";
-
-// Of the device itself, not of one of its partitions.
-bool is_mount(const DeviceUser& user)
-{
-    return user.kind == "mount" && user.name.starts_with(mounted_on);
-}
-
-bool is_mounted(const DeviceFacts& data)
-{
-    return std::ranges::any_of(data.users, [](const auto& user) { return is_mount(user); });
-}
-
 void check_unused(const CopyFacts& copy, const std::string& advice, Refusals& refusals)
 {
     const DeviceFacts& data = copy.data;
@@ -81,13 +67,12 @@ void check_unused(const CopyFacts& copy, const std::string& advice, Refusals& re
 std::string umount_create_mount(const CopyFacts& source, const std::string& volume,
                                 const std::string& create)
 {
-    std::string umounts, point;
+    std::string point;
     for (const auto& user : source.data.users)
-        if (is_mount(user)) {
-            point = shell_quoted(user.name.substr(mounted_on.size()));
-            umounts += "    umount " + point + "\n";
-        }
-    return umounts + "    " + create + "\n    mount /dev/mirror/" + volume + " " + point;
+        if (const auto at = mount_point(user); !at.empty())
+            point = shell_quoted(at);
+    return "    " + umount_commands(source.data.users) + "\n    " + create +
+           "\n    mount /dev/mirror/" + volume + " " + point;
 }
 
 void check_source_device(const CopyFacts& source, const CreateChecks& checks,
@@ -96,7 +81,7 @@ void check_source_device(const CopyFacts& source, const CreateChecks& checks,
     check_kind(source, refusals);
     check_ownership(source, refusals);
     std::string advice = "stop that first; the data stays where it is";
-    if (is_mounted(source.data))
+    if (!umount_commands(source.data.users).empty())
         advice = "the mirror must be put under it, so unmount it for a moment:\n" +
                  umount_create_mount(source, checks.volume, checks.command);
     check_unused(source, advice, refusals);
