@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/usage.hpp"
 #include "mirrorctl/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,8 @@ namespace {
 int run_verb(const Invocation& invocation)
 {
     try {
+        if (invocation.changes)
+            require_root(invocation, "changes this node");
         return invocation.run();
     } catch (const Error& error) {
         invocation.output.error(error);
@@ -27,18 +30,37 @@ int run(const Invocation& invocation)
     return status;
 }
 
+// The option may not have been seen before what is wrong was.
+int refuse(const CLI::App& app, Invocation& invocation, const CLI::ParseError& error)
+{
+    invocation.output.json_wanted |= invocation.output.command.has("--json");
+    invocation.run = [&]() -> int { throw Error(ExitStatus::usage, usage_text(app, error)); };
+    invocation.changes = false;
+    return run(invocation);
+}
+
 } // namespace
 
-int run_command_line(int argc, const char* const* argv)
+void require_root(const Invocation& invocation, const std::string& why)
+{
+    if (!invocation.root)
+        throw Error(ExitStatus::not_permitted,
+                    "this needs root, since it " + why + ". Nothing was changed. As root, or with "
+                    "sudo, for example:\n    sudo " + invocation.output.command.text());
+}
+
+int run_command_line(int argc, const char* const* argv, bool root)
 {
     Invocation invocation;
+    invocation.root = root;
+    invocation.output.command = TypedCommand(argc, argv);
     CLI::App app;
     setup_all(app, invocation);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        // CLI11 has statuses of its own; ours are 0 for help and 2 for all else.
-        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+        // Help is asked for, and on standard output; its status there is 0.
+        return error.get_exit_code() == 0 ? app.exit(error) : refuse(app, invocation, error);
     }
     return run(invocation);
 }

@@ -19,7 +19,11 @@ int run(const Invocation& invocation, const ContinueArguments& arguments)
     const auto result = ops::continue_(invocation.store, Subject::parse(arguments.subject),
                                        {.confirmed = arguments.yes});
     const int status =
-        tell(invocation.output, result, "continues; what was written meanwhile is sent as soon as the link is up",
+        tell(invocation.output, result,
+             result.full_because.empty()
+                 ? "continues; what was written meanwhile is sent as soon as the link is up"
+                 : "continues with a full resync as soon as the link is up, because " +
+                       result.full_because,
              "running already");
     return arguments.wait.wait ? wait_for(invocation.output, result.mirrors, arguments.wait) : status;
 }
@@ -40,7 +44,7 @@ void setup_continue(CLI::App& app, Invocation& invocation)
                  "  mirrorctl continue home\n"
                  "  mirrorctl continue home@b --wait");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

@@ -95,7 +95,7 @@ int plan_and_execute(const Invocation& invocation, const CreateArguments& argume
     if (plan.created)
         return tell(invocation.output,
                     {{{arguments.options.volume, plan.source.existing->id, plan.target.node,
-                       plan.target.node_id}}, false},
+                       plan.target.node_id}}, false, {}},
                     "", "is there already; nothing was changed");
     if (!arguments.dry_run)
         return execute(invocation, arguments, plan);
@@ -104,10 +104,18 @@ int plan_and_execute(const Invocation& invocation, const CreateArguments& argume
     return 0;
 }
 
+// A refusal names it where a file system has to be unmounted for it: not for as long as
+// the first copy takes.
+std::string to_be_repeated(const TypedCommand& command)
+{
+    return command.without("--dry-run").with("--no-wait").text();
+}
+
 int run(const Invocation& invocation, CreateArguments& arguments)
 {
     split_target(arguments);
     set_options(arguments);
+    arguments.options.command = to_be_repeated(invocation.output.command);
     arguments.options.copy.initial_sync = !arguments.no_initial_sync;
     try {
         return plan_and_execute(invocation, arguments);
@@ -167,7 +175,7 @@ void setup_create(CLI::App& app, Invocation& invocation)
         "  mirrorctl create home /dev/sdb1 b:/dev/sdb1 --meta /dev/sdc1 --peer-meta /dev/sdc1\n"
         "  mirrorctl create db /dev/sdd b:/dev/sdd --meta file --yes --no-wait");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

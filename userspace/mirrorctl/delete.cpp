@@ -32,6 +32,7 @@ int run(const Invocation& invocation, DeleteArguments& arguments)
         throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
     arguments.options.volume = subject.name;
     arguments.options.node = subject.node;
+    invocation.store.load_volume(subject.name); // nothing to ask about where there is none
     confirm("The mirror of " + arguments.subject + " will be removed; both copies of the data "
                                                    "stay, but are not kept equal any more.",
             arguments.yes);
@@ -63,7 +64,7 @@ void setup_delete(CLI::App& app, Invocation& invocation)
                  "  mirrorctl delete home@b\n"
                  "  mirrorctl delete home --local-only --yes");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

@@ -54,7 +54,7 @@ void setup_down(CLI::App& app, Invocation& invocation)
                  "  mirrorctl down home\n"
                  "  mirrorctl down --all --drain 10");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/deadline.hpp"
+#include "mirrorctl/documents.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "nl/events.hpp"
 #include "ops/clock.hpp"
+#include "ops/status/selection.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
 #include <poll.h>
@@ -20,48 +21,36 @@ struct EventsOptions {
     std::uint64_t timeout = 0; // seconds; 0: for ever
 };
 
+// A file that cannot be read must not end what goes on and on.
 std::string node_of(const ConfigStore& store, const nl::Event& event)
 {
     if (!event.peer)
         return {};
-    const auto peer = store.find_peer(*event.peer);
-    return peer ? peer->name : event.peer->to_string();
+    try {
+        if (const auto peer = store.find_peer(*event.peer))
+            return peer->name;
+    } catch (const Error&) {
+        // its id will do
+    }
+    return event.peer->to_string();
 }
 
-json document_of(const ConfigStore& store, const nl::Event& event)
+std::string text_of(const nl::Event& event, const std::string& node)
 {
-    return {{"class", to_string(event.event_class)},
-            {"severity", to_string(event.severity)},
-            {"number", event.number},
-            {"volume", event.volume_name},
-            {"node", node_of(store, event)},
-            {"old", event.old_word()},
-            {"new", event.new_word()},
-            {"reason", to_string(event.reason)},
-            {"time_ns", event.time},
-            {"uptime_ns", event.uptime_ns},
-            {"text", event.text}};
-}
-
-std::string text_of(const ConfigStore& store, const nl::Event& event)
-{
-    const auto node = node_of(store, event);
     return fmt::format("{} {:8} {:11} {}{} {}", ops::local_time(event.time),
                        to_string(event.severity), to_string(event.event_class),
                        event.volume_name, node.empty() ? "" : "@" + node, event.text);
 }
 
-bool wanted(const nl::Event& event, const EventsOptions& options)
+// One line each, so that a pipe can be read while it goes on. False if it was not wanted.
+bool print(const Invocation& invocation, const nl::Event& event, const ops::Selection& wanted)
 {
-    return options.volumes.empty() ||
-           std::ranges::find(options.volumes, event.volume_name) != options.volumes.end();
-}
-
-// One line each, so that a pipe can be read while it goes on.
-void print(const Invocation& invocation, const nl::Event& event)
-{
-    invocation.output.part(document_of(invocation.store, event));
-    invocation.output.line(text_of(invocation.store, event));
+    const auto node = node_of(invocation.store, event);
+    if (!wanted.has(event.volume_name, node))
+        return false;
+    invocation.output.part(event_document(event, node));
+    invocation.output.line(text_of(event, node));
+    return true;
 }
 
 // False when `left` (milliseconds, -1: for ever) passed without a word.
@@ -76,6 +65,7 @@ bool wait_for_events(const nl::EventStream& stream, int left)
 
 int run(const Invocation& invocation, const EventsOptions& options)
 {
+    const ops::Selection wanted(options.volumes);
     nl::EventStream stream;
     const Deadline deadline{std::chrono::seconds(options.timeout)};
     for (std::uint64_t shown = 0;;) {
@@ -86,23 +76,36 @@ int run(const Invocation& invocation, const EventsOptions& options)
         if (batch.lost)
             std::cerr << "mirrorctl: events were lost, since they came faster than they were "
                          "read; ask for the state anew: mirrorctl status\n";
-        for (const auto& event : batch.events) {
-            if (!wanted(event, options))
-                continue;
-            print(invocation, event);
-            if (++shown == options.count)
+        for (const auto& event : batch.events)
+            if (print(invocation, event, wanted) && ++shown == options.count)
                 return 0;
-        }
+        if (!invocation.output.is_read())
+            return 0;
     }
 }
 
 } // namespace
 
+json event_document(const nl::Event& event, const std::string& node)
+{
+    return {{"class", to_string(event.event_class)},
+            {"severity", to_string(event.severity)},
+            {"number", event.number},
+            {"volume", event.volume_name},
+            {"node", node},
+            {"old", event.old_word()},
+            {"new", event.new_word()},
+            {"reason", to_string(event.reason)},
+            {"time_ns", event.time},
+            {"uptime_ns", event.uptime_ns},
+            {"text", event.text}};
+}
+
 void setup_events(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<EventsOptions>();
     auto* verb = app.add_subcommand("events", "Follow what happens to volumes and mirrors");
-    verb->add_option("VOLUME", options->volumes, "Only these; all without");
+    verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
     verb->add_option("--count", options->count, "End after so many");
     verb->add_option("--timeout", options->timeout, "End after so many seconds");
     verb->footer("With --json, one JSON object per line. Earlier events are in the journal.\n"

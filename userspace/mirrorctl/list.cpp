@@ -23,7 +23,8 @@ bool wanted(const json& volume, const ListOptions& options)
 
 int run(const Invocation& invocation, const ListOptions& options)
 {
-    auto report = to_json(ops::status(invocation.store));
+    const auto status = ops::status(invocation.store);
+    auto report = to_json(status);
     json kept = json::array();
     for (const auto& volume : report.at("volumes"))
         if (wanted(volume, options))
@@ -31,7 +32,7 @@ int run(const Invocation& invocation, const ListOptions& options)
     report["volumes"] = kept;
     invocation.output.document(report);
     invocation.output.line(list_text(report));
-    return 0;
+    return static_cast<int>(status.unreadable());
 }
 
 } // namespace

@@ -103,7 +103,9 @@ int tell(const Output& output, const ops::VerbResult& result, const std::string&
         names.push_back(name);
         output.line(name + ": " + (result.changed ? done : already));
     }
-    output.document({{"changed", result.changed}, {"mirrors", names}});
+    output.document({{"changed", result.changed},
+                     {"mirrors", names},
+                     {"full_because", result.full_because}});
     return 0;
 }
 

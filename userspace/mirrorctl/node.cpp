@@ -6,7 +6,6 @@
 #include "ops/node/node.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 namespace mirrornet::ctl {
 
@@ -39,18 +38,26 @@ std::string addresses_text(const std::vector<Address>& addresses)
     return text.empty() ? "-" : text;
 }
 
+std::string key_word(const ops::ShownPeer& peer)
+{
+    if (!peer.error.empty())
+        return "unusable";
+    return peer.key ? "yes" : "missing";
+}
+
 void print_shown(const Output& output, const ops::NodeShown& shown)
 {
     Table table({"NODE", "ID", "ADDRESSES", "MAY", "KEY"});
     table.add({shown.self.name + " (this one)", shown.self.id.to_string(),
                addresses_text(shown.card.addresses), "-", "-"});
-    for (const auto& peer : shown.peers) {
-        const bool keyless = std::ranges::find(shown.without_key, peer.name) !=
-                             shown.without_key.end();
-        table.add({peer.name, peer.id.to_string(), addresses_text(peer.addresses),
-                   to_string(peer.may), keyless ? "missing" : "yes"});
-    }
+    for (const auto& peer : shown.peers)
+        table.add({peer.config.name, peer.config.id.is_nil() ? "-" : peer.config.id.to_string(),
+                   addresses_text(peer.config.addresses), to_string(peer.config.may),
+                   key_word(peer)});
     output.line(table.print());
+    for (const auto& peer : shown.peers)
+        if (!peer.error.empty())
+            output.line(peer.config.name + ": " + peer.error);
     output.line("The card of this node, for \"mirrorctl node trust\" on another one:");
     output.line(shown.card.print());
 }
@@ -60,10 +67,12 @@ int show(const Invocation& invocation)
     const auto shown = ops::node_show(invocation.store);
     json peers = json::array();
     for (const auto& peer : shown.peers)
-        peers.push_back({{"name", peer.name},
-                         {"id", peer.id.to_string()},
-                         {"addresses", addresses_text(peer.addresses)},
-                         {"may", to_string(peer.may)}});
+        peers.push_back({{"name", peer.config.name},
+                         {"id", peer.config.id.to_string()},
+                         {"addresses", addresses_text(peer.config.addresses)},
+                         {"may", to_string(peer.config.may)},
+                         {"key", key_word(peer)},
+                         {"error", peer.error}});
     invocation.output.document({{"name", shown.self.name},
                                 {"id", shown.self.id.to_string()},
                                 {"port", shown.self.port()},
@@ -103,7 +112,7 @@ void setup_init(CLI::App& group, Invocation& invocation)
                  "  mirrorctl node init\n"
                  "  mirrorctl node init a --listen 10.0.0.1");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return init(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return init(invocation, *arguments); });
     });
 }
 
@@ -123,7 +132,7 @@ void setup_named(CLI::App& group, Invocation& invocation)
     auto* forgetter = group.add_subcommand("forget", "Trust a node no longer");
     forgetter->add_option("NAME", *name, "The node")->required();
     forgetter->callback([&invocation, name] {
-        invocation.run = [&invocation, name] { return forget(invocation, *name); };
+        invocation.change([&invocation, name] { return forget(invocation, *name); });
     });
 }
 

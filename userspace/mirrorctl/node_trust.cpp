@@ -15,6 +15,7 @@ namespace {
 struct TrustArguments {
     std::string name, card, token_file, key_file, id, may, encryption;
     std::vector<std::string> addresses;
+    bool yes = false;
 };
 
 ops::NodeCard read_token(const std::string& file)
@@ -48,6 +49,7 @@ ops::NodeTrustOptions options_of(const TrustArguments& arguments)
         options.may = parse_permissions(arguments.may);
     if (!arguments.encryption.empty())
         options.encryption = parse_word<Encryption>(arguments.encryption);
+    options.confirmed = arguments.yes;
     return options;
 }
 
@@ -61,8 +63,9 @@ int run(const Invocation& invocation, const TrustArguments& arguments)
     if (result.token)
         document["token"] = result.token->print();
     invocation.output.document(document);
-    invocation.output.line("node " + result.peer.name + " is trusted with: " +
-                           to_string(result.peer.may));
+    invocation.output.line("node " + result.peer.name + " is trusted" +
+                           (result.changed ? "" : " already") +
+                           " with: " + to_string(result.peer.may));
     if (result.token) {
         invocation.output.line("The token below holds the key of this pair. Enter it on node " +
                                result.peer.name + " with \"mirrorctl node trust --token-file -\", "
@@ -92,15 +95,18 @@ void setup_node_trust(CLI::App& group, Invocation& invocation)
                      "What it may ask of this node: status,replicate,operate (default: all)");
     verb->add_option("--encryption", arguments->encryption,
                      "Of mirrors: tls, or none if both nodes say so");
+    verb->add_flag("-y,--yes", arguments->yes,
+                   "Also if a known node has another identity, key or card now");
     verb->footer("Without a key a fresh one is made, and a token for the other node printed.\n"
-                 "Known nodes: only what is named is changed.\n"
+                 "Known nodes: only what is named is changed, and an identity, a key or the\n"
+                 "addresses of a card only with --yes.\n"
                  "Examples:\n"
                  "  mirrorctl node trust --card mirror-net-node/1/b/0b5d.../10.0.0.2:9999\n"
                  "  mirrorctl node trust --token-file -\n"
                  "  mirrorctl node trust b --id 0b5d... --address 10.0.0.2 --key-file pair.key\n"
                  "  mirrorctl node trust b --may status,replicate");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

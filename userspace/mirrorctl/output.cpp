@@ -41,11 +41,19 @@ void Output::end() const
     kept_ = {};
 }
 
-json error_document(const Error& error)
+bool Output::is_read() const
 {
-    return {{"status", to_string(error.status())},
-            {"exit", static_cast<int>(error.status())},
-            {"message", error.what()}};
+    return std::cout.good();
+}
+
+json Output::error_document(const Error& error) const
+{
+    json document{{"status", to_string(error.status())},
+                  {"exit", static_cast<int>(error.status())},
+                  {"message", error.what()}};
+    if (!error.repeat_with().empty())
+        document["repeat"] = command.with(error.repeat_with()).text();
+    return document;
 }
 
 void Output::error(const Error& error, json more) const
@@ -57,7 +65,10 @@ void Output::error(const Error& error, json more) const
 
 void Output::complain(const Error& error) const
 {
-    std::cerr << "mirrorctl: " << error.what() << '\n' << std::flush;
+    std::cerr << "mirrorctl: " << error.what() << '\n';
+    if (!error.repeat_with().empty())
+        std::cerr << "That is:\n    " << command.with(error.repeat_with()).text() << '\n';
+    std::cerr << std::flush;
 }
 
 void confirm(const std::string& question, bool yes)
@@ -66,7 +77,7 @@ void confirm(const std::string& question, bool yes)
         return;
     if (!is_terminal(stdin))
         throw Error(ExitStatus::needs_force,
-                    question + " There is no terminal to ask on: repeat with --yes.");
+                    question + " There is no terminal to ask on: repeat with --yes.", "--yes");
     std::cerr << question << " Type \"yes\" to go on: " << std::flush;
     std::string answer;
     std::getline(std::cin, answer);

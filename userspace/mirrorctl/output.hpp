@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "mirrorctl/typed_command.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,7 @@ using nlohmann::json;
 class Output {
 public:
     bool json_wanted = false;
+    TypedCommand command; // for what a refusal says to repeat
 
     void line(const std::string& text) const;  // only for people
     void step(const std::string& text) const;  // "mirrorctl: ..." on stderr, for people
@@ -31,13 +33,15 @@ public:
     // Complains; with --json also an object "error" beside what `more` says.
     void error(const Error& error, json more = json::object()) const;
     void end() const; // of the verb
+    // False once nobody reads any more: a verb that goes on and on ends then.
+    bool is_read() const;
+    // What "error" holds. With "repeat": the command that would be carried out.
+    json error_document(const Error& error) const;
 
 private:
     mutable json kept_;
     mutable bool in_parts_ = false;
 };
-
-json error_document(const Error& error); // what "error" holds
 
 // Asks on the terminal; Error(needs_force) if the answer is not yes or there is
 // nobody to ask. `yes` answers beforehand.

@@ -31,7 +31,7 @@ void setup_pause(CLI::App& app, Invocation& invocation)
                  "  mirrorctl pause home\n"
                  "  mirrorctl pause home@b");
     verb->callback([&invocation, options] {
-        invocation.run = [&invocation, options] { return run(invocation, *options); };
+        invocation.change([&invocation, options] { return run(invocation, *options); });
     });
 }
 

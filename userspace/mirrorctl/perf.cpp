@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/documents.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/report.hpp"
@@ -30,28 +31,45 @@ std::string counters_text(const std::string& name, const ops::MirrorStatus& mirr
     return table.print();
 }
 
+std::string text_of(const ops::VolumeStatus& volume)
+{
+    if (volume.mirrors.empty())
+        return volume.name + ": " + (volume.record ? "has no mirror" : volume.advice);
+    std::string text;
+    for (const auto& mirror : volume.mirrors)
+        text += (text.empty() ? "" : "\n") + counters_text(volume.name + "@" + mirror.node, mirror);
+    return text;
+}
+
 int run(const Invocation& invocation, const PerfOptions& options)
 {
     const auto report = ops::status(invocation.store, options.volumes);
-    json mirrors = json::array();
+    invocation.output.document(perf_document(report));
     for (const auto& volume : report.volumes)
-        for (const auto& mirror : volume.mirrors) {
-            mirrors.push_back({{"volume", volume.name},
-                               {"node", mirror.node},
-                               {"counters", counters_document(mirror)}});
-            invocation.output.line(counters_text(volume.name + "@" + mirror.node, mirror));
-        }
-    invocation.output.document({{"node", report.node}, {"mirrors", mirrors}});
-    return 0;
+        invocation.output.line(text_of(volume));
+    for (const auto& error : report.errors)
+        invocation.output.complain(Error(ExitStatus::unknown, error));
+    return static_cast<int>(report.unreadable());
 }
 
 } // namespace
+
+json perf_document(const ops::StatusReport& report)
+{
+    json mirrors = json::array();
+    for (const auto& volume : report.volumes)
+        for (const auto& mirror : volume.mirrors)
+            mirrors.push_back({{"volume", volume.name},
+                               {"node", mirror.node},
+                               {"counters", counters_document(mirror)}});
+    return {{"node", report.node}, {"errors", report.errors}, {"mirrors", mirrors}};
+}
 
 void setup_perf(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<PerfOptions>();
     auto* verb = app.add_subcommand("perf", "Show the counters of mirrors");
-    verb->add_option("VOLUME", options->volumes, "Only these; all without");
+    verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
     verb->footer("Examples:\n"
                  "  mirrorctl perf home\n"
                  "  mirrorctl --json perf");

@@ -16,9 +16,10 @@ struct ReleaseOptions {
 
 int run(const Invocation& invocation, const ReleaseOptions& options)
 {
-    confirm("Volume " + options.volume + " and its metadata will be removed; its data stays.",
-            options.yes);
     const auto device = invocation.store.load_local(options.volume).data_device;
+    confirm("Volume " + options.volume + " and its metadata will be removed; its data stays on " +
+                device + ".",
+            options.yes);
     const Undisturbed undisturbed;
     ops::release(invocation.store, options.volume);
     invocation.output.document({{"volume", options.volume}, {"data_device", device}});
@@ -39,7 +40,7 @@ void setup_release(CLI::App& app, Invocation& invocation)
     verb->footer("Examples:\n"
                  "  mirrorctl delete home && umount /home && mirrorctl release home");
     verb->callback([&invocation, options] {
-        invocation.run = [&invocation, options] { return run(invocation, *options); };
+        invocation.change([&invocation, options] { return run(invocation, *options); });
     });
 }
 

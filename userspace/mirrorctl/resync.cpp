@@ -15,6 +15,15 @@ struct ResyncArguments {
     WaitOptions wait;
 };
 
+std::string what_follows(const ResyncArguments& arguments, const ops::VerbResult& result)
+{
+    if (arguments.full)
+        return "sends every block again as soon as the link is up";
+    if (!result.full_because.empty())
+        return "sends every block as soon as the link is up, because " + result.full_because;
+    return "resyncs as soon as the link is up";
+}
+
 int run(const Invocation& invocation, const ResyncArguments& arguments)
 {
     const auto subject = Subject::parse(arguments.subject);
@@ -22,9 +31,7 @@ int run(const Invocation& invocation, const ResyncArguments& arguments)
     options.full = arguments.full;
     options.confirmed = arguments.yes;
     const auto result = ops::resync(invocation.store, subject, options);
-    const int status = tell(invocation.output, result,
-                            arguments.full ? "sends every block again as soon as the link is up"
-                                           : "resyncs as soon as the link is up", "");
+    const int status = tell(invocation.output, result, what_follows(arguments, result), "");
     return arguments.wait.wait ? wait_for(invocation.output, result.mirrors, arguments.wait)
                                : status;
 }
@@ -44,7 +51,7 @@ void setup_resync(CLI::App& app, Invocation& invocation)
                  "  mirrorctl resync home@b --wait\n"
                  "  mirrorctl resync home --full --yes");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

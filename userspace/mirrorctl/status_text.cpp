@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/status_text.hpp"
 
+#include "mirrorctl/fields.hpp"
 #include "mirrorctl/output.hpp"
 #include "ops/clock.hpp"
 
@@ -14,36 +15,24 @@ using ops::amount;
 using ops::duration;
 using ops::local_time;
 
-std::string word(const json& from, const char* key, const std::string& otherwise = "-")
-{
-    const auto found = from.find(key);
-    return found == from.end() || !found->is_string() ? otherwise : found->get<std::string>();
-}
-
-std::uint64_t number(const json& from, const char* key)
-{
-    const auto found = from.find(key);
-    return found == from.end() || !found->is_number() ? 0 : found->get<std::uint64_t>();
-}
-
 std::string lock_word(const json& volume)
 {
-    if (!volume.value("active", false))
+    if (!flag(volume, "active"))
         return "-";
-    if (!volume.value("locked", true))
+    if (!flag(volume, "locked"))
         return "unlocked";
     return "locked (" + word(volume, "lock_reason") + ")";
 }
 
 std::string volume_state(const json& volume)
 {
-    return volume.value("active", false) ? word(volume, "data_state") : "not active";
+    return flag(volume, "active") ? word(volume, "data_state") : "not active";
 }
 
 std::string link_word(const json& mirror)
 {
     const auto link = word(mirror, "link");
-    return link == "up" && !mirror.value("encrypted", false) ? "up (plain)" : link;
+    return link == "up" && !flag(mirror, "encrypted") ? "up (plain)" : link;
 }
 
 std::string reason_word(const json& mirror)
@@ -53,12 +42,23 @@ std::string reason_word(const json& mirror)
 }
 
 // "since T" of a target that lost its source is when it was last in touch.
-std::string state_word(const json& volume, const json& mirror)
+std::string state_word(const json& mirror)
 {
-    const auto reason = word(mirror, "reason");
-    const bool cut_off = word(volume, "role") == "target" && word(mirror, "state") == "paused" &&
-                         (reason == "link-lost" || reason == "peer-silent");
-    return cut_off ? "disconnected" : word(mirror, "state");
+    return flag(mirror, "disconnected") ? "disconnected" : word(mirror, "state");
+}
+
+std::string advice_text(const json& mirror)
+{
+    const auto advice = word(mirror, "advice", "");
+    if (!flag(mirror, "disconnected"))
+        return advice;
+    return "disconnected since " + local_time(number(mirror, "since_ns")) + ": " + advice;
+}
+
+std::string next_resync_text(const json& mirror)
+{
+    const auto because = word(mirror, "full_because", "");
+    return because.empty() ? "" : "the next resync will be full because " + because;
 }
 
 void add_volume(Table& table, const json& volume)
@@ -72,7 +72,7 @@ void add_volume(Table& table, const json& volume)
     }
     for (const auto& mirror : volume.at("mirrors")) {
         auto row = about;
-        row.insert(row.end(), {word(mirror, "node"), state_word(volume, mirror),
+        row.insert(row.end(), {word(mirror, "node"), state_word(mirror),
                                reason_word(mirror), link_word(mirror),
                                std::to_string(number(mirror, "dirty_blocks")),
                                local_time(number(mirror, "since_ns"))});
@@ -94,9 +94,39 @@ std::string remarks(const json& volume)
     for (const auto& mirror : volume.at("mirrors")) {
         const auto pair = name + "@" + word(mirror, "node");
         add_remark(text, pair, progress_text(mirror, number(volume, "block_bytes")));
-        add_remark(text, pair, word(mirror, "advice", ""));
+        add_remark(text, pair, advice_text(mirror));
+        add_remark(text, pair, next_resync_text(mirror));
     }
     return text;
+}
+
+std::string or_dash(const std::string& text)
+{
+    return text.empty() ? "-" : text;
+}
+
+// What cannot be read, which is not about one volume.
+std::string errors_text(const json& report)
+{
+    std::string text;
+    for (const auto& error : report.value("errors", json::array()))
+        add_remark(text, "cannot be read", error.get<std::string>());
+    return text;
+}
+
+std::string brief_line(const json& volume, const json& mirror)
+{
+    return fmt::format("{}@{} {} {} {} {}", word(volume, "name"), word(mirror, "node"),
+                       word(volume, "role"), word(mirror, "state"), word(mirror, "reason"),
+                       word(mirror, "level"));
+}
+
+// Of a volume that has no mirror, or of which nothing is known but that it is not active.
+std::string brief_line(const json& volume)
+{
+    return fmt::format("{} {} {} none {}", word(volume, "name"), word(volume, "role"),
+                       flag(volume, "active") ? "none" : "inactive",
+                       word(volume, "level"));
 }
 
 } // namespace
@@ -119,7 +149,7 @@ std::string progress_text(const json& mirror, std::uint64_t block_bytes)
 std::string status_text(const json& report)
 {
     if (report.at("volumes").empty())
-        return "no volumes on this node";
+        return "no volumes on this node" + errors_text(report);
     Table table({"VOLUME", "ROLE", "LOCK", "DATA", "MIRROR", "STATE", "REASON", "LINK", "DIRTY",
                  "SINCE"});
     std::string below;
@@ -127,33 +157,39 @@ std::string status_text(const json& report)
         add_volume(table, volume);
         below += remarks(volume);
     }
+    below += errors_text(report);
     return table.print() + (below.empty() ? "" : "\n" + below);
 }
 
 std::string status_brief(const json& report)
 {
-    std::string text;
-    for (const auto& volume : report.at("volumes"))
+    std::vector<std::string> lines;
+    for (const auto& volume : report.at("volumes")) {
+        if (volume.at("mirrors").empty())
+            lines.push_back(brief_line(volume));
         for (const auto& mirror : volume.at("mirrors"))
-            text += fmt::format("{}{}@{} {} {} {} {}", text.empty() ? "" : "\n",
-                                word(volume, "name"), word(mirror, "node"), word(volume, "role"),
-                                word(mirror, "state"), word(mirror, "reason"),
-                                word(mirror, "level"));
-    return text;
+            lines.push_back(brief_line(volume, mirror));
+    }
+    return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
 std::string list_text(const json& report)
 {
+    if (report.at("volumes").empty())
+        return "no volumes" + errors_text(report);
     Table table({"VOLUME", "ROLE", "SIZE", "LEVEL", "DATA DEVICE", "METADATA", "MIRRORS"});
+    std::string below = errors_text(report);
     for (const auto& volume : report.at("volumes")) {
         std::string mirrors;
         for (const auto& mirror : volume.at("mirrors"))
             mirrors += (mirrors.empty() ? "" : ",") + word(mirror, "node");
-        table.add({word(volume, "name"), word(volume, "role"), amount(number(volume, "bytes")),
-                   word(volume, "level"), word(volume, "data_device"),
-                   word(volume, "meta_path"), mirrors.empty() ? "-" : mirrors});
+        table.add({word(volume, "name"), word(volume, "role"), number(volume, "bytes") ? amount(number(volume, "bytes")) : "-",
+                   word(volume, "level"), or_dash(word(volume, "data_device")),
+                   or_dash(word(volume, "meta_path")), or_dash(mirrors)});
+        if (!word(volume, "error", "").empty())
+            add_remark(below, word(volume, "name"), word(volume, "advice", ""));
     }
-    return table.print();
+    return table.print() + (below.empty() ? "" : "\n" + below);
 }
 
 } // namespace mirrornet::ctl

@@ -10,7 +10,9 @@
 namespace mirrornet::ctl {
 
 std::string status_text(const nlohmann::json& report);
-std::string status_brief(const nlohmann::json& report); // one line per mirror
+std::string status_verbose(const nlohmann::json& report); // and everything else
+// One line per mirror, or per volume where it has none or is not active.
+std::string status_brief(const nlohmann::json& report);
 std::string list_text(const nlohmann::json& report);
 
 // "[####......]  41.3 %  512.0 MiB left  50.1 MiB/s  10 s left"

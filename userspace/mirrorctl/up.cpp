@@ -35,6 +35,9 @@ int run(const Invocation& invocation, const UpArguments& arguments)
     if (arguments.wait)
         options.wait = std::chrono::seconds(*arguments.wait);
     if (options.as_source)
+        for (const auto& name : arguments.volumes.names)
+            invocation.store.load_volume(name); // nothing to ask about where there is none
+    if (options.as_source)
         confirm("This node takes the source role without the other node's answer. If that one "
                 "took over meanwhile, both sides may be written: a split brain, which a person "
                 "has to resolve.",
@@ -69,7 +72,7 @@ void setup_up(CLI::App& app, Invocation& invocation)
                  "  mirrorctl up --all\n"
                  "  mirrorctl up home --as-source");
     verb->callback([&invocation, arguments] {
-        invocation.run = [&invocation, arguments] { return run(invocation, *arguments); };
+        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

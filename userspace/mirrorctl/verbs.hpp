@@ -21,10 +21,22 @@ struct Invocation {
     ConfigStore store;
     Output output;
     std::function<int()> run;
+    bool root = true;     // who runs it is
+    bool changes = false; // so that nobody else may
+
+    // Leaves in `run` what changes this node.
+    void change(std::function<int()> action)
+    {
+        changes = true;
+        run = std::move(action);
+    }
 };
 
-// The whole program: returns the exit status.
-int run_command_line(int argc, const char* const* argv);
+// Error(not_permitted) for anybody but root; `why` completes "this needs root, since it".
+void require_root(const Invocation& invocation, const std::string& why);
+
+// The whole program: returns the exit status. `root`: who runs it is.
+int run_command_line(int argc, const char* const* argv, bool root);
 
 void setup_all(CLI::App& app, Invocation& invocation);
 

@@ -25,7 +25,7 @@ int for_each_volume(const Invocation& invocation, const VolumeArguments& argumen
             results.push_back(action(name));
         } catch (const Error& error) {
             invocation.output.complain(error);
-            errors.push_back(error_document(error));
+            errors.push_back(invocation.output.error_document(error));
             errors.back()["volume"] = name;
             failure = error;
         }
@@ -35,7 +35,7 @@ int for_each_volume(const Invocation& invocation, const VolumeArguments& argumen
         failure = Error(ExitStatus::partly_done,
                         fmt::format("{} of {} volumes failed", errors.size(), names.size()));
     if (failure)
-        document["error"] = error_document(*failure);
+        document["error"] = invocation.output.error_document(*failure);
     invocation.output.document(document);
     return failure ? static_cast<int>(failure->status()) : 0;
 }

@@ -2,12 +2,14 @@
 //
 // The command line: help texts, what is wrong usage, and errors that need no
 // kernel module.
+#include "mirrorctl/usage.hpp"
 #include "mirrorctl/verbs.hpp"
 
 #include "scratch_dir.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <map>
@@ -23,13 +25,13 @@ struct Ran {
     std::string out, err;
 };
 
-Ran run(std::vector<const char*> arguments)
+Ran run(std::vector<const char*> arguments, bool root = true)
 {
     arguments.insert(arguments.begin(), "mirrorctl");
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int status =
-        ctl::run_command_line(static_cast<int>(arguments.size()), arguments.data());
+        ctl::run_command_line(static_cast<int>(arguments.size()), arguments.data(), root);
     const std::string out = testing::internal::GetCapturedStdout();
     return {status, out, testing::internal::GetCapturedStderr()};
 }
@@ -52,6 +54,21 @@ void expect_golden(const std::string& name, const std::string& text)
 class CommandLine : public ::testing::Test {
 protected:
     CommandLine() { ::setenv("MIRROR_NET_CONFIG_DIR", dir.path().c_str(), 1); }
+
+    // Known to the configuration of this node, which is a, and not active.
+    void add_volume(const std::string& name)
+    {
+        const ConfigStore store(dir.path());
+        VolumeConfig volume;
+        volume.name = name;
+        volume.id = Uuid::random();
+        volume.size = 1 << 20;
+        const auto self = store.find_node();
+        volume.nodes = {{"a", self ? self->id : Uuid::random()}, {"b", Uuid::random()}};
+        volume.mirrors = {{"a", "b", OptionSet(scope_mirror)}};
+        store.save(volume);
+    }
+
     ScratchDir dir;
 };
 
@@ -160,6 +177,135 @@ TEST_F(CommandLine, WrongUsageIsTwo)
     EXPECT_EQ(run({"pause", "no/name"}).status, 2);
 }
 
+TEST_F(CommandLine, WhatIsNotKnownIsNamedAndTheNearestWordToo)
+{
+    const std::vector<std::pair<std::vector<const char*>, std::vector<const char*>>> cases{
+        {{"stauts"}, {"no verb \"stauts\"", "mean \"status\"", "mirrorctl --help"}},
+        {{"xyzzy"}, {"no verb \"xyzzy\"", "mirrorctl --help"}},
+        {{"help"}, {"\"--help\""}},
+        {{"promote", "home"}, {"\"promote\" is not in this version"}},
+        {{}, {"say what to do", "create", "status"}},
+        {{"node"}, {"mirrorctl node VERB", "trust"}},
+        {{"node", "tust"}, {"\"mirrorctl node\" has no verb \"tust\"", "mean \"trust\""}},
+        {{"status", "--breif"}, {"\"mirrorctl status\" has no option \"--breif\"", "mean \"--brief\""}},
+        {{"--nonsense", "status"}, {"no option \"--nonsense\"", "status --help"}},
+        {{"pause", "--forse"}, {"no option \"--forse\""}},
+        {{"pause"}, {"VOLUME[@NODE] is required", "mirrorctl pause --help"}},
+        {{"pause", "home", "work"}, {"\"work\" is one argument too many"}},
+        {{"create", "home", "/dev/sdb"}, {"NODE:TARGET_DEVICE"}}};
+    for (const auto& [arguments, parts] : cases) {
+        const auto ran = run(arguments);
+        EXPECT_EQ(ran.status, 2) << ran.err;
+        EXPECT_TRUE(ran.err.starts_with("mirrorctl: ")) << ran.err;
+        for (const auto* part : parts)
+            EXPECT_NE(ran.err.find(part), std::string::npos) << ran.err << "lacks: " << part;
+    }
+}
+
+TEST_F(CommandLine, WrongUsageIsJsonToo)
+{
+    const std::vector<std::vector<const char*>> wrong{
+        {"--json", "stauts"}, {"status", "--json", "--nonsense"}, {"pause", "--json"},
+        {"--json", "up"}, {"--json"}};
+    for (const auto& arguments : wrong) {
+        const auto failed = run(arguments);
+        EXPECT_EQ(failed.status, 2);
+        const auto document = nlohmann::json::parse(failed.out);
+        EXPECT_EQ(document["error"]["status"], "usage") << failed.out;
+        EXPECT_EQ(document["error"]["exit"], 2);
+    }
+}
+
+TEST_F(CommandLine, OnlyRootChanges)
+{
+    const std::vector<std::vector<const char*>> changing{
+        {"create", "home", "/dev/nothing", "b:/dev/nothing"}, {"delete", "home"},
+        {"release", "home"}, {"pause", "home"}, {"continue", "home"}, {"resync", "home"},
+        {"up", "--all"}, {"down", "home"}, {"node", "init", "a"}, {"node", "trust", "b"},
+        {"node", "forget", "b"}};
+    for (const auto& arguments : changing) {
+        const auto refused = run(arguments, false);
+        EXPECT_EQ(refused.status, 9) << arguments[0] << ": " << refused.err;
+        EXPECT_NE(refused.err.find("this needs root"), std::string::npos) << refused.err;
+        EXPECT_NE(refused.err.find("    sudo mirrorctl " + std::string(arguments[0])),
+                  std::string::npos) << refused.err;
+    }
+    EXPECT_FALSE(std::filesystem::exists(dir / "node.toml"));
+    EXPECT_EQ(run({"pause"}, false).status, 2) << "wrong usage is wrong for everybody";
+    EXPECT_EQ(run({"status", "-H", "b"}, false).status, 9);
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    EXPECT_EQ(run({"node", "show"}, false).status, 0);
+}
+
+TEST_F(CommandLine, WhatIsToBeRepeatedIsTheWholeCommand)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    add_volume("home");
+    if (ctl::is_terminal(stdin))
+        GTEST_SKIP() << "standard input is a terminal";
+    const auto refused = run({"--json", "delete", "home@b", "--local-only"});
+    EXPECT_EQ(refused.status, 7);
+    EXPECT_NE(refused.err.find("    mirrorctl --json delete home@b --local-only --yes\n"),
+              std::string::npos) << refused.err;
+    EXPECT_EQ(nlohmann::json::parse(refused.out)["error"]["repeat"],
+              "mirrorctl --json delete home@b --local-only --yes");
+    EXPECT_EQ(run({"delete", "work"}).status, 5) << "nothing is asked where there is nothing";
+    EXPECT_EQ(run({"release", "work"}).status, 5);
+    EXPECT_EQ(run({"up", "work", "--as-source"}).status, 5);
+}
+
+TEST_F(CommandLine, OneBadFileHidesNothingElse)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    add_volume("home");
+    add_volume("work");
+    std::ofstream(dir / "volumes" / "bad.toml") << "format = 1\nname = ";
+    for (const char* verb : {"status", "list"}) {
+        const auto shown = run({verb});
+        EXPECT_EQ(shown.status, 23) << shown.err;
+        for (const char* part : {"home ", "work ", "bad ", "bad.toml"})
+            EXPECT_NE(shown.out.find(part), std::string::npos) << shown.out << "lacks: " << part;
+    }
+    EXPECT_EQ(run({"status", "home"}).status, 22);
+    EXPECT_EQ(run({"status", "bad"}).status, 23);
+    EXPECT_EQ(run({"status", "--brief"}).out, "bad - inactive none unknown\n"
+                                              "home - inactive none degraded\n"
+                                              "work - inactive none degraded\n");
+    const auto document = nlohmann::json::parse(run({"--json", "status"}).out);
+    EXPECT_NE(document["volumes"][0]["error"].get<std::string>().find("bad.toml"),
+              std::string::npos);
+    EXPECT_EQ(document["volumes"][0]["level"], "unknown");
+    EXPECT_EQ(document["volumes"][1]["error"], "");
+    std::ofstream(dir / "volumes" / "work.local.toml") << "nonsense";
+    EXPECT_EQ(run({"status", "work"}).status, 23);
+    std::ofstream(dir / "node.toml") << "nonsense";
+    EXPECT_EQ(run({"status", "home"}).status, 23);
+    EXPECT_NE(run({"status", "home"}).out.find("node.toml"), std::string::npos);
+}
+
+TEST_F(CommandLine, ANodeThatDoesNotAnswer)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    ASSERT_EQ(run({"node", "trust", "--card",
+                   "mirror-net-node/1/b/6ba7b810-9dad-41d1-80b4-00c04fd430c8/127.0.0.1:1"}).status,
+              0);
+    const auto refused = run({"status", "-H", "b"});
+    EXPECT_EQ(refused.status, 8);
+    for (const char* part : {"node b", "127.0.0.1:1: connect", "systemctl status mirror-netd",
+                             "mirrorctl node show", "firewall"})
+        EXPECT_NE(refused.err.find(part), std::string::npos) << refused.err << "lacks: " << part;
+}
+
+TEST_F(CommandLine, AMirrorCanBeNamedWhereAVolumeCan)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    add_volume("home");
+    EXPECT_EQ(run({"status", "home@b"}).status, 22);
+    EXPECT_EQ(run({"status", "work@b"}).status, 5);
+    EXPECT_EQ(run({"status", "-H", "a", "home"}).status, 22) << "this node needs no network";
+    EXPECT_NE(run({"perf", "home"}).out.find("not active"), std::string::npos);
+}
+
 TEST_F(CommandLine, WrongArgumentsOfCreateAreTwoAndSayWhatIsRight)
 {
     const auto device = run({"create", "home", "/dev/sdb", "b"});
@@ -226,4 +372,27 @@ TEST_F(CommandLine, NodesGetToKnowEachOther)
     EXPECT_EQ(run({"node", "trust", "--card", token.c_str()}).status, 2)
         << "a secret on the command line";
     EXPECT_FALSE(nlohmann::json::parse(run({"--json", "node", "trust", "b"}).out)["changed"]);
+    const auto changed = run({"node", "trust", "--card",
+                              "mirror-net-node/1/b/6ba7b810-9dad-41d1-80b4-00c04fd430c8/10.0.0.9"});
+    EXPECT_EQ(changed.status, 7);
+    EXPECT_NE(changed.err.find("10.0.0.9, known are 10.0.0.2"), std::string::npos) << changed.err;
+}
+
+TEST(TypedCommand, CanBePasted)
+{
+    const char* words[] = {"/usr/sbin/mirrorctl", "create", "my volume", "/dev/it's", "--dry-run"};
+    const ctl::TypedCommand command(5, words);
+    EXPECT_EQ(command.text(), "mirrorctl create 'my volume' '/dev/it'\\''s' --dry-run");
+    EXPECT_EQ(command.without("--dry-run").with("--force").with("--force").text(),
+              "mirrorctl create 'my volume' '/dev/it'\\''s' --force");
+    const char* ended[] = {"mirrorctl", "delete", "--", "home"};
+    EXPECT_EQ(ctl::TypedCommand(4, ended).with("--yes").text(), "mirrorctl delete --yes -- home");
+}
+
+TEST(Nearest, OnlyWhatIsAlike)
+{
+    EXPECT_EQ(ctl::nearest("stat", {"status", "up", "start"}), "start");
+    EXPECT_EQ(ctl::nearest("lsit", {"status", "list"}), "list");
+    EXPECT_EQ(ctl::nearest("completely", {"status", "list"}), "");
+    EXPECT_EQ(ctl::nearest("x", {}), "");
 }

@@ -133,4 +133,10 @@ TEST(Users, AreDescribedInOneSentence)
 {
     EXPECT_EQ(describe({{"mount", "mounted on /x"}, {"process", "open in process 1 (dd)"}}),
               "mounted on /x; open in process 1 (dd)");
+    EXPECT_EQ(umount_commands({{"mount", "mounted on /x"},
+                               {"process", "open in process 1 (dd)"},
+                               {"mount", "its partition vda1 is mounted on /z"},
+                               {"mount", "mounted on /my files"}}),
+              "umount /x && umount '/my files'");
+    EXPECT_EQ(umount_commands({{"process", "open in process 1 (dd)"}}), "");
 }

@@ -122,6 +122,92 @@ TEST(Advice, AVolumeThatWasWrittenBehindItsBack)
     EXPECT_EQ(advice_for(active(Role::target, LockReason::target)), "");
 }
 
+TEST(Advice, AFileThatCannotBeRead)
+{
+    VolumeStatus volume;
+    volume.name = "home";
+    volume.error = "/etc/mirror-net/volumes/home.toml: line 3";
+    EXPECT_EQ(level_of(volume), Level::unknown);
+    EXPECT_NE(advice_for(volume).find("home.toml: line 3"), std::string::npos);
+    auto there = active(Role::source, LockReason::none);
+    there.error = volume.error;
+    EXPECT_EQ(level_of(there), Level::unknown);
+    EXPECT_NE(advice_for(there).find("It is active"), std::string::npos);
+}
+
+TEST(Advice, AVolumeWhoseCreationDidNotEnd)
+{
+    const auto volume = active(Role::none, LockReason::user);
+    EXPECT_EQ(level_of(volume), Level::degraded);
+    EXPECT_NE(advice_for(volume).find("mirrorctl release home"), std::string::npos);
+}
+
+namespace {
+
+MirrorStatus judged(const nl::MirrorRecord& record, Role role,
+                    LockReason lock = LockReason::none)
+{
+    MirrorStatus status;
+    status.node = "b";
+    status.record = record;
+    judge(status, "home", active(role, lock).record);
+    return status;
+}
+
+nl::MirrorRecord full_needed(MirrorState state, std::uint64_t base)
+{
+    auto record = mirror(state, state == MirrorState::paused ? Reason::link_lost : Reason::none);
+    record.full_needed = true;
+    record.base_generation = base;
+    return record;
+}
+
+} // namespace
+
+TEST(NextResync, IsFullForAReason)
+{
+    const auto paused = full_needed(MirrorState::paused, 7);
+    const std::pair<MirrorStatus, const char*> cases[] = {
+        {judged(mirror(MirrorState::broken), Role::source), "broken"},
+        {judged(mirror(MirrorState::paused, Reason::rolled_back), Role::source), "older image"},
+        {judged(full_needed(MirrorState::paused, 0), Role::source), "never been in sync"},
+        {judged(full_needed(MirrorState::paused, 0), Role::target), "this copy has never"},
+        {judged(paused, Role::source, LockReason::foreign_write), "data device was written"},
+        {judged(paused, Role::source), "a full resync was asked for"},
+        {judged(paused, Role::target), "written while the volume was not active"}};
+    for (const auto& [status, part] : cases) {
+        EXPECT_EQ(status.partial, Partial::no) << part;
+        EXPECT_NE(status.full_because.find(part), std::string::npos) << status.full_because;
+    }
+}
+
+TEST(NextResync, IsPartialWhereNothingSpeaksAgainstIt)
+{
+    auto lost = mirror(MirrorState::paused, Reason::link_lost);
+    EXPECT_EQ(judged(lost, Role::source).partial, Partial::yes);
+    EXPECT_EQ(judged(lost, Role::source).full_because, "");
+    EXPECT_EQ(judged(lost, Role::target).partial, Partial::unknown) << "its source knows";
+    lost.link = LinkState::up;
+    EXPECT_EQ(judged(lost, Role::target).partial, Partial::yes);
+}
+
+// While create makes the bitmap, the metadata asks for a full resync in case it does not end.
+TEST(NextResync, IsNotKnownWhileTheBitmapIsMade)
+{
+    auto building = full_needed(MirrorState::resync_pending, 0);
+    building.link = LinkState::unwanted;
+    EXPECT_EQ(judged(building, Role::source).partial, Partial::unknown);
+}
+
+TEST(Disconnected, IsATargetWithoutItsSource)
+{
+    const auto lost = mirror(MirrorState::paused, Reason::link_lost);
+    EXPECT_TRUE(judged(lost, Role::target).disconnected);
+    EXPECT_FALSE(judged(lost, Role::source).disconnected);
+    EXPECT_FALSE(judged(mirror(MirrorState::paused, Reason::user), Role::target).disconnected);
+    EXPECT_FALSE(judged(mirror(MirrorState::mirroring), Role::target).disconnected);
+}
+
 TEST(Progress, OfAResync)
 {
     MirrorStatus status;

@@ -104,6 +104,78 @@ TEST(Node, TrustingAgainChangesOnlyWhatIsNamed)
     EXPECT_FALSE(store.load_peer("b").may.allows(Permission::operate));
 }
 
+// Somebody else may be behind a card that is not the one known.
+TEST(Node, ACardThatChangedIsTakenOnlyWhenConfirmed)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    const NodeCard known{"b", Uuid::random(), {Address::parse("10.0.0.2")}, Key::random()};
+    node_trust(store, by_card(known));
+    EXPECT_FALSE(node_trust(store, by_card(known)).changed);
+
+    auto moved = known, other = known, rekeyed = known;
+    moved.addresses = {Address::parse("10.0.0.3")};
+    other.id = Uuid::random();
+    rekeyed.key = Key::random();
+    const std::pair<NodeCard, std::string> cases[] = {
+        {moved, "the addresses are 10.0.0.3, known are 10.0.0.2"},
+        {other, "the identity is " + other.id.to_string() + ", known is " + known.id.to_string()},
+        {rekeyed, "the key of the pair is another one"}};
+    for (const auto& [card, difference] : cases) {
+        expect_error(ExitStatus::needs_force, {"node b", difference, "--yes"},
+                     [&] { node_trust(store, by_card(card)); });
+        EXPECT_EQ(store.load_peer("b").id, known.id);
+        EXPECT_EQ(store.load_peer("b").addresses, known.addresses);
+        EXPECT_TRUE(store.load_key("b") == *known.key);
+    }
+    for (const auto& [card, difference] : cases) {
+        auto options = by_card(card);
+        options.confirmed = true;
+        EXPECT_TRUE(node_trust(store, options).changed) << difference;
+    }
+    EXPECT_TRUE(store.load_key("b") == *rekeyed.key);
+}
+
+TEST(Node, AnAddressThatIsNamedIsMeant)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    node_trust(store, by_card({"b", Uuid::random(), {Address::parse("10.0.0.2")}, Key::random()}));
+    NodeTrustOptions options;
+    options.name = "b";
+    options.addresses = {Address::parse("10.0.0.3")};
+    EXPECT_TRUE(node_trust(store, options).changed);
+    EXPECT_EQ(store.load_peer("b").addresses, options.addresses);
+}
+
+TEST(Node, OneMachineHasOneName)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    const NodeCard known{"b", Uuid::random(), {Address::parse("10.0.0.2")}, {}};
+    node_trust(store, by_card(known));
+    auto again = by_card(known);
+    again.name = "c";
+    expect_error(ExitStatus::exists, {"known here as node b"}, [&] { node_trust(store, again); });
+}
+
+TEST(Node, WhatCannotBeReadOfOneHidesNoOther)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    node_trust(store, by_card({"b", Uuid::random(), {Address::parse("10.0.0.2")}, {}}));
+    write_file_atomic(dir / "nodes" / "bad.toml", "nonsense");
+    const auto shown = node_show(store);
+    ASSERT_EQ(shown.peers.size(), 2U);
+    EXPECT_EQ(shown.peers[0].error, "");
+    EXPECT_TRUE(shown.peers[0].key);
+    EXPECT_NE(shown.peers[1].error.find("bad.toml"), std::string::npos);
+}
+
 TEST(Node, TrustNeedsAnIdentityAndAnAddress)
 {
     const ScratchDir dir;

@@ -2,6 +2,7 @@
 //
 // Every refusal of `create` on its own: its word, its exit status, and that the
 // message names what an administrator needs.
+#include "ops/create/create.hpp"
 #include "ops/create/json.hpp"
 #include "ops/create/refusals.hpp"
 
@@ -104,10 +105,25 @@ TEST_F(Refusals, ADiskWithoutAnIdentityIsNotTheSameAsAnother)
 
 TEST_F(Refusals, SourceMountedPrintsTheThreeCommands)
 {
-    source.data.users = {{"mount", "mounted on /home"}};
+    source.data.users = {{"mount", "mounted on /my home"}};
+    checks.command = "mirrorctl create home /dev/vdb b:/dev/vdc --meta /dev/vdm --no-wait";
     expect_only("in-use", ExitStatus::in_use,
-                {"mounted on /home", "umount /home", "mirrorctl create home /dev/vdb b:/dev/vdc",
-                 "mount /dev/mirror/home /home"});
+                {"mounted on /my home", "\n    umount '/my home'\n    " + checks.command +
+                                            "\n    mount /dev/mirror/home '/my home'"});
+}
+
+// The volume would not be what was mounted.
+TEST_F(Refusals, SourceWithAMountedPartitionPrintsNoCommands)
+{
+    source.data.users = {{"mount", "its partition vdb1 is mounted on /home"}};
+    expect_only("in-use", ExitStatus::in_use, {"vdb1 is mounted on /home", "stop that first"});
+}
+
+TEST(CreateRefused, SaysThatForceIsAllThatIsMissing)
+{
+    const Refusal data{ExitStatus::needs_force, "target-has-data", "x"};
+    EXPECT_EQ(CreateRefused({data, data}).repeat_with(), "--force");
+    EXPECT_EQ(CreateRefused({data, {ExitStatus::in_use, "in-use", "y"}}).repeat_with(), "");
 }
 
 TEST_F(Refusals, TargetInUseByLvm)

@@ -14,7 +14,7 @@ using namespace mirrornet::ctl;
 
 namespace {
 
-ops::StatusReport report_of(MirrorState state, Reason reason)
+ops::StatusReport report_of(MirrorState state, Reason reason, Role role = Role::source)
 {
     ops::MirrorStatus mirror;
     mirror.node = "b";
@@ -26,18 +26,17 @@ ops::StatusReport report_of(MirrorState state, Reason reason)
     mirror.record.resync.total = 64;
     mirror.record.resync.sent = 48;
     mirror.record.resync.elapsed_ms = 1000;
-    mirror.level = ops::level_of(mirror.record);
-    mirror.advice = ops::advice_for(mirror.record, Role::source, "home", "b");
     ops::VolumeStatus volume;
     volume.name = "home";
     volume.configured = true;
     volume.bytes = 4 << 20;
     volume.record.emplace();
-    volume.record->role = Role::source;
+    volume.record->role = role;
     volume.record->data = DataState::current;
+    ops::judge(mirror, volume.name, volume.record);
     volume.mirrors.push_back(mirror);
     volume.level = ops::level_of(volume);
-    return {"a", {volume}};
+    return {"a", {volume}, {}};
 }
 
 std::string text_of(MirrorState state, Reason reason = Reason::none)
@@ -72,22 +71,67 @@ TEST(StatusText, SaysWhatToDo)
 TEST(StatusText, ATargetThatLostItsSourceIsDisconnected)
 {
     for (auto reason : {Reason::link_lost, Reason::peer_silent, Reason::user}) {
-        auto report = report_of(MirrorState::paused, reason);
-        report.volumes[0].record->role = Role::target;
-        EXPECT_EQ(status_text(to_json(report)).find("disconnected") != std::string::npos,
-                  reason != Reason::user);
+        const auto document = to_json(report_of(MirrorState::paused, reason, Role::target));
+        const bool cut_off = reason != Reason::user;
+        EXPECT_EQ(status_text(document).find("home@b: disconnected since ") != std::string::npos,
+                  cut_off);
+        EXPECT_EQ(document["volumes"][0]["mirrors"][0]["disconnected"], cut_off);
+        EXPECT_EQ(document["volumes"][0]["mirrors"][0]["state"], "paused");
     }
+    EXPECT_EQ(text_of(MirrorState::paused, Reason::link_lost).find("disconnected"),
+              std::string::npos) << "a source is not";
+}
+
+TEST(StatusText, AFullResyncIsSaidBeforeItBegins)
+{
+    const auto broken = report_of(MirrorState::broken, Reason::none);
+    EXPECT_NE(status_text(to_json(broken)).find("home@b: the next resync will be full because the "
+                                                "mirror is broken"),
+              std::string::npos);
+    EXPECT_NE(status_verbose(to_json(broken)).find("full, because the mirror is broken"),
+              std::string::npos);
+    EXPECT_EQ(text_of(MirrorState::paused, Reason::link_lost).find("will be full"),
+              std::string::npos);
+}
+
+TEST(StatusText, VerboseHasTheTableAndEverythingElse)
+{
+    const auto document = to_json(report_of(MirrorState::mirroring, Reason::none));
+    const auto text = status_verbose(document);
+    EXPECT_TRUE(text.starts_with(status_text(document)));
+    for (const char* part : {"4.0 MiB (4194304 bytes)", "current since", "up, encrypted",
+                             "partial, as far as this node knows", "sent 48 of 64 blocks"})
+        EXPECT_NE(text.find(part), std::string::npos) << text << "lacks: " << part;
+}
+
+// A node with another version may not send all of it.
+TEST(StatusText, OfAnOlderNode)
+{
+    auto document = to_json(report_of(MirrorState::paused, Reason::user));
+    document.erase("errors");
+    for (const char* key : {"disconnected", "partial", "full_because"})
+        document["volumes"][0]["mirrors"][0].erase(key);
+    document["volumes"][0].erase("error");
+    EXPECT_NE(status_text(document).find("paused"), std::string::npos);
+    EXPECT_NE(status_verbose(document).find("not known on this node"), std::string::npos);
+    EXPECT_NE(list_text(document).find("home"), std::string::npos);
 }
 
 TEST(StatusText, BriefIsForScripts)
 {
     EXPECT_EQ(status_brief(to_json(report_of(MirrorState::mirroring, Reason::none))),
               "home@b source mirroring none ok");
+    auto report = report_of(MirrorState::mirroring, Reason::none);
+    report.volumes[0].mirrors.clear();
+    EXPECT_EQ(status_brief(to_json(report)), "home source none none ok");
+    report.volumes[0].record.reset();
+    report.volumes[0].level = ops::level_of(report.volumes[0]);
+    EXPECT_EQ(status_brief(to_json(report)), "home - inactive none degraded");
 }
 
 TEST(StatusText, AnInactiveVolume)
 {
-    ops::StatusReport report{"a", {}};
+    ops::StatusReport report{"a", {}, {}};
     EXPECT_EQ(status_text(to_json(report)), "no volumes on this node");
     report.volumes.emplace_back();
     report.volumes[0].name = "home";

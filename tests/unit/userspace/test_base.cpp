@@ -76,6 +76,14 @@ TEST(Text, PrintableKeepsOneLine)
     EXPECT_EQ(printable(std::string(300, 'x')).size(), 203u);
 }
 
+TEST(Text, WordsForAShell)
+{
+    EXPECT_EQ(shell_quoted("b:/dev/vg0/home"), "b:/dev/vg0/home");
+    EXPECT_EQ(shell_quoted(""), "''");
+    EXPECT_EQ(shell_quoted("a b;$c"), "'a b;$c'");
+    EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+}
+
 TEST(File, AtomicWriteReplacesAndSetsMode)
 {
     ScratchDir dir;

@@ -104,7 +104,7 @@ TEST_F(Links, PeerWithoutPermissionToReplicate)
     pair.both_without_encryption();
     pair.a_as_peer.may = parse_permissions("status,operate");
     OtherSide server([&] { accept(); });
-    expect_error(ExitStatus::not_permitted, {"--may replicate"}, [&] { initiate(); });
+    expect_error(ExitStatus::not_permitted, {"--may status,replicate,operate"}, [&] { initiate(); });
     EXPECT_NE(server.end(), "");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expect_error.hpp"
+#include "remote/greeting.hpp"
 #include "sample_methods.hpp"
 
 using namespace mirrornet;
@@ -96,6 +97,18 @@ TEST(Rpc, EveryMethodNeedsItsPermission)
         expect_error(ExitStatus::not_permitted, {"operate", "mirrorctl node trust east"},
                      [&] { rpc_result(methods.answer(change, peer_with(few)), 1); });
     EXPECT_EQ(rpc_result(methods.answer(change, peer_with("operate")), 1), 1);
+}
+
+// It ends up in a command that a person is told to paste.
+TEST(Rpc, WhatToRepeatWithComesBackIfItIsKnown)
+{
+    const Error refused(ExitStatus::needs_force, "inconsistent", "--force");
+    EXPECT_EQ(error_from_json(error_to_json(refused)).repeat_with(), "--force");
+    auto forged = error_to_json(refused);
+    forged["repeat_with"] = "; rm -rf /";
+    EXPECT_EQ(error_from_json(forged).repeat_with(), "");
+    forged["repeat_with"] = 7;
+    EXPECT_EQ(error_from_json(forged).repeat_with(), "");
 }
 
 TEST(Rpc, MalformedRequests)

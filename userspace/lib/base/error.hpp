@@ -58,14 +58,18 @@ template <> struct Words<ExitStatus> {
 
 class Error : public std::runtime_error {
 public:
-    Error(ExitStatus status, const std::string& message)
-        : std::runtime_error(message), status_(status)
+    Error(ExitStatus status, const std::string& message, std::string repeat_with = {})
+        : std::runtime_error(message), status_(status), repeat_with_(std::move(repeat_with))
     {
     }
     ExitStatus status() const noexcept { return status_; }
+    // Of needs_force: the option with which the same command is carried out, "--yes" or
+    // "--force"; empty where that is not enough.
+    const std::string& repeat_with() const noexcept { return repeat_with_; }
 
 private:
     ExitStatus status_;
+    std::string repeat_with_;
 };
 
 // The status that says the same as an errno of a system call on the named object.

@@ -93,6 +93,18 @@ std::vector<std::string> split(std::string_view text, char separator)
     }
 }
 
+std::string shell_quoted(std::string_view word)
+{
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789@%+=:,./_-";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos)
+        return std::string(word);
+    std::string quoted = "'";
+    for (char c : word)
+        quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    return quoted + "'";
+}
+
 std::string printable(std::string_view text, std::size_t limit)
 {
     std::string out;

@@ -24,6 +24,9 @@ std::optional<std::int64_t> to_number(std::string_view text);
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 
+// As one word of a command line, fit to be pasted into a shell; quoted where needed.
+std::string shell_quoted(std::string_view word);
+
 // Text that came from elsewhere, fit for one line of a log: control characters
 // and bytes that are not ASCII as \xNN, cut to `limit` characters.
 std::string printable(std::string_view text, std::size_t limit = 200);

@@ -65,6 +65,7 @@ struct Permissions {
     unsigned bits = 0;
     bool allows(Permission what) const { return (bits & static_cast<unsigned>(what)) != 0; }
     void add(Permission what) { bits |= static_cast<unsigned>(what); }
+    Permissions with(Permission what) const { return {bits | static_cast<unsigned>(what)}; }
     bool operator==(const Permissions&) const = default;
 };
 

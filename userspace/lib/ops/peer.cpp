@@ -20,6 +20,25 @@ PeerConfig load(const ConfigStore& store, const std::string& name)
                 "node show, over there)");
 }
 
+bool no_answer(const Error& error)
+{
+    return error.status() == ExitStatus::unreachable || error.status() == ExitStatus::timed_out;
+}
+
+// What to look at where nothing could be asked.
+ControlClient connect(const ConfigStore& store, const PeerConfig& peer,
+                      std::chrono::milliseconds time)
+try {
+    return ControlClient::to(store, peer.name, time);
+} catch (const Error& error) {
+    if (!no_answer(error))
+        throw;
+    throw Error(ExitStatus::unreachable,
+                std::string(error.what()) + "; check on node " + peer.name +
+                    " that the daemon runs (systemctl status mirror-netd), here that this is its "
+                    "address and port (mirrorctl node show), and that no firewall is between");
+}
+
 } // namespace
 
 Peer::Peer(const ConfigStore& store, const std::string& name)
@@ -30,7 +49,7 @@ Peer::Peer(const ConfigStore& store, const std::string& name)
 nlohmann::json Peer::call(const std::string& method, const nlohmann::json& params,
                           std::chrono::milliseconds time) const
 {
-    auto client = ControlClient::to(store_, config_.name, std::min(time, answer_time));
+    auto client = connect(store_, config_, std::min(time, answer_time));
     return client.call(method, params, time);
 }
 

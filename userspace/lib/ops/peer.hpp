@@ -23,6 +23,7 @@ public:
     Peer(const ConfigStore& store, const std::string& name);
 
     const PeerConfig& config() const { return config_; }
+    // Error(unreachable), where there is no connection, says what to look at.
     nlohmann::json call(const std::string& method,
                         const nlohmann::json& params = nlohmann::json::object(),
                         std::chrono::milliseconds time = answer_time) const;

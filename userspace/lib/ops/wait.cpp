@@ -34,8 +34,7 @@ MirrorStatus wait_for_mirroring(const MirrorName& mirror, std::chrono::seconds m
         MirrorStatus status;
         status.node = mirror.node;
         status.record = kernel.mirror(mirror.id, mirror.peer);
-        status.level = level_of(status.record);
-        status.advice = advice_for(status.record, Role::source, mirror.volume, mirror.node);
+        judge(status, mirror.volume, kernel.find_volume(mirror.id));
         progress(status);
         if (status.record.state == MirrorState::mirroring)
             return status;

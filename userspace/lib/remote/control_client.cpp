@@ -16,7 +16,7 @@ template <typename F> auto about(const std::string& node, F action)
     try {
         return action();
     } catch (const Error& error) {
-        throw Error(error.status(), "node " + node + ": " + error.what());
+        throw Error(error.status(), "node " + node + ": " + error.what(), error.repeat_with());
     }
 }
 
@@ -58,9 +58,11 @@ std::string ControlClient::exchange(const std::string& line, std::chrono::millis
         if (auto answer = stream_->read(deadline))
             return *answer;
         throw Error(ExitStatus::unreachable, "it ended the connection");
-    } catch (const Error&) {
+    } catch (const Error& error) {
         stream_.reset(); // a late answer must not be taken for that of the next call
-        throw;
+        throw Error(error.status(), std::string(error.what()) +
+                                        "; whether it did what it was asked is not known, see: "
+                                        "mirrorctl status -H " + node_);
     }
 }
 

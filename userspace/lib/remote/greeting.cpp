@@ -13,6 +13,16 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t longest_message = 2000;
+constexpr const char* repeat_key = "repeat_with";
+
+// It becomes part of a command that people are told to repeat.
+std::string known_option(const json& object)
+{
+    const auto found = object.find(repeat_key);
+    if (found != object.end() && (*found == "--force" || *found == "--yes"))
+        return found->get<std::string>();
+    return {};
+}
 
 std::string text_of(const json& object, const char* key)
 {
@@ -86,7 +96,10 @@ Encryption parse_answer(std::string_view line, Encryption proposed)
 
 json error_to_json(const Error& error)
 {
-    return {{"code", static_cast<int>(error.status())}, {"message", error.what()}};
+    json object{{"code", static_cast<int>(error.status())}, {"message", error.what()}};
+    if (!error.repeat_with().empty())
+        object[repeat_key] = error.repeat_with();
+    return object;
 }
 
 Error error_from_json(const json& object)
@@ -100,7 +113,7 @@ Error error_from_json(const json& object)
         !message->is_string())
         return no_error;
     return Error(status_from_code(code->get<long long>()),
-                 printable(message->get<std::string>(), longest_message));
+                 printable(message->get<std::string>(), longest_message), known_option(object));
 }
 
 } // namespace mirrornet

@@ -31,7 +31,8 @@ Encryption check(const Hello& hello, const PeerConfig& peer, const std::function
     if (!peer.may.allows(Permission::replicate))
         throw Error(ExitStatus::not_permitted,
                     "node " + peer.name + " is not trusted to replicate; grant it: mirrorctl "
-                                          "node trust " + peer.name + " --may replicate");
+                                          "node trust " + peer.name + " --may " +
+                        to_string(peer.may.with(Permission::replicate)));
     const auto agreed = agree(peer.encryption(), hello.encryption);
     require_kernel_tls(agreed);
     admit();

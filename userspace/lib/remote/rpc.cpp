@@ -81,7 +81,8 @@ json RpcDispatcher::run(const json& request, const RpcPeer& peer) const
             throw Error(ExitStatus::not_permitted,
                         "node " + peer.name + " is not trusted with \"" +
                             std::string(to_string(method->second.required)) +
-                            "\" here; grant it: mirrorctl node trust " + peer.name + " --may");
+                            "\" here; grant it on this node: mirrorctl node trust " + peer.name +
+                            " --may " + to_string(peer.may.with(method->second.required)));
         auto answer = envelope(id);
         answer["result"] = method->second.handler(request.value("params", json::object()), peer);
         return answer;

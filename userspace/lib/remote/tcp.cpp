@@ -101,11 +101,11 @@ UniqueFd connect_tcp(const std::vector<Address>& addresses, std::uint16_t defaul
 {
     std::string failures;
     for (std::size_t at = 0; at < addresses.size(); at++) {
-        const auto& address = addresses[at];
+        const Address address{addresses[at].host, addresses[at].port_or(default_port)};
         const auto share = deadline.left() / static_cast<long>(addresses.size() - at);
         const auto until = deadline.at_most(share);
         try {
-            const auto list = resolve(address.host, address.port_or(default_port), 0);
+            const auto list = resolve(address.host, address.port, 0);
             return connect_any(list.get(), until);
         } catch (const Error& error) {
             failures += (failures.empty() ? "" : "; ") + address.to_string() + ": " + error.what();

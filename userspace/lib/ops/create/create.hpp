@@ -25,6 +25,7 @@ struct CreateOptions {
     bool force = false;
     OptionSet mirror_options{scope_mirror};
     OptionSet volume_options{scope_volume};
+    std::string command; // as it was typed, for messages that say what to repeat
 };
 
 struct CreatePlan {

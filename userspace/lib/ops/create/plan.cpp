@@ -4,6 +4,8 @@
 #include "ops/module.hpp"
 #include "ops/peer.hpp"
 
+#include <algorithm>
+
 namespace mirrornet::ops {
 
 namespace {
@@ -14,6 +16,13 @@ std::string join(const std::vector<Refusal>& refusals)
     for (const auto& refusal : refusals)
         text += (text.empty() ? "" : "\n") + refusal.text;
     return text;
+}
+
+bool only_force_is_missing(const std::vector<Refusal>& refusals)
+{
+    return std::ranges::all_of(refusals, [](const Refusal& refusal) {
+        return refusal.status == ExitStatus::needs_force;
+    });
 }
 
 ExamineRequest request_for(const CreateOptions& options, const std::string& device,
@@ -43,8 +52,8 @@ void check_way_back(const Peer& peer, const std::string& self)
             {{ExitStatus::unreachable, "one-way",
               "this node reaches node " + peer.config().name +
                   ", but the connection back to this node (" + self + ") fails: " + error.what() +
-                  "; a mirror needs both directions: check that mirror-netd runs here, that the "
-                  "address of " + self + " is right over there, and the firewalls"}});
+                  "; a mirror needs both directions: compare the addresses in mirrorctl node "
+                  "show on both nodes"}});
     }
 }
 
@@ -82,7 +91,9 @@ VolumeConfig config_for(const ConfigStore& store, const CreateOptions& options,
 } // namespace
 
 CreateRefused::CreateRefused(std::vector<Refusal> refusals)
-    : Error(refusals.front().status, join(refusals)), refusals_(std::move(refusals))
+    : Error(refusals.front().status, join(refusals),
+            only_force_is_missing(refusals) ? "--force" : ""),
+      refusals_(std::move(refusals))
 {
 }
 
@@ -99,7 +110,8 @@ CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options)
         return plan;
     auto refusals =
         refusals_of_create(plan.source, plan.target,
-                           {options.volume, options.force, !options.copy.initial_sync});
+                           {options.volume, options.force, !options.copy.initial_sync,
+                            options.command});
     if (!refusals.empty())
         throw CreateRefused(std::move(refusals));
     check_way_back(Peer(store, options.node), self.name);

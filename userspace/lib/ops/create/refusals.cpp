@@ -142,7 +142,7 @@ std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts
         check_further_target(source, target, checks, refusals);
     } else {
         check_name_free(source, checks, refusals);
-        check_source_device(source, target, checks, refusals);
+        check_source_device(source, checks, refusals);
         check_metadata(source, checks, refusals);
     }
     for (auto& refusal : refusals_of_target(source, target, checks))

@@ -22,6 +22,7 @@ struct CreateChecks {
     std::string volume;
     bool force = false; // overwrite what the target or the metadata device holds
     bool trusted = false; // both devices are said to be equal already
+    std::string command = {}; // what was typed, for a person to repeat
 };
 
 std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
@@ -38,13 +39,13 @@ bool adds_target(const CopyFacts& source);
 // True where the very mirror that is asked for is there: nothing is left to do.
 bool is_created(const CopyFacts& source, const CopyFacts& target);
 
-// The three commands for a source that is mounted.
+// The three commands for a source that is mounted; `create` as it was typed.
 std::string umount_create_mount(const CopyFacts& source, const std::string& volume,
-                                const std::string& target);
+                                const std::string& create);
 
 // Parts of the above, by what they look at; each appends.
-void check_source_device(const CopyFacts& source, const CopyFacts& target,
-                         const CreateChecks& checks, std::vector<Refusal>& refusals);
+void check_source_device(const CopyFacts& source, const CreateChecks& checks,
+                         std::vector<Refusal>& refusals);
 void check_target_device(const CopyFacts& source, const CopyFacts& target,
                          const CreateChecks& checks, std::vector<Refusal>& refusals);
 void check_metadata(const CopyFacts& copy, const CreateChecks& checks,

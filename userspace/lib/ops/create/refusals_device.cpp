@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What speaks against one of the two data devices.
+#include "base/text.hpp"
 #include "ops/create/refusals.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace mirrornet::ops {
@@ -49,11 +49,6 @@ void check_ownership(const CopyFacts& copy, Refusals& refusals)
                          where(copy), copy.metadata_of)});
 }
 
-bool is_mounted(const DeviceFacts& data)
-{
-    return std::ranges::any_of(data.users, [](const auto& user) { return user.kind == "mount"; });
-}
-
 void check_unused(const CopyFacts& copy, const std::string& advice, Refusals& refusals)
 {
     const DeviceFacts& data = copy.data;
@@ -70,26 +65,25 @@ void check_unused(const CopyFacts& copy, const std::string& advice, Refusals& re
 } // namespace
 
 std::string umount_create_mount(const CopyFacts& source, const std::string& volume,
-                                const std::string& target)
+                                const std::string& create)
 {
-    std::string point = "MOUNTPOINT";
+    std::string point;
     for (const auto& user : source.data.users)
-        if (user.kind == "mount" && user.name.starts_with("mounted on "))
-            point = user.name.substr(11);
-    return fmt::format("    umount {}\n    mirrorctl create {} {} {}\n    mount /dev/mirror/{} {}",
-                       point, volume, source.data.path, target, volume, point);
+        if (const auto at = mount_point(user); !at.empty())
+            point = shell_quoted(at);
+    return "    " + umount_commands(source.data.users) + "\n    " + create +
+           "\n    mount /dev/mirror/" + volume + " " + point;
 }
 
-void check_source_device(const CopyFacts& source, const CopyFacts& target,
-                         const CreateChecks& checks, Refusals& refusals)
+void check_source_device(const CopyFacts& source, const CreateChecks& checks,
+                         Refusals& refusals)
 {
     check_kind(source, refusals);
     check_ownership(source, refusals);
     std::string advice = "stop that first; the data stays where it is";
-    if (is_mounted(source.data))
+    if (!umount_commands(source.data.users).empty())
         advice = "the mirror must be put under it, so unmount it for a moment:\n" +
-                 umount_create_mount(source, checks.volume,
-                                     target.node + ":" + target.data.path);
+                 umount_create_mount(source, checks.volume, checks.command);
     check_unused(source, advice, refusals);
 }
 

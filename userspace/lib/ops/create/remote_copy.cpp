@@ -61,7 +61,8 @@ void require_consistent(const nl::VolumeRecord& record, const std::string& volum
         throw Error(ExitStatus::needs_force,
                     "the copy of volume " + volume + " on node " + node +
                         " is inconsistent (a resync of it is not finished), so it would be left "
-                        "useless; wait for the resync, or repeat with --force");
+                        "useless; wait for the resync, or repeat with --force",
+                    "--force");
 }
 
 // `may_go` has the last word about the role.

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/fd.hpp"
+#include "base/text.hpp"
 #include "ops/device/processes.hpp"
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace mirrornet::ops {
 namespace {
 
 using Users = std::vector<DeviceUser>;
+
+constexpr std::string_view mounted_on = "mounted on ";
 
 DeviceUser holder(const Sysfs& sysfs, DeviceNumber above)
 {
@@ -35,7 +38,7 @@ void add_users_of_one(const Sysfs& sysfs, DeviceNumber device, Users& users)
 {
     for (const Mount& mount : mounts())
         if (backing_device(mount) == device)
-            users.push_back({"mount", "mounted on " + mount.point});
+            users.push_back({"mount", std::string(mounted_on) + mount.point});
     for (const auto& path : swaps())
         if (block_device_at(path) == device)
             users.push_back({"swap", "in use as swap space"});
@@ -84,6 +87,22 @@ std::string describe(const std::vector<DeviceUser>& users)
     for (const auto& user : users)
         text += (text.empty() ? "" : "; ") + user.name;
     return text;
+}
+
+std::string mount_point(const DeviceUser& user)
+{
+    if (user.kind != "mount" || !user.name.starts_with(mounted_on))
+        return {};
+    return user.name.substr(mounted_on.size());
+}
+
+std::string umount_commands(const std::vector<DeviceUser>& users)
+{
+    std::string commands;
+    for (const auto& user : users)
+        if (const auto point = mount_point(user); !point.empty())
+            commands += (commands.empty() ? "umount " : " && umount ") + shell_quoted(point);
+    return commands;
 }
 
 std::string system_use(const Sysfs& sysfs, DeviceNumber device)

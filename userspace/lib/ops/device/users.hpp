@@ -22,6 +22,11 @@ std::vector<DeviceUser> users_of(const Sysfs& sysfs, const std::string& path,
 // "mounted on /home; open in process 812 (dd)"
 std::string describe(const std::vector<DeviceUser>& users);
 
+// Where it is mounted itself, not a partition of it; empty if it is not.
+std::string mount_point(const DeviceUser& user);
+// "umount /home && umount '/my files'"; empty if it is not mounted.
+std::string umount_commands(const std::vector<DeviceUser>& users);
+
 // "the root file system" if that, /boot or swap space rests on the device or one
 // of its partitions; else empty.
 std::string system_use(const Sysfs& sysfs, DeviceNumber device);

@@ -21,6 +21,20 @@ std::string host_name()
     return whole.substr(0, whole.find('.'));
 }
 
+// What is wrong with one node must not hide the others.
+ShownPeer look_at(const ConfigStore& store, const std::string& name)
+{
+    ShownPeer peer;
+    peer.config.name = name;
+    try {
+        peer.config = store.load_peer(name);
+        peer.key = store.find_key(name).has_value();
+    } catch (const Error& error) {
+        peer.error = error.what();
+    }
+    return peer;
+}
+
 } // namespace
 
 NodeConfig node_init(const ConfigStore& store, const NodeInitOptions& options)
@@ -51,11 +65,8 @@ NodeShown node_show(const ConfigStore& store)
     NodeShown shown;
     shown.self = store.load_node();
     shown.card = {shown.self.name, shown.self.id, own_addresses(shown.self), {}};
-    for (const auto& name : store.peer_names()) {
-        shown.peers.push_back(store.load_peer(name));
-        if (!store.find_key(name))
-            shown.without_key.push_back(name);
-    }
+    for (const auto& name : store.peer_names())
+        shown.peers.push_back(look_at(store, name));
     return shown;
 }
 

@@ -22,11 +22,16 @@ struct NodeInitOptions {
 // Error(exists) if it is called otherwise already.
 NodeConfig node_init(const ConfigStore& store, const NodeInitOptions& options);
 
+struct ShownPeer {
+    PeerConfig config; // its name alone where its file cannot be read
+    bool key = false;  // there is one that can be used
+    std::string error; // what cannot be read, and why; empty: nothing is wrong
+};
+
 struct NodeShown {
     NodeConfig self;
     NodeCard card; // with the addresses of this machine, as far as it can tell
-    std::vector<PeerConfig> peers;
-    std::vector<std::string> without_key; // peers
+    std::vector<ShownPeer> peers;
 };
 NodeShown node_show(const ConfigStore& store);
 
@@ -41,6 +46,7 @@ struct NodeTrustOptions {
     std::string key_file;             // empty: the token's, the one it has, or a fresh one
     std::optional<Permissions> may;   // default: everything
     std::optional<Encryption> encryption;
+    bool confirmed = false; // also where a known node has become another one
 };
 
 struct NodeTrustResult {
@@ -49,7 +55,9 @@ struct NodeTrustResult {
     std::optional<NodeCard> token; // of a fresh key: to be entered at the other node
 };
 
-// Makes another node known and trusted, or changes what is known of it.
+// Makes another node known and trusted, or changes what is known of it. An identity, a
+// key or the addresses of a card that are not those known: Error(needs_force) names them,
+// unless `confirmed`. Error(exists) if the identity is known by another name.
 NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& options);
 
 // Error(in_use) while a volume has a copy there.

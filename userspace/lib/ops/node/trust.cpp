@@ -4,6 +4,8 @@
 #include "ops/node/addresses.hpp"
 #include "ops/node/node.hpp"
 
+#include <fmt/format.h>
+
 namespace mirrornet::ops {
 
 namespace {
@@ -53,6 +55,63 @@ void check_complete(const PeerConfig& peer, const NodeConfig& self)
                                            " is known; give one with --address");
 }
 
+std::string addresses_text(const std::vector<Address>& addresses)
+{
+    std::string text;
+    for (const auto& address : addresses)
+        text += (text.empty() ? "" : ",") + address.to_string();
+    return text.empty() ? "none" : text;
+}
+
+// A node as it is, or shall be, known.
+struct Known {
+    PeerConfig peer;
+    std::optional<Key> key;
+};
+
+// What has become another one, for people; never the key itself. Addresses that were
+// named one by one (`addresses_meant`) are what the person wants.
+std::vector<std::string> differences(const Known& before, const Known& now, bool addresses_meant)
+{
+    std::vector<std::string> found;
+    if (before.peer.id != now.peer.id)
+        found.push_back(fmt::format("the identity is {}, known is {}", now.peer.id.to_string(),
+                                    before.peer.id.to_string()));
+    if (before.peer.addresses != now.peer.addresses && !addresses_meant)
+        found.push_back(fmt::format("the addresses are {}, known are {}",
+                                    addresses_text(now.peer.addresses),
+                                    addresses_text(before.peer.addresses)));
+    if (before.key && now.key && !(*before.key == *now.key))
+        found.push_back("the key of the pair is another one");
+    return found;
+}
+
+void require_same(const std::vector<std::string>& differences, const std::string& name)
+{
+    if (differences.empty())
+        return;
+    throw Error(ExitStatus::needs_force,
+                fmt::format("node {} is known already, and what is given now is not that: {}. "
+                            "Nothing was changed. If you know why (it was installed anew, has "
+                            "moved, or each of the two nodes had made a key of its own), repeat "
+                            "with --yes; otherwise compare with what \"mirrorctl node show\" says "
+                            "on that node",
+                            name, fmt::join(differences, "; ")),
+                "--yes");
+}
+
+// One machine under two names would be two nodes to every volume.
+void require_one_name(const ConfigStore& store, const PeerConfig& peer)
+{
+    for (const auto& name : store.peer_names())
+        if (const auto known = name == peer.name ? std::nullopt : store.find_peer(name);
+            known && known->id == peer.id)
+            throw Error(ExitStatus::exists,
+                        "this machine (" + peer.id.to_string() + ") is known here as node " + name +
+                            " already; keep that name: mirrorctl node trust " + name +
+                            ", or forget it first: mirrorctl node forget " + name);
+}
+
 // The key that was given, if any.
 std::optional<Key> given_key(const NodeTrustOptions& options)
 {
@@ -79,9 +138,13 @@ NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& opt
     result.peer = start_from(store, name);
     apply(result.peer, options);
     check_complete(result.peer, self);
+    require_one_name(store, result.peer);
 
     const auto old_key = store.find_key(name);
     auto key = given_key(options);
+    if (before && !options.confirmed)
+        require_same(differences({*before, old_key}, {result.peer, key}, !options.addresses.empty()),
+                     name);
     if (!key && !old_key) {
         key = Key::random();
         result.token = NodeCard{self.name, self.id, own_addresses(self), key};

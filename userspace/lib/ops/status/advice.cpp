@@ -11,7 +11,7 @@ namespace {
 
 struct Advice {
     Reason reason;
-    const char* text; // with {node} for the other node, {mirror} for VOLUME@NODE
+    const char* text; // with {node} for the other node, {volume}, {mirror} for VOLUME@NODE
 };
 
 constexpr Advice no_link =
@@ -58,23 +58,27 @@ constexpr Advice of_reasons[] = {
                           "machine?); make sure that the source is the right one, then overwrite "
                           "the other with: mirrorctl continue {mirror} --yes"},
     {Reason::other_source, "node {node} is a source of this volume, too, so nothing is sent; look "
-                           "at both copies, then remove the one that is not needed and create it "
-                           "again: mirrorctl delete, mirrorctl release, mirrorctl create"},
+                           "at both copies; on the node whose copy is not needed: mirrorctl delete "
+                           "{volume} --local-only, mirrorctl release {volume}; then on the other: "
+                           "mirrorctl delete {volume} --local-only, and create the mirror again"},
     {Reason::split_brain, "both sides were written independently; nothing is overwritten until a "
                           "person decides which one to keep; this version does not merge them: "
-                          "look at both copies, then remove one and create it again: mirrorctl "
-                          "delete, mirrorctl create"},
-    {Reason::not_trusted, "node {node} does not accept our key; compare with: mirrorctl node show"},
+                          "look at both copies; on the node whose copy shall go: mirrorctl delete "
+                          "{volume} --local-only, mirrorctl release {volume}; then on the other: "
+                          "mirrorctl delete {volume} --local-only, and create the mirror again"},
+    {Reason::not_trusted, "node {node} does not accept our key; compare what each knows of the "
+                          "other (mirrorctl node show), then give both the same key: mirrorctl node "
+                          "trust"},
     {Reason::version, "the two nodes speak different versions of the protocol; upgrade the older "
                       "one, then: mirrorctl continue {mirror}"},
     {Reason::config_missing, "node {node} has no configuration of this volume; if its copy is "
                              "gone: mirrorctl delete {mirror}, then create it again"},
-    {Reason::device_removed, "the device of a copy is gone; bring it back, then: mirrorctl up, on "
-                             "its node"},
+    {Reason::device_removed, "the device of a copy is gone; bring it back, then on its node: "
+                             "mirrorctl up {volume}"},
     {Reason::fenced, "this copy was fenced off, so that the other one could go on; find out which "
                      "is the newer one before anything else"},
     {Reason::operation, "waits for the end of another operation, or for the volume to be active "
-                        "on node {node}: mirrorctl up, over there"},
+                        "on node {node}; over there: mirrorctl up {volume}"},
     {Reason::maintenance, "stopped for maintenance; go on with: mirrorctl continue {mirror}"},
 };
 
@@ -123,17 +127,26 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
             text = advice.text;
     if (role == Role::target && text == no_link.text)
         text = no_link_at_target;
-    return text ? fmt::format(fmt::runtime(text), fmt::arg("node", node), fmt::arg("mirror", name))
+    return text ? fmt::format(fmt::runtime(text), fmt::arg("node", node), fmt::arg("mirror", name),
+                              fmt::arg("volume", volume))
                 : std::string();
 }
 
 std::string advice_for(const VolumeStatus& volume)
 {
+    if (!volume.error.empty())
+        return "its configuration cannot be read: " + volume.error + ". " +
+               (volume.record ? "It is active, and what is shown of it comes from the kernel alone"
+                              : "Until it can, the volume cannot be activated; no data was touched");
     if (!volume.record)
         return "not active on this node; activate it with: mirrorctl up " + volume.name;
     if (volume.record->meta_error)
         return "the metadata cannot be written; writes to new regions fail until it can: check "
                "the metadata device (dmesg)";
+    if (volume.record->role == Role::none)
+        return "has no role on this node: its creation did not end, or is under way; if nothing is, "
+               "remove what is there: mirrorctl delete " + volume.name + " --yes, mirrorctl release " +
+               volume.name + " --yes";
     return of_lock(volume.record->lock, volume.name);
 }
 

@@ -70,6 +70,9 @@ json to_json(const MirrorStatus& mirror)
             {"peer", peer_to_json(record)},
             {"level", mirror.level},
             {"advice", mirror.advice},
+            {"disconnected", mirror.disconnected},
+            {"partial", mirror.partial},
+            {"full_because", mirror.full_because},
             {"slot", record.slot},
             {"state", record.state},
             {"state_code", static_cast<int>(record.state)},
@@ -99,7 +102,7 @@ json to_json(const MirrorStatus& mirror)
 json to_json(const VolumeStatus& volume)
 {
     json result{{"name", volume.name},
-                {"id", volume.id},
+                {"id", volume.id.is_nil() ? json() : json(volume.id)},
                 {"configured", volume.configured},
                 {"active", volume.record.has_value()},
                 {"bytes", volume.bytes},
@@ -108,6 +111,7 @@ json to_json(const VolumeStatus& volume)
                 {"meta_path", volume.meta_path},
                 {"level", volume.level},
                 {"advice", volume.advice},
+                {"error", volume.error},
                 {"mirrors", json::array()}};
     if (volume.record)
         result.update(record_to_json(*volume.record));
@@ -118,7 +122,10 @@ json to_json(const VolumeStatus& volume)
 
 json to_json(const StatusReport& report)
 {
-    json result{{"node", report.node}, {"level", report.level()}, {"volumes", json::array()}};
+    json result{{"node", report.node},
+                {"level", report.level()},
+                {"errors", report.errors},
+                {"volumes", json::array()}};
     for (const auto& volume : report.volumes)
         result["volumes"].push_back(to_json(volume));
     return result;

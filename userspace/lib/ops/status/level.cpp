@@ -28,24 +28,33 @@ Level level_of(const nl::MirrorRecord& mirror)
 
 Level level_of(const VolumeStatus& volume)
 {
-    Level worst = Level::ok;
+    Level worst = volume.error.empty() ? Level::ok : Level::unknown;
     for (const auto& mirror : volume.mirrors)
         worst = std::max(worst, mirror.level);
     if (!volume.record)
         return std::max(worst, Level::degraded);
     const auto& record = *volume.record;
     const bool should_be_open = record.role == Role::source && record.lock != LockReason::user;
-    if (record.meta_error || (should_be_open && record.locked()))
+    const bool unfinished = record.role == Role::none;
+    if (record.meta_error || unfinished || (should_be_open && record.locked()))
         worst = std::max(worst, Level::degraded);
     return worst;
 }
 
 Level StatusReport::level() const
 {
-    Level worst = Level::ok;
+    Level worst = errors.empty() ? Level::ok : Level::unknown;
     for (const auto& volume : volumes)
         worst = std::max(worst, volume.level);
     return worst;
+}
+
+ExitStatus StatusReport::unreadable() const
+{
+    const bool all = errors.empty() && std::ranges::all_of(volumes, [](const auto& volume) {
+                         return volume.error.empty();
+                     });
+    return all ? ExitStatus::done : ExitStatus::unknown;
 }
 
 ExitStatus exit_status_of(Level level)

@@ -2,6 +2,7 @@
 #include "ops/status/report.hpp"
 
 #include "ops/create/used_blocks.hpp"
+#include "ops/status/selection.hpp"
 
 #include <algorithm>
 
@@ -27,57 +28,89 @@ KernelState ask_kernel()
     }
 }
 
-VolumeStatus from_config(const ConfigStore& store, const VolumeConfig& config)
+// What a file says, unless it cannot be read: then `error` says why not.
+template <typename F> void unless_unreadable(std::string& error, F read)
+{
+    try {
+        read();
+    } catch (const Error& failed) {
+        error = failed.what();
+    }
+}
+
+VolumeStatus from_config(const ConfigStore& store, const std::string& name)
 {
     VolumeStatus volume;
-    volume.name = config.name;
-    volume.id = config.id;
+    volume.name = name;
     volume.configured = true;
-    volume.bytes = config.size;
-    if (const auto local = store.find_local(config.name)) {
-        volume.data_device = local->data_device;
-        volume.meta_path = local->meta_path;
-    }
+    unless_unreadable(volume.error, [&] {
+        if (const auto local = store.find_local(name)) {
+            volume.data_device = local->data_device;
+            volume.meta_path = local->meta_path;
+        }
+    });
+    unless_unreadable(volume.error, [&] {
+        const auto config = store.load_volume(name);
+        volume.id = config.id;
+        volume.bytes = config.size;
+    });
     return volume;
 }
 
 std::string name_of_node(const ConfigStore& store, const VolumeStatus& volume, const NodeId& id)
 {
-    if (volume.configured)
-        if (const auto config = store.find_volume(volume.name))
-            if (const auto* node = config->find_node(id))
-                return node->name;
-    const auto peer = store.find_peer(id);
-    return peer ? peer->name : id.to_string();
+    std::string name = id.to_string(), ignored;
+    unless_unreadable(ignored, [&] {
+        if (const auto peer = store.find_peer(id))
+            name = peer->name;
+    });
+    unless_unreadable(ignored, [&] {
+        const auto config = store.find_volume(volume.name);
+        if (const auto* node = config ? config->find_node(id) : nullptr)
+            name = node->name;
+    });
+    return name;
+}
+
+// By its name where the file with the id cannot be read: what is active must be seen.
+bool is_of(const nl::VolumeRecord& record, const VolumeStatus& volume)
+{
+    return volume.id.is_nil() ? record.name == volume.name : record.id == volume.id;
 }
 
 void add_kernel_state(const ConfigStore& store, const KernelState& kernel, VolumeStatus& volume)
 {
     for (const auto& record : kernel.volumes)
-        if (record.id == volume.id)
+        if (is_of(record, volume))
             volume.record = record;
+    if (volume.record && volume.id.is_nil()) {
+        volume.id = volume.record->id;
+        volume.bytes = volume.record->bytes();
+    }
     for (const auto& record : kernel.mirrors) {
         if (record.volume != volume.id)
             continue;
         MirrorStatus mirror;
         mirror.node = name_of_node(store, volume, record.peer);
         mirror.record = record;
-        mirror.level = level_of(record);
-        mirror.advice = advice_for(record, volume.record ? volume.record->role : Role::none,
-                                   volume.name, mirror.node);
+        judge(mirror, volume.name, volume.record);
         volume.mirrors.push_back(std::move(mirror));
     }
-    volume.level = level_of(volume);
-    volume.advice = advice_for(volume);
 }
 
-std::vector<VolumeStatus> all_volumes(const ConfigStore& store, const KernelState& kernel)
+std::vector<VolumeStatus> all_volumes(const ConfigStore& store, const KernelState& kernel,
+                                      std::vector<std::string>& errors)
 {
     std::vector<VolumeStatus> volumes;
-    for (const auto& name : store.volume_names())
-        volumes.push_back(from_config(store, store.load_volume(name)));
+    std::string error;
+    unless_unreadable(error, [&] {
+        for (const auto& name : store.volume_names())
+            volumes.push_back(from_config(store, name));
+    });
+    if (!error.empty())
+        errors.push_back(error);
     for (const auto& record : kernel.volumes) {
-        if (std::ranges::any_of(volumes, [&](const auto& each) { return each.id == record.id; }))
+        if (std::ranges::any_of(volumes, [&](const auto& each) { return is_of(record, each); }))
             continue;
         VolumeStatus stray; // active, but no configuration names it
         stray.name = record.name;
@@ -88,30 +121,28 @@ std::vector<VolumeStatus> all_volumes(const ConfigStore& store, const KernelStat
     return volumes;
 }
 
-void keep_only(std::vector<VolumeStatus>& volumes, const std::vector<std::string>& names)
-{
-    for (const auto& name : names)
-        if (std::ranges::none_of(volumes, [&](const auto& each) { return each.name == name; }))
-            throw Error(ExitStatus::not_found, "there is no volume " + name +
-                                                   " on this node; see: mirrorctl list");
-    std::erase_if(volumes, [&](const auto& each) {
-        return std::ranges::find(names, each.name) == names.end();
-    });
-}
-
 } // namespace
 
 StatusReport status(const ConfigStore& store, const std::vector<std::string>& names)
 {
     StatusReport report;
-    if (const auto self = store.find_node())
-        report.node = self->name;
+    const Selection wanted(names);
+    std::string error;
+    unless_unreadable(error, [&] {
+        if (const auto self = store.find_node())
+            report.node = self->name;
+    });
+    if (!error.empty())
+        report.errors.push_back(error);
     const KernelState kernel = ask_kernel();
-    report.volumes = all_volumes(store, kernel);
-    if (!names.empty())
-        keep_only(report.volumes, names);
-    for (auto& volume : report.volumes)
+    report.volumes = all_volumes(store, kernel, report.errors);
+    wanted.keep(report.volumes);
+    for (auto& volume : report.volumes) {
         add_kernel_state(store, kernel, volume);
+        wanted.keep_mirrors(volume);
+        volume.level = level_of(volume);
+        volume.advice = advice_for(volume);
+    }
     return report;
 }
 

@@ -13,11 +13,18 @@
 
 namespace mirrornet::ops {
 
+// Would a partial resync do; as far as this node knows, for the other one may have been
+// written, or have lost its metadata, while nobody looked.
+enum class Partial { unknown, yes, no };
+
 struct MirrorStatus {
     std::string node; // the other one; its id where the configuration has no name
     nl::MirrorRecord record;
     Level level = Level::unknown;
     std::string advice; // what to do, if anything; one sentence
+    bool disconnected = false; // a target that is cut off from its source
+    Partial partial = Partial::unknown;
+    std::string full_because; // of Partial::no; completes "will be full because"
 
     // Of a resync under way.
     std::uint64_t blocks_left() const { return record.dirty_blocks; }
@@ -36,15 +43,20 @@ struct VolumeStatus {
     std::vector<MirrorStatus> mirrors;
     Level level = Level::unknown;
     std::string advice;
+    std::string error; // why its configuration cannot be read; empty: it can
 };
 
 struct StatusReport {
     std::string node;
     std::vector<VolumeStatus> volumes;
+    std::vector<std::string> errors; // what cannot be read besides
     Level level() const; // the worst
+    ExitStatus unreadable() const; // `unknown` where something cannot be read, else `done`
 };
 
-// All volumes, or those named; Error(not_found) for a name that is none.
+// All volumes, or those named as VOLUME or VOLUME@NODE (of the volume that mirror
+// alone); Error(not_found) for a name that is none. A file that cannot be read hides
+// nothing but what is in it.
 StatusReport status(const ConfigStore& store, const std::vector<std::string>& names = {});
 
 // Pure: what the records mean.
@@ -55,5 +67,25 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
                        const std::string& node);
 std::string advice_for(const VolumeStatus& volume);
 ExitStatus exit_status_of(Level level);
+// Why the next resync of the mirror has to be full, as far as this node knows; completes
+// "will be full because"; empty: a partial one will do.
+std::string full_because(const nl::MirrorRecord& mirror, const nl::VolumeRecord& volume);
+// A target without its source, so that nobody here knows what was written since.
+bool is_disconnected(const nl::MirrorRecord& mirror, Role role);
+// Fills in what follows from the record and the volume (of which nothing is known where
+// it is not active).
+void judge(MirrorStatus& mirror, const std::string& volume,
+           const std::optional<nl::VolumeRecord>& record);
 
 } // namespace mirrornet::ops
+
+namespace mirrornet {
+
+template <> struct Words<ops::Partial> {
+    static constexpr std::string_view kind = "answer";
+    static constexpr Word<ops::Partial> table[] = {{ops::Partial::unknown, "unknown"},
+                                                   {ops::Partial::yes, "yes"},
+                                                   {ops::Partial::no, "no"}};
+};
+
+} // namespace mirrornet

@@ -128,12 +128,14 @@ OptionSet options_between(const VolumeConfig& config, const std::string& a, cons
 void throw_open(const std::string& volume, const std::string& verb)
 {
     const std::string path = dm::front_node(volume);
-    std::string who;
+    std::vector<DeviceUser> users;
     if (const auto device = block_device_at(path))
-        who = describe(users_of(Sysfs(), path, *device));
-    throw Error(ExitStatus::in_use, "volume " + volume + " cannot be " + verb + " while it is open" +
-                                        (who.empty() ? "" : ": it is " + who) +
-                                        "; close it first, then repeat");
+        users = users_of(Sysfs(), path, *device);
+    const auto who = describe(users), umounts = umount_commands(users);
+    throw Error(ExitStatus::in_use,
+                "volume " + volume + " cannot be " + verb + " while it is open" +
+                    (who.empty() ? "" : ": it is " + who) + "; close it first" +
+                    (umounts.empty() ? "" : " (" + umounts + ")") + ", then repeat");
 }
 
 } // namespace mirrornet::ops

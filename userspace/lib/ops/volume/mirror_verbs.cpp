@@ -3,6 +3,7 @@
 
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
+#include "ops/status/report.hpp"
 
 namespace mirrornet::ops {
 
@@ -28,7 +29,8 @@ void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
         throw Error(ExitStatus::needs_force,
                     "volume " + mirror.volume + " is mirroring to node " + mirror.node +
                         ": both sides are equal, and a resync makes the target inconsistent until "
-                        "it ends; repeat with --yes if you want it all the same");
+                        "it ends; repeat with --yes if you want it all the same",
+                    "--yes");
 }
 
 void require_not_broken(const nl::MirrorRecord& record, const MirrorName& mirror)
@@ -52,7 +54,8 @@ void check_rolled_back(nl::Kernel& kernel, const nl::MirrorRecord& record,
                     ": one of the two nodes came back with an older image of its disks. To continue "
                     "overwrites the whole copy on " + (here ? "this node" : "node " + mirror.node) +
                     " with the source's, block by block; if the source is the older one, what it "
-                    "lacks is lost. Compare first, then repeat with --yes");
+                    "lacks is lost. Compare first, then repeat with --yes",
+                "--yes");
 }
 
 // A pause, or a copy that was rolled back, may be noted over there alone. A node
@@ -96,7 +99,7 @@ std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subj
 
 VerbResult pause(const ConfigStore& store, const Subject& subject)
 {
-    VerbResult result{mirrors_of(store, subject), false};
+    VerbResult result{mirrors_of(store, subject), false, {}};
     const OperationLock lock(subject.name, "pause");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
@@ -112,7 +115,7 @@ VerbResult pause(const ConfigStore& store, const Subject& subject)
 VerbResult continue_(const ConfigStore& store, const Subject& subject,
                      const ContinueOptions& options)
 {
-    VerbResult result{mirrors_of(store, subject), false};
+    VerbResult result{mirrors_of(store, subject), false, {}};
     const OperationLock lock(subject.name, "continue");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
@@ -122,6 +125,7 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
         if (record.state == MirrorState::mirroring || record.state == MirrorState::resync)
             continue;
         check_rolled_back(kernel, record, mirror, options);
+        result.full_because = full_because(record, kernel.volume(mirror.id));
         if (options.pass_on)
             continue_there(store, mirror);
         kernel.continue_(mirror.id, mirror.peer);
@@ -132,12 +136,14 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
 
 VerbResult resync(const ConfigStore& store, const Subject& subject, const ResyncOptions& options)
 {
-    VerbResult result{mirrors_of(store, subject), true};
+    VerbResult result{mirrors_of(store, subject), true, {}};
     const OperationLock lock(subject.name, "resync");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror);
-        check_resync(kernel.mirror(mirror.id, mirror.peer), mirror, options);
+        const auto record = kernel.mirror(mirror.id, mirror.peer);
+        check_resync(record, mirror, options);
+        result.full_because = full_because(record, kernel.volume(mirror.id));
         if (options.pass_on && is_target(kernel, mirror))
             Peer(store, mirror.node)
                 .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full}});

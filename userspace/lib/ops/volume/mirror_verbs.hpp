@@ -26,6 +26,7 @@ std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subj
 struct VerbResult {
     std::vector<MirrorName> mirrors;
     bool changed = false; // false: it was so already
+    std::string full_because; // of a resync that has to be full, see ops::full_because()
 };
 
 VerbResult pause(const ConfigStore& store, const Subject& subject);

@@ -55,6 +55,19 @@ void dismantle_there(const ConfigStore& store, const VolumeConfig& config,
                            Peer::work_time);
 }
 
+// Of a node that may be gone for good.
+void dismantle_if_there(const ConfigStore& store, const VolumeConfig& config,
+                        const std::string& node, const DeleteOptions& options)
+try {
+    dismantle_there(store, config, node, options);
+} catch (const Error& error) {
+    if (error.status() != ExitStatus::unreachable)
+        throw;
+    throw Error(error.status(), std::string(error.what()) + ". On this node nothing was changed. If node " + node +
+                                    " is gone for good, forget its copy here alone: mirrorctl "
+                                    "delete " + config.name + "@" + node + " --local-only");
+}
+
 void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& config,
                 const OtherNode& node, const DeleteOptions& options)
 {
@@ -65,20 +78,25 @@ void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& conf
     };
     if (!node.known || options.local_only)
         return forget();
-    dismantle_there(store, config, node.name, options);
+    dismantle_if_there(store, config, node.name, options);
     finish_after("the copy on node " + node.name + " is removed", forget);
 }
 
-[[noreturn]] void refuse_here(bool active, const VolumeConfig& config)
+[[noreturn]] void refuse_here(bool active, const VolumeConfig& config, const NodeConfig& self)
 {
     if (!active)
         throw Error(ExitStatus::refused,
                     "volume " + config.name + " is not active on this node, so its role here is "
                     "not known; activate it first: mirrorctl up " + config.name);
+    std::string source;
+    for (const auto& node : config.nodes)
+        if (node.id != self.id)
+            source = " (node " + node.name + ")";
     throw Error(ExitStatus::refused,
                 "this node holds a target of volume " + config.name +
-                    "; delete the mirror on its source, or only this copy with "
-                    "--local-only when the source is gone");
+                    "; delete the mirror on its source" + source + ": mirrorctl delete " +
+                    config.name + "@" + self.name + "; or, if the source is gone for good, only "
+                    "this copy: mirrorctl delete " + config.name + " --local-only");
 }
 
 } // namespace
@@ -109,7 +127,7 @@ DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& option
     const auto record = kernel.find_volume(config.id);
     if (!record || record->role == Role::target) {
         if (!options.local_only)
-            refuse_here(record.has_value(), config);
+            refuse_here(record.has_value(), config, self);
         dismantle_here(store, {config.name, config.id, options.force});
         return {{self.name}, true};
     }

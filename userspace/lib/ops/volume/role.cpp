@@ -75,7 +75,8 @@ void require_no_source(std::optional<Role> role, const std::string& volume, bool
                     "volume " + volume + " is not active, and its metadata does not say which "
                     "role this node has; activate it first: mirrorctl up " + volume +
                         "; if that cannot be done any more and this copy is not needed, repeat "
-                        "with --force");
+                        "with --force",
+                    "--force");
 }
 
 void require_source(Role role, const std::string& volume)

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mirrornet::ctl {
+
+// The command line as a person typed it, to be shown in messages in such a way that it
+// can be pasted into a shell.
+class TypedCommand {
+public:
+    TypedCommand() = default;
+    TypedCommand(int argc, const char* const* argv);
+
+    bool has(std::string_view option) const;       // before a "--"
+    TypedCommand with(std::string_view option) const; // once, however often it is added
+    TypedCommand without(std::string_view option) const;
+    std::string text() const; // "mirrorctl create home ..."
+
+private:
+    std::vector<std::string> words_; // without the program
+};
+
+} // namespace mirrornet::ctl

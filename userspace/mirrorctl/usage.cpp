@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/usage.hpp"
+
+#include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// Verbs of later versions: whoever looks for one of them did not mistype another.
+constexpr std::string_view later_verbs[] = {
+    "advise",      "assess",   "bookmark",    "break",       "candidates", "check",
+    "config",      "demote",   "drill",       "endpoint",    "estimate",   "get",
+    "health",      "inspect",  "job",         "lock",        "maintenance", "manage",
+    "meta",        "promote",  "resize",      "seed",        "set",        "snapshot",
+    "split-brain", "support",  "switchover",  "takeover",    "target",     "top",
+    "unlock",      "unmanage", "verify",      "node rename", "node replace"};
+
+// How many letters are to be put in, left out or changed.
+std::size_t edits(std::string_view from, std::string_view to)
+{
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 0; i < from.size(); i++) {
+        std::size_t corner = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < to.size(); j++) {
+            const std::size_t changed = corner + (from[i] == to[j] ? 0 : 1);
+            corner = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, corner + 1});
+        }
+    }
+    return row.back();
+}
+
+std::vector<const CLI::App*> verbs_of(const CLI::App& app)
+{
+    return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+Names names_of(const std::vector<const CLI::App*>& verbs)
+{
+    Names names;
+    for (const auto* verb : verbs)
+        names.push_back(verb->get_name());
+    return names;
+}
+
+void add_options(const CLI::App& app, Names& names)
+{
+    for (const auto* option : app.get_options())
+        for (const auto& name : option->get_lnames())
+            names.push_back("--" + name);
+}
+
+// The verb that was typed, as far as it is known, with the program: "mirrorctl node".
+struct Typed {
+    const CLI::App* verb;
+    std::string name;
+};
+
+Typed typed(const CLI::App& app)
+{
+    Typed found{&app, app.get_name()};
+    while (!found.verb->get_subcommands().empty()) {
+        found.verb = found.verb->get_subcommands().front();
+        found.name += " " + found.verb->get_name();
+    }
+    return found;
+}
+
+std::string quoted(const std::string& word)
+{
+    return "\"" + printable(word, 80) + "\"";
+}
+
+std::string perhaps(const std::string& word, const Names& candidates)
+{
+    const auto meant = nearest(word, candidates);
+    return meant.empty() ? "" : "; did you mean \"" + meant + "\"?";
+}
+
+std::string see(const Typed& verb)
+{
+    return "See: " + verb.name + " --help";
+}
+
+std::string unknown_option(const Typed& verb, const CLI::App& app, const std::string& word)
+{
+    const auto option = word.substr(0, word.find('='));
+    Names names;
+    add_options(*verb.verb, names);
+    if (verb.verb != &app)
+        add_options(app, names);
+    return quoted(verb.name) + " has no option " + quoted(option) + perhaps(option, names) + "\n" +
+           see(verb);
+}
+
+std::string unknown_verb(const Typed& verb, const CLI::App& app, const std::string& word)
+{
+    const auto full = verb.verb == &app ? word : verb.verb->get_name() + " " + word;
+    if (std::ranges::find(later_verbs, full) != std::end(later_verbs))
+        return "the verb " + quoted(full) + " is not in this version\n" + see(verb);
+    auto candidates = names_of(verbs_of(*verb.verb));
+    if (verb.verb == &app)
+        for (const char* asked : {"help", "version"})
+            if (word == asked)
+                candidates = {std::string("--") + asked};
+    return (verb.verb == &app ? "there is no verb " : quoted(verb.name) + " has no verb ") +
+           quoted(word) + perhaps(word, candidates) + "\n" + see(verb);
+}
+
+std::string no_verb(const Typed& verb)
+{
+    std::string list;
+    for (const auto& name : names_of(verbs_of(*verb.verb)))
+        list += (list.empty() ? "" : ", ") + name;
+    return "say what to do: " + verb.name + " VERB, which is one of " + list + "\n" + see(verb);
+}
+
+template <typename F> std::optional<std::string> first_of(const Names& words, F fits)
+{
+    const auto found = std::ranges::find_if(words, fits);
+    return found == words.end() ? std::nullopt : std::optional(*found);
+}
+
+bool is_option(const std::string& word)
+{
+    return word.size() > 1 && word.front() == '-';
+}
+
+} // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates)
+{
+    std::string best;
+    std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
+    for (const auto& candidate : candidates)
+        if (const auto needed = edits(word, candidate); needed < least) {
+            least = needed;
+            best = candidate;
+        }
+    return best;
+}
+
+std::string usage_text(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto verb = typed(app);
+    const auto words = app.remaining(true);
+    const auto word = first_of(words, [](const auto& each) { return !is_option(each); });
+    if (!verbs_of(*verb.verb).empty() && word)
+        return unknown_verb(verb, app, *word);
+    if (const auto option = first_of(words, is_option))
+        return unknown_option(verb, app, *option);
+    if (!verbs_of(*verb.verb).empty())
+        return no_verb(verb);
+    if (word)
+        return quoted(*word) + " is one argument too many\n" + see(verb);
+    return std::string(error.what()) + "\n" + see(verb);
+}
+
+} // namespace mirrornet::ctl
