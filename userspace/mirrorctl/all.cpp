@@ -42,6 +42,8 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_resync(app, invocation);
     setup_up(app, invocation);
     setup_down(app, invocation);
+    setup_get(app, invocation);
+    setup_set(app, invocation);
     setup_perf(app, invocation);
     setup_events(app, invocation);
     setup_node(app, invocation);

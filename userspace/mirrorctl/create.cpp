@@ -139,7 +139,7 @@ void add_arguments(CLI::App& verb, CreateArguments& arguments)
                     "Where this node keeps the metadata: a device, file:/PATH, file, or auto "
                     "(a logical volume beside one, else a file)");
     verb.add_option("--peer-meta", options.peer_meta, "The same for the other node");
-    verb.add_option("--mode", arguments.mode, "sync: a write returns when both nodes have it");
+    verb.add_option("--mode", arguments.mode, "A write returns when both nodes have it (sync), or when the source has it (async)");
     verb.add_option("--set", arguments.set, "OPTION=VALUE of the mirror or the volume; repeat it")
         ->allow_extra_args(false);
 }

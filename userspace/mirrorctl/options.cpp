@@ -92,7 +92,7 @@ void setup_set(CLI::App& app, Invocation& invocation)
                  "  mirrorctl set home@b write-queue-high-water=50000 on-queue-limit=block\n"
                  "  mirrorctl set home ping-interval=default");
     verb->callback([&invocation, options] {
-        invocation.run = [&invocation, options] { return set(invocation, *options); };
+        invocation.change([&invocation, options] { return set(invocation, *options); });
     });
 }
 

@@ -99,7 +99,7 @@ std::string last_resync_text(const json& resync)
     if (number(resync, "elapsed_ms") == 0)
         return "none since the volume is active";
     return fmt::format("sent {} of {} blocks ({} of them zero, {} unreadable) in {}, last at {}",
-                       number(resync, "sent_blocks"), number(resync, "total_blocks"),
+                       number(resync, "sent_blocks"), number(resync, "begun_blocks"),
                        number(resync, "zero_blocks"), number(resync, "unreadable_blocks"),
                        ops::duration(number(resync, "elapsed_ms") / 1000),
                        ops::local_time(number(resync, "last_progress_ns")));

@@ -17,9 +17,9 @@ using Names = std::vector<std::string>;
 // Verbs of later versions: whoever looks for one of them did not mistype another.
 constexpr std::string_view later_verbs[] = {
     "advise",      "assess",   "bookmark",    "break",       "candidates", "check",
-    "config",      "demote",   "drill",       "endpoint",    "estimate",   "get",
+    "config",      "demote",   "drill",       "endpoint",    "estimate",
     "health",      "inspect",  "job",         "lock",        "maintenance", "manage",
-    "meta",        "promote",  "resize",      "seed",        "set",        "snapshot",
+    "meta",        "promote",  "resize",      "seed",        "snapshot",
     "split-brain", "support",  "switchover",  "takeover",    "target",     "top",
     "unlock",      "unmanage", "verify",      "node rename", "node replace"};
 

@@ -50,6 +50,8 @@ void setup_continue(CLI::App& app, Invocation& invocation);
 void setup_resync(CLI::App& app, Invocation& invocation);
 void setup_up(CLI::App& app, Invocation& invocation);
 void setup_down(CLI::App& app, Invocation& invocation);
+void setup_get(CLI::App& app, Invocation& invocation);
+void setup_set(CLI::App& app, Invocation& invocation);
 void setup_perf(CLI::App& app, Invocation& invocation);
 void setup_events(CLI::App& app, Invocation& invocation);
 void setup_node(CLI::App& app, Invocation& invocation);

@@ -212,7 +212,7 @@ TEST(Progress, OfAResync)
 {
     MirrorStatus status;
     status.record = mirror(MirrorState::resync);
-    status.record.resync.total = 400;
+    status.record.resync.begun = 400;
     status.record.resync.sent = 300;
     status.record.resync.elapsed_ms = 3000;
     status.record.dirty_blocks = 100;
@@ -225,7 +225,7 @@ TEST(Progress, NeverLeavesItsBounds)
 {
     MirrorStatus status;
     status.record = mirror(MirrorState::resync);
-    status.record.resync.total = 10;
+    status.record.resync.begun = 10;
     status.record.dirty_blocks = 20; // new ones became dirty
     EXPECT_DOUBLE_EQ(status.percent().value(), 0.0);
     EXPECT_FALSE(status.bytes_per_second().has_value());

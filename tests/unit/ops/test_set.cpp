@@ -39,6 +39,8 @@ protected:
     }
 
     VolumeConfig config;
+    const std::int64_t sync = parse_value(spec_of(Option::mode), "sync");
+    const std::int64_t async = parse_value(spec_of(Option::mode), "async");
 };
 
 } // namespace
@@ -48,7 +50,7 @@ TEST_F(Set, AVolumeMeansAllItsMirrors)
     const auto after = changed("home", {"mode=async", "ping-interval=500ms"});
     EXPECT_EQ(after.version, 8u);
     for (const char* node : {"b", "c"}) {
-        EXPECT_EQ(of_mirror(after, node, Option::mode), static_cast<int>(Mode::async));
+        EXPECT_EQ(of_mirror(after, node, Option::mode), async);
         EXPECT_EQ(of_mirror(after, node, Option::ping_interval), 500);
     }
 }
@@ -56,8 +58,8 @@ TEST_F(Set, AVolumeMeansAllItsMirrors)
 TEST_F(Set, OneMirrorMeansOne)
 {
     const auto after = changed("home@c", {"mode=async"});
-    EXPECT_EQ(of_mirror(after, "b", Option::mode), static_cast<int>(Mode::sync));
-    EXPECT_EQ(of_mirror(after, "c", Option::mode), static_cast<int>(Mode::async));
+    EXPECT_EQ(of_mirror(after, "b", Option::mode), sync);
+    EXPECT_EQ(of_mirror(after, "c", Option::mode), async);
 }
 
 TEST_F(Set, DefaultTakesBackWhatWasSet)
@@ -119,7 +121,7 @@ TEST_F(OnDisk, GetShowsWhatHolds)
     EXPECT_EQ(all[0].option, Option::metadata_wait);
     EXPECT_TRUE(all[0].is_default && all[0].node.empty());
     EXPECT_EQ(all[1].node, "b");
-    EXPECT_EQ(all[1].value, static_cast<int>(Mode::async));
+    EXPECT_EQ(all[1].value, async);
     EXPECT_FALSE(all[1].is_default);
     EXPECT_EQ(all[2].node, "c");
     EXPECT_TRUE(all[2].is_default);

@@ -23,7 +23,7 @@ ops::StatusReport report_of(MirrorState state, Reason reason, Role role = Role::
     mirror.record.link = LinkState::up;
     mirror.record.encrypted = true;
     mirror.record.dirty_blocks = 16;
-    mirror.record.resync.total = 64;
+    mirror.record.resync.begun = 64;
     mirror.record.resync.sent = 48;
     mirror.record.resync.elapsed_ms = 1000;
     ops::VolumeStatus volume;

@@ -59,7 +59,6 @@ enum Scope : unsigned {
 };
 
 // Values of an option with words, in the order of its choices.
-enum class Mode : int { sync, async };
 enum class Encryption : int { tls, none };
 
 struct OptionSpec {

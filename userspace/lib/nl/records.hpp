@@ -4,7 +4,6 @@
 #pragma once
 
 #include "model/names.hpp"
-#include "model/options.hpp"
 #include "nl/states.hpp"
 
 #include <cstdint>

@@ -28,6 +28,11 @@ enum class LinkState : int {
     unwanted = MN_LINK_UNWANTED,
 };
 
+enum class Mode : int {
+    sync = MN_MODE_SYNC,
+    async = MN_MODE_ASYNC,
+};
+
 enum class ResyncPhase : int {
     none = MN_RESYNC_NONE,
     starting = MN_RESYNC_STARTING,
@@ -70,6 +75,11 @@ template <> struct Words<LinkState> {
                                                 {LinkState::negotiating, "negotiating"},
                                                 {LinkState::up, "up"},
                                                 {LinkState::unwanted, "unwanted"}};
+};
+
+template <> struct Words<Mode> {
+    static constexpr std::string_view kind = "mode";
+    static constexpr Word<Mode> table[] = {{Mode::sync, "sync"}, {Mode::async, "async"}};
 };
 
 template <> struct Words<ResyncPhase> {

@@ -2,11 +2,13 @@
 #include "ops/rpc.hpp"
 
 #include "base/error.hpp"
+#include "config/files.hpp"
 #include "ops/create/json.hpp"
 #include "ops/create/remote_copy.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
 #include "ops/volume/mirror_verbs.hpp"
+#include "ops/volume/options.hpp"
 
 namespace mirrornet::ops {
 
@@ -65,6 +67,14 @@ json resync_to(const ConfigStore& store, const json& params, const RpcPeer& call
     return json::object();
 }
 
+json options_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const auto text = params.at("config").get<std::string>();
+    take_over_options(store, parse_volume(text, "the request of node " + caller.name),
+                      params.at("from").get<std::uint64_t>(), caller.name);
+    return json::object();
+}
+
 } // namespace
 
 void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
@@ -81,6 +91,8 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return build(store, params, caller); });
     methods.add("copy.dismantle", Permission::operate,
                 [&store](P params, C caller) { return dismantle(store, params, caller); });
+    methods.add("volume.options", Permission::operate,
+                [&store](P params, C caller) { return options_of(store, params, caller); });
     methods.add("mirror.continue", Permission::operate,
                 [&store](P params, C caller) { return continue_with(store, params, caller); });
     methods.add("mirror.resync", Permission::operate,

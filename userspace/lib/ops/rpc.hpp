@@ -12,6 +12,7 @@ namespace mirrornet::ops {
 //   copy.examine     facts of a copy that this node shall hold; changes nothing
 //   copy.build       build the target's copy; whole or not at all
 //   copy.dismantle   remove it again
+//   volume.options   take over options of a volume that both have; changes nothing else
 //   mirror.continue  go on with the mirror to the caller
 //   mirror.resync    on the source: resync the mirror to the caller
 // `store` must outlive the dispatcher.

@@ -18,7 +18,7 @@ json resync_to_json(const MirrorStatus& mirror)
 {
     const auto& resync = mirror.record.resync;
     return {{"phase", to_string(resync.phase)},
-            {"total_blocks", resync.total},
+            {"begun_blocks", resync.begun},
             {"sent_blocks", resync.sent},
             {"zero_blocks", resync.zero},
             {"unreadable_blocks", resync.unreadable},
@@ -81,6 +81,7 @@ json to_json(const MirrorStatus& mirror)
             {"since_ns", record.since},
             {"link", record.link},
             {"encrypted", record.encrypted},
+            {"mode", record.mode},
             {"dirty_blocks", record.dirty_blocks},
             {"unsent_blocks", record.unsent_blocks},
             {"total_blocks", record.total_blocks},

@@ -148,9 +148,9 @@ StatusReport status(const ConfigStore& store, const std::vector<std::string>& na
 
 std::optional<double> MirrorStatus::percent() const
 {
-    if (record.state != MirrorState::resync || record.resync.total == 0)
+    if (record.state != MirrorState::resync || record.resync.begun == 0)
         return std::nullopt;
-    const auto total = std::max(record.resync.total, record.dirty_blocks);
+    const auto total = std::max(record.resync.begun, record.dirty_blocks);
     return 100.0 * static_cast<double>(total - record.dirty_blocks) / static_cast<double>(total);
 }
 
