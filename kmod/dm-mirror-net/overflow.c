@@ -25,11 +25,8 @@ static u64 limit_of(u64 set, u64 most)
 	return set ? min(set, most) : most;
 }
 
-/*
- * Does the queue hold the given part of a limit, in eighths? What the cursor sent is not in it:
- * it has a limit of its own (resync-reads).
- */
-static bool holds(const struct mn_mirror *mirror, unsigned int eighths)
+/* What the cursor sent is not in the queue: it has a limit of its own (resync-reads). */
+bool mn_overflow_is_full(const struct mn_mirror *mirror)
 {
 	const struct mn_payload_pool *pool = mirror->volume->send_pool;
 	const struct mn_options *options = &mirror->options;
@@ -38,16 +35,11 @@ static bool holds(const struct mn_mirror *mirror, unsigned int eighths)
 	u64 most_writes = limit_of(READ_ONCE(options->queue_high_water), cap / MN_LEAST_PER_WRITE);
 	u64 bytes = mirror->queue_bytes - mirror->resync_unapplied_bytes;
 
-	if (bytes >= most_bytes / 8 * eighths ||
-	    mirror->queue_length - mirror->resync_unapplied >= most_writes * eighths / 8)
+	if (bytes >= most_bytes ||
+	    mirror->queue_length - mirror->resync_unapplied >= most_writes)
 		return true;
 	/* memory that others hold costs nobody with a short queue his stream */
 	return bytes > cap / MN_LARGE_SHARE && mn_payload_pool_scarce(pool);
-}
-
-bool mn_overflow_is_full(const struct mn_mirror *mirror)
-{
-	return holds(mirror, 8);
 }
 
 /*
@@ -63,10 +55,10 @@ static bool may_block(const struct mn_mirror *mirror)
 		READ_ONCE(volume->meta.error));
 }
 
-bool mn_overflow_blocks(const struct mn_mirror *mirror)
+bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer)
 {
-	/* who came first goes first */
-	return may_block(mirror) && (mn_overflow_is_full(mirror) || mirror->volume->crowd);
+	return may_block(mirror) &&
+	       (mn_overflow_is_full(mirror) || (newcomer && mirror->volume->crowd));
 }
 
 u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
@@ -80,12 +72,20 @@ u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
 	return jiffies_to_msecs(get_jiffies_64() - mirror->progress);
 }
 
-/* Many are let go at a time, so that they do not crowd at the limit one by one. */
 void mn_overflow_drained_some(struct mn_mirror *mirror)
 {
-	if (may_block(mirror) && !holds(mirror, 7))
-		mn_overflow_wake(mirror->volume);
+	if (may_block(mirror) && !mn_overflow_is_full(mirror))
+		mn_overflow_wake_next(mirror->volume);
 	mn_overflow_check(mirror);
+}
+
+void mn_overflow_wake_next(struct mn_volume *volume)
+{
+	lockdep_assert_held(&volume->track);
+	if (list_empty(&volume->crowded))
+		return;
+	list_move_tail(volume->crowded.next, &volume->parked);
+	queue_work(volume->wq, &volume->intent_work);
 }
 
 void mn_overflow_wake(struct mn_volume *volume)

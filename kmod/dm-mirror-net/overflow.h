@@ -10,10 +10,10 @@
 /* Under track: may nothing more be queued for this mirror now? */
 bool mn_overflow_is_full(const struct mn_mirror *mirror);
 /*
- * Under track: do writes to this mirror wait until its queue has room, or behind others that
- * do?
+ * Under track: do writes to this mirror wait until its queue has room? newcomer: behind others
+ * that do, too.
  */
-bool mn_overflow_blocks(const struct mn_mirror *mirror);
+bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer);
 /*
  * Under track: ms since the target last moved on while something waits for it: a writer, or the
  * end of a queue that drains. 0: nothing does.
@@ -28,7 +28,9 @@ void mn_overflow_drained_some(struct mn_mirror *mirror);
 void mn_overflow_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done);
 /* Under track: something ended that the way back may wait for. */
 void mn_overflow_check(struct mn_mirror *mirror);
-/* Under track: let the writers that wait for room try again. */
+/* Under track: let the first writer that waits for room try again; it lets the next one. */
+void mn_overflow_wake_next(struct mn_volume *volume);
+/* Under track: let all of them. */
 void mn_overflow_wake(struct mn_volume *volume);
 /* Work of a session, on session_wq: the queue is empty, the stream goes on with a resync. */
 void mn_overflow_drained_work(struct work_struct *work);

@@ -504,7 +504,8 @@ static bool io_is_blocked(struct mn_io *io, u64 first, u64 last)
 	for (i = 0; i < MN_SLOTS; i++) {
 		struct mn_mirror *mirror = volume->mirror[i];
 
-		if (!wants_leg(mirror, io, first, last) || !mn_overflow_blocks(mirror))
+		if (!wants_leg(mirror, io, first, last) ||
+		    !mn_overflow_blocks(mirror, !io->waited))
 			continue;
 		blocked = true;
 		if (!volume->crowd)
@@ -520,14 +521,18 @@ static bool io_is_blocked(struct mn_io *io, u64 first, u64 last)
 static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
 {
 	struct mn_volume *volume = io->volume;
+	bool was_crowded = io->crowded;
 
-	/* one that has waited is not behind itself */
-	volume->crowd -= io->crowded;
+	volume->crowd -= was_crowded;
 	io->crowded = io_is_blocked(io, first, last);
 	volume->crowd += io->crowded;
-	if (!io->crowded)
+	if (!io->crowded) {
+		if (was_crowded)
+			mn_overflow_wake_next(volume);
 		return false;
+	}
 	io_trace_parked(io);
+	io->waited = true;
 	io_drop_resources(io);
 	io->have_legs = 0;
 	io->uncopied = false;

@@ -32,6 +32,7 @@ struct mn_io {
 	bool entered;			/* in the regions */
 	bool uncopied;			/* no memory for the copy: it cannot be sent */
 	bool crowded;			/* in volume->crowd */
+	bool waited;			/* was in it once: behind nobody any more */
 };
 
 /*
