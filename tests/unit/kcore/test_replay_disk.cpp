@@ -4,6 +4,7 @@
 #include "points.hpp"
 #include "recorded.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace kcore {

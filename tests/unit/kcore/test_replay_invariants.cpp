@@ -83,12 +83,19 @@ protected:
     }
     void write(std::uint64_t region) { made_.write(data_device, region * region_sectors, letters('w', 8)); }
 
+    // Else a torn superblock differs in nothing from the whole one.
+    void change_second_sector()
+    {
+        super_.slot[6].used = true;
+        super_.slot[6].peer_uuid[0] = 6;
+    }
+
     // What the checker says; empty: nothing is wrong.
-    std::string verdict(Point lacking = never)
+    std::string verdict(Point lacking = never, std::uint64_t seed = 3)
     {
         Disk data(made_.history, data_device, std::vector<std::byte>(volume_sectors * 512), 8);
         Disk meta(made_.history, meta_device, std::vector<std::byte>(meta_bytes), 1);
-        Invariants invariants(made_.history, data, meta, lacking, 3);
+        Invariants invariants(made_.history, data, meta, lacking, seed);
 
         invariants.run();
         EXPECT_EQ(invariants.counts().faults == 0, invariants.faults().empty());
@@ -207,16 +214,21 @@ TEST_F(Rules, SuperblockWithoutFlush)
 TEST_F(Rules, SuperblockOverTheOnlyGoodCopy)
 {
     commit();
+    change_second_sector();
     super_.sequence++;
     made_.begin(meta_device, 0, super_bytes(), Recording::preflush | Recording::fua);
     made_.begin(meta_device, 8, super_bytes(), Recording::preflush | Recording::fua);
-    EXPECT_TRUE(says("neither superblock"));
+    std::string said;
+    for (std::uint64_t seed = 1; said.empty() && seed < 50; seed++)
+        said = verdict(never, seed);
+    EXPECT_NE(said.find("neither superblock"), said.npos) << said;
 }
 
 TEST_F(Rules, SuperblockTwiceOverTheSameCopy)
 {
+    change_second_sector();
     commit();
-    made_.history.writes.back().sector = 8;
+    made_.history.writes.back().sector = 0;
     EXPECT_TRUE(says("after a crash here the superblock is 2; it was at 3"));
 }
 

@@ -168,7 +168,7 @@ void Invariants::meta_settled(const Write &write)
         return;
     Decoded decoded = decode(write.content);
     if (!decoded.error)
-        sequence_ = std::max(sequence_, decoded.super.sequence);
+        sequence_ = std::max<std::uint64_t>(sequence_, decoded.super.sequence);
 }
 
 void Invariants::meta_changed()
@@ -202,7 +202,7 @@ void Invariants::look_at_super()
     if (!super)
         return;
     super_ = *super;
-    sequence_ = std::max(sequence_, super_.sequence);
+    sequence_ = std::max<std::uint64_t>(sequence_, super_.sequence);
     if (formatted_)
         return;
     formatted_ = mn_layout_compute(super_.sectors, super_.page_bytes, super_.region_shift, &layout_);

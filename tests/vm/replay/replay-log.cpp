@@ -172,7 +172,7 @@ struct Arguments {
     }
 };
 
-void lay_crash(const History &history, std::array<Disk, devices> &disks, const Crash &crash,
+void lay_crash(std::array<Disk, devices> &disks, const Crash &crash,
                const std::array<const File *, devices> &files)
 {
     for (Device device : {data_device, meta_device}) {
@@ -228,7 +228,7 @@ int lay_one(const Arguments &arguments)
     advance(disks, static_cast<Point>(point));
     Crash crash = make_crash(history, disks, arguments.seed());
     File data(arguments.words[3], O_RDWR | O_CREAT), meta(arguments.words[4], O_RDWR | O_CREAT);
-    lay_crash(history, disks, crash, {&data, &meta});
+    lay_crash(disks, crash, {&data, &meta});
     fmt::print("{}\n", crash.story);
     return 0;
 }
@@ -276,7 +276,7 @@ int each(const Arguments &arguments)
     for (Point point : wanted_points(arguments, history)) {
         advance(disks, point);
         Crash crash = make_crash(history, disks, arguments.seed() + tried);
-        lay_crash(history, disks, crash, {&data, &meta});
+        lay_crash(disks, crash, {&data, &meta});
         setenv("CRASH_MARK", mark_before(history, point).c_str(), 1);
         if (int status = run(arguments.command)) {
             fmt::print("status {} from the command at {}\n", status, crash.story);
