@@ -13,6 +13,11 @@ tools=$(readlink -f "$(atf_get_srcdir)")/tools
 seed=1
 marker=/sys/kernel/tracing/trace_marker
 
+# Of both nodes, for nodes_boot.
+recorded_disks() {
+	echo "disk=$SIZE,8M,1G,96M"
+}
+
 replay() {
 	"$LAB_BUILD/replay-log" "$@"
 }
@@ -52,7 +57,7 @@ record() {
 	done
 	node_run "$1" '
 		number() { dmsetup info -c --noheadings --separator , -o major,minor $1; }
-		watched() { echo "dev == $((${1%,*} << 20 | ${1#*,})) || dev == $((${2%,*} << 20 | ${2#*,}))"; }
+		bits() { echo $((${1%,*} << 20 | ${1#*,})); }
 		modprobe dm-log-writes || exit
 		dmsetup create d --table "0 $(blockdev --getsz /dev/vda) log-writes /dev/vda /dev/vdc" &&
 		dmsetup create m --table "0 $(blockdev --getsz /dev/vdb) log-writes /dev/vdb /dev/vdd" || exit
@@ -61,7 +66,8 @@ record() {
 		echo >trace
 		echo 32768 >buffer_size_kb
 		for event in queue complete; do
-			watched $(number d) $(number m) >events/block/block_bio_$event/filter
+			echo "(dev == $(bits $(number d)) || dev == $(bits $(number m))) && !(rwbs ~ \"R*\")" \
+				>events/block/block_bio_$event/filter || exit
 			echo 1 >events/block/block_bio_$event/enable
 		done
 		echo 1 >tracing_on
@@ -70,6 +76,17 @@ record() {
 
 record_mark() {
 	node_run "$1" "echo $2 >$marker"
+}
+
+# cut NODE: nothing leaves or reaches it any more; then the mark. The loss is noticed in 2 s.
+cut() {
+	wait_state a 1
+	options ping=500 misses=4
+	node_run "$1" "ip link set eth0 down; echo cut >$marker"
+}
+
+uncut() {
+	node_run "$1" 'ip link set eth0 up'
 }
 
 # From now on nothing is recorded; the volume on it does not notice.
@@ -92,7 +109,7 @@ record_end() {
 mirror_files() {
 	kind=$1
 	case $kind in
-	ext4) node_run a "mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 $V" ;;
+	ext4) node_run a "mke2fs -q -t ext4 -b 4096 -E lazy_itable_init=0,lazy_journal_init=0 $V" ;;
 	xfs) node_run a "mkfs.xfs -q $V" ;;
 	esac
 	node_run a "mount $V /mnt && printf %08d 0 >/mnt/count && sync"
@@ -100,24 +117,33 @@ mirror_files() {
 	record_mark b mounted
 }
 
-# busy SECONDS: random writes with fsync, files that come and go, and a counter: "synced N" in the
-# trace of node a says that it is durable.
+# busy SECONDS: random writes with fsync now and then, random writes without, files that come and go,
+# and a counter: "synced N" in the trace of node a says that it is durable.
 busy() {
 	node_run a "
-		fio --name=busy --directory=/mnt --size=16M --nrfiles=4 --rw=randwrite --bsrange=4k-64k \
-			--ioengine=psync --fsync=8 --time_based --runtime=$1 --randrepeat=0 >/dev/null &
+		cd /mnt
+		fio --name=synced --size=8M --nrfiles=4 --rw=randwrite --bsrange=4k-64k --ioengine=psync \
+			--fsync=8 --thinktime=100ms --thinktime_blocks=8 --time_based --runtime=$1 \
+			--name=direct --size=12M --rw=randwrite --bsrange=4k-16k --ioengine=libaio --direct=1 \
+			--iodepth=16 --time_based --runtime=$1 --randrepeat=0 >/dev/null &
 		fio=\$!
 		n=0
 		while kill -0 \$fio 2>/dev/null; do
 			n=\$((n + 1))
-			cp /etc/mke2fs.conf /mnt/f\$n
-			[ ! -e /mnt/f\$((n - 5)) ] || rm /mnt/f\$((n - 5))
-			printf %08d \$n | dd of=/mnt/count conv=notrunc,fsync 2>/dev/null
-			echo synced \$n >$marker
+			cp /etc/mke2fs.conf f\$n
+			[ ! -e f\$((n - 5)) ] || rm f\$((n - 5))
+			printf %08d \$n | dd of=count conv=notrunc,fsync 2>/dev/null
+			echo synced \$n 2>/dev/null >$marker || true
+			sleep 0.2
 		done"
 }
 
 # --- crash states ----------------------------------------------------------------------
+
+# whole_on_the_host POINTS: 0: all FLUSHes and FUA writes. XFS only mends itself when it is mounted.
+whole_on_the_host() {
+	[ "$kind" != ext4 ] || assert replay each rec "$1" from=mounted -- "$tools/check-crashed-ext4" rec
+}
 
 # save NODE, restore NODE: the disks of a node whose volume was stopped.
 save() {

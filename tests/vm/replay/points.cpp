@@ -54,7 +54,7 @@ std::vector<Point> choose_points(const History &history, Point from, std::size_t
     std::set<Point> chosen;
 
     from = std::min(from, history.length());
-    chosen.insert(history.length());
+    chosen.insert({from, history.length()});
     if (!count) {
         chosen.insert(flushes.begin(), flushes.end());
         return {chosen.begin(), chosen.end()};
