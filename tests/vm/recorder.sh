@@ -124,7 +124,7 @@ busy() {
 }
 
 busily() {
-	node_run a "
+	node_run -t $(($1 + 60)) a "
 		cd /mnt
 		fio --name=synced --size=8M --nrfiles=4 --rw=randwrite --bsrange=4k-64k --ioengine=psync \
 			--fsync=8 --thinktime=100ms --thinktime_blocks=8 --time_based --runtime=$1 \
