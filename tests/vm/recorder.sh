@@ -157,7 +157,7 @@ busy_end() {
 
 # --- crash states ----------------------------------------------------------------------
 
-# whole_on_the_host POINTS: 0: all FLUSHes and FUA writes. XFS only mends itself when it is mounted.
+# whole_on_the_host POINTS: 0: all FLUSHes and FUA writes of the data. XFS only mends itself when it is mounted.
 whole_on_the_host() {
 	[ "$kind" != ext4 ] || assert replay each rec "$1" from=mounted -- "$tools/check-crashed-ext4" rec
 }

@@ -14,7 +14,8 @@ constexpr Keep keeps[] = {Keep::nothing,    Keep::everything,  Keep::some_writes
                           Keep::some_units, Keep::some_writes, Keep::some_units};
 constexpr const char *keep_names[] = {"nothing", "everything", "some writes", "parts of writes"};
 
-std::vector<Point> flush_points(const History &history, Point from, bool before)
+// Of the data device alone, or of both with the moments just before.
+std::vector<Point> flush_points(const History &history, Point from, bool data_only)
 {
     std::vector<Point> points;
 
@@ -22,9 +23,9 @@ std::vector<Point> flush_points(const History &history, Point from, bool before)
         const Event &event = history.events[at];
         const Write &write = history.writes[event.write];
 
-        if (!event.end || (!write.preflush && !write.fua))
+        if (!event.end || (!write.preflush && !write.fua) || (data_only && write.device != data_device))
             continue;
-        if (before)
+        if (!data_only)
             points.push_back(at);
         points.push_back(at + 1);
     }
@@ -50,7 +51,7 @@ std::string last_event(const History &history, Point point)
 std::vector<Point> choose_points(const History &history, Point from, std::size_t count, std::uint64_t seed)
 {
     Random random(seed);
-    std::vector<Point> flushes = flush_points(history, from, count != 0);
+    std::vector<Point> flushes = flush_points(history, from, !count);
     std::set<Point> chosen;
 
     from = std::min(from, history.length());

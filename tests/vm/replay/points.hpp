@@ -8,7 +8,7 @@ namespace replay {
 
 // `count` points not before `from`, in order: half of them where a FLUSH or FUA has just ended or is
 // about to, the rest anywhere; the first is `from`, the last one the end. count 0: the end of every
-// FLUSH and FUA.
+// FLUSH and FUA of the data device.
 std::vector<Point> choose_points(const History &history, Point from, std::size_t count, std::uint64_t seed);
 
 // Both disks after a crash: what is to be laid over what is durable.

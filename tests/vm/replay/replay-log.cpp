@@ -5,7 +5,7 @@
 //   replay-log check DIR [lacking=MARK] [seed=N]
 //       the invariants of the metadata at every moment
 //   replay-log points DIR COUNT [from=MARK] [seed=N]
-//       points to try, a line each; COUNT 0: every FLUSH and FUA
+//       points to try, a line each; COUNT 0: every FLUSH and FUA of the data
 //   replay-log lay DIR POINT DATA META [seed=N]
 //       a crash state into two files, whose inodes stay; says which
 //   replay-log each DIR COUNT [from=MARK] [seed=N] -- COMMAND...
