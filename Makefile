@@ -94,7 +94,8 @@ lab-kernels: | $(LAB)
 	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
-lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence \
+	$(LAB)/replay-log
 
 uapi := kmod/dm-mirror-net/include/uapi
 
@@ -104,6 +105,20 @@ $(LAB)/kctl: tests/vm/tools/kctl.c $(uapi)/linux/dm_mirror_net.h | $(LAB)
 
 $(LAB)/sequence: tests/vm/tools/sequence.c | $(LAB)
 	gcc $(lab_cflags) -static -o $@ $<
+
+# Reads metadata with the module's own layout.c, as the unit tests do.
+kcore := tests/unit/kcore/shim
+replay_sources := $(wildcard tests/vm/replay/*.cpp)
+
+$(LAB)/layout.o: kmod/dm-mirror-net/layout.c kmod/dm-mirror-net/layout.h $(wildcard $(kcore)/linux/*.h) | $(LAB)
+	gcc $(lab_cflags) -I$(kcore) -I$(uapi) -c -o $@ $<
+
+$(LAB)/shim.o: $(kcore)/shim.c | $(LAB)
+	gcc $(lab_cflags) -I$(kcore) -I$(uapi) -c -o $@ $<
+
+$(LAB)/replay-log: $(replay_sources) $(wildcard tests/vm/replay/*.hpp) $(LAB)/layout.o $(LAB)/shim.o
+	g++ $(lab_cflags) -std=c++20 -I$(kcore) -I$(uapi) -Ikmod/dm-mirror-net -o $@ \
+		$(replay_sources) $(LAB)/layout.o $(LAB)/shim.o -lfmt
 
 $(LAB)/labctl: tests/vm/agent/labctl.c tests/vm/agent/frame.c tests/vm/agent/frame.h | $(LAB)
 	gcc $(lab_cflags) -o $@ $(filter %.c,$^)
