@@ -36,6 +36,7 @@ static void volume_free(struct kref *ref);
 /* Under mn_volumes_lock: can it be looked up? It starts under another lock, volume->lock. */
 static bool is_running(const struct mn_volume *volume)
 {
+	/* pairs with mn_volume_start() */
 	return smp_load_acquire(&volume->started) && !volume->dying;
 }
 
