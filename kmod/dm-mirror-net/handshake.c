@@ -439,8 +439,7 @@ static bool go_live(struct mn_session *session, struct mn_leg *leg)
 	reset_stream(session);
 	dirty = mirror->bitmap.track.dirty_bits || session->verdict.kind == MN_VERDICT_FULL;
 	if (dirty) {
-		mn_session_begin_sync(session, leg,
-				      session->verdict.kind == MN_VERDICT_FULL);
+		mn_session_begin_sync(session, leg, session->verdict.kind == MN_VERDICT_FULL);
 		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
 	} else {
 		mn_session_end_sync(session, leg);

@@ -8,10 +8,10 @@
  * While it drains the stream is there (mirror->streaming) and takes no writes
  * (mirror->live is false). Losing the link then is like losing it at any time.
  */
+#include "overflow.h"
 #include "resync.h"
 #include "session.h"
 #include "stream.h"
-#include "overflow.h"
 
 /* ---- the limits ---- */
 
@@ -38,7 +38,7 @@ bool mn_overflow_is_full(const struct mn_mirror *mirror)
 	if (bytes >= most_bytes ||
 	    mirror->queue_length - mirror->resync_unapplied >= most_writes)
 		return true;
-	/* memory that others hold costs nobody with a short queue his stream */
+	/* memory that others hold does not cost a short queue its stream */
 	return bytes > cap / MN_LARGE_SHARE && mn_payload_pool_scarce(pool);
 }
 

@@ -10,8 +10,8 @@
 #include <linux/blkdev.h>
 #include "position.h"
 #include "region_log.h"
-#include "trace.h"
 #include "stream.h"
+#include "trace.h"
 #include "write.h"
 
 #define MN_REGION_BATCH 128		/* regions per group */

@@ -390,7 +390,7 @@ static const char *why_dead(struct mn_session *session)
 	    time_after(jiffies, READ_ONCE(session->negotiated) + MN_HANDSHAKE_DEADLINE))
 		return "the peer did not finish the negotiation";
 	if (stalled_for(session->mirror) > READ_ONCE(options->stall_timeout))
-		return "writes wait, and the target acknowledged nothing for stall-timeout";
+		return "the target acknowledged nothing for stall-timeout while it was waited for";
 	return NULL;
 }
 

@@ -143,6 +143,10 @@ TEST_F(OnDisk, ANodeTakesOverNothingButOptionsOfItsOwnVersion)
     expect_error(ExitStatus::refused, {"otherwise", "nothing was changed"},
                  [&] { take_over_options(store, other, 7, "b"); });
     other = after;
+    other.options.set(Option::intent_limit, 512);
+    expect_error(ExitStatus::refused, {"intent-limit", "cannot be changed"},
+                 [&] { take_over_options(store, other, 7, "b"); });
+    other = after;
     other.nodes.pop_back();
     expect_error(ExitStatus::refused, {"otherwise"},
                  [&] { take_over_options(store, other, 7, "b"); });

@@ -220,6 +220,9 @@ void take_over_options(const ConfigStore& store, const VolumeConfig& config, std
                     "node " + self + " describes volume " + config.name +
                         " otherwise than node " + caller + " (nodes, size or identity); compare "
                         "/etc/mirror-net/volumes/" + config.name + ".toml on both; nothing was changed");
+    for (const auto& spec : all_options())
+        if (belongs(spec, scope_volume))
+            require_live(spec, mine.options, config.options);
     if (mine.version != from)
         throw Error(ExitStatus::refused,
                     "node " + self + " has version " + std::to_string(mine.version) +

@@ -54,7 +54,8 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
                       const std::vector<OptionChange>& changes);
 
 // What a node of the volume does when another one calls: take over `config` in the place
-// of version `from`. Only options may differ. Error(refused) if this node has another version.
+// of version `from`. Only options that can change may differ. Error(refused), also if this node has another
+// version.
 void take_over_options(const ConfigStore& store, const VolumeConfig& config, std::uint64_t from,
                        const std::string& caller);
 
