@@ -38,8 +38,9 @@ static u32 hello_flags(struct mn_mirror *mirror, const struct mn_super *super)
 	return flags;
 }
 
-static void fill_hello(struct mn_mirror *mirror, struct mn_wire_hello *hello)
+static void fill_hello(const struct mn_session *session, struct mn_wire_hello *hello)
 {
+	struct mn_mirror *mirror = session->mirror;
 	struct mn_volume *volume = mirror->volume;
 	struct mn_super super;
 	int i;
@@ -47,7 +48,8 @@ static void fill_hello(struct mn_mirror *mirror, struct mn_wire_hello *hello)
 	mn_meta_read(&volume->meta, &super);
 	memset(hello, 0, sizeof(*hello));
 	hello->version_min = MN_WIRE_VERSION;
-	hello->version_max = MN_WIRE_VERSION;
+	hello->version_max = MN_WIRE_VERSION_MAX;
+	hello->features = cpu_to_le32(mn_conn_features(session->conn));
 	hello->role = super.role;
 	hello->data_state = super.data_state;
 	hello->flags = cpu_to_le32(hello_flags(mirror, &super));
@@ -74,7 +76,7 @@ int mn_handshake_hello(struct mn_session *session)
 	};
 	struct mn_wire_hello hello;
 
-	fill_hello(session->mirror, &hello);
+	fill_hello(session, &hello);
 	mn_facts_from_hello(&hello, &session->mine);
 	return mn_send_small(session->conn, &frame, &hello);
 }
@@ -145,6 +147,7 @@ static int receive_hello(struct mn_session *session, const struct mn_wire_hello 
 	if (err)
 		return err;
 	mn_facts_from_hello(hello, &session->peers);
+	mn_conn_agree(session->conn, mn_wire_features(hello));
 	if (!session->initiator)
 		err = mn_handshake_hello(session);
 	if (!err)
