@@ -11,7 +11,7 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#define MN_PACE_KEPT_NS		100000000u	/* what a pause may save up: 100 ms */
+#define MN_PACE_KEPT_NS		200000000u	/* what a pause may save up: 200 ms */
 #define MN_PACE_PIECE_MIN	SZ_1K
 #define MN_PACE_PIECE_MAX	SZ_64K
 

@@ -50,7 +50,7 @@ TEST_F(Pace, NoLimitNoWait)
 TEST_F(Pace, RateHoldsOverTenSeconds)
 {
     for (u32 kbit : {64u, 256u, 1000u, 1500u, 10'000u, 45'000u, 100'000u, 1'000'000u, 1'000'000'000u}) {
-        for (u64 late : {u64{0}, 8 * ms, 50 * ms}) {
+        for (u64 late : {u64{0}, 8 * ms, 150 * ms}) {
             limit(0);
             limit(kbit);
             const double sent = static_cast<double>(send_for(10 * second, late));
@@ -77,7 +77,7 @@ TEST_F(Pace, NothingIsLostToRounding)
     }
 }
 
-TEST_F(Pace, APauseSavesUpNoMoreThanAHundredMilliseconds)
+TEST_F(Pace, APauseSavesUpNoMoreThanTwoHundredMilliseconds)
 {
     for (u64 pause : {1 * second, 3600 * second, 1'000'000 * second}) {
         limit(0);
@@ -89,8 +89,8 @@ TEST_F(Pace, APauseSavesUpNoMoreThanAHundredMilliseconds)
             mn_pace_charge(&pace_, 100, now_);
             burst += 100;
         }
-        EXPECT_GE(burst, share(1000, 100 * ms));
-        EXPECT_LE(burst, share(1000, 100 * ms) + 100);
+        EXPECT_GE(burst, share(1000, 200 * ms));
+        EXPECT_LE(burst, share(1000, 200 * ms) + 100);
     }
 }
 
@@ -137,7 +137,7 @@ TEST_F(Pace, WhatWasSavedIsGivenBack)
     mn_pace_refund(&pace_, ~0u);
     EXPECT_EQ(mn_pace_wait(&pace_, 0), 0u);
     // and is no more than a pause would have saved up
-    mn_pace_charge(&pace_, 12'500 + 125, now_);
+    mn_pace_charge(&pace_, 25'000 + 125, now_);
     EXPECT_EQ(mn_pace_wait(&pace_, now_), 1 * ms);
 }
 
