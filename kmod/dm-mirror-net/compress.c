@@ -31,7 +31,8 @@ static size_t workspace_bytes(struct mn_packer *packer)
 	if (packer->level.method == MN_PACK_LZ4)
 		return LZ4_MEM_COMPRESS;
 	packer->parameters = zstd_get_params(packer->level.strength, MN_PACK_CHUNK);
-	return zstd_cctx_workspace_bound(&packer->parameters.cParams);
+	/* of the parameters, those for compression come first */
+	return zstd_cctx_workspace_bound((const void *)&packer->parameters);
 }
 
 static bool packer_allocate(struct mn_packer *packer)

@@ -25,8 +25,8 @@
 
 /*
  * Frames that leave in one go. Headers and small payloads are written into
- * `text`, payloads stay in their pages. A batch is closed at MN_BATCH_BYTES (less with a limit), so
- * that control frames never wait behind more than that and the largest frame;
+ * `text`, payloads stay in their pages. A batch is closed at MN_BATCH_BYTES (less with a
+ * limit), so that control frames never wait behind more than that and the largest frame;
  * what one sendmsg gets is limited too, so that progress can be seen.
  */
 #define MN_BATCH_TEXT_ORDER	2
@@ -40,7 +40,7 @@ struct mn_batch {
 	u32 text_used;
 	u32 vecs;
 	u32 bytes;
-	u32 most;			/* bytes after which it is closed: MN_BATCH_BYTES, or less */
+	u32 most;			/* bytes at which it is closed */
 	struct list_head outs;		/* mn_out of the batch, in order */
 	struct bio_vec vec[MN_BATCH_VECS];
 	DECLARE_BITMAP(references, MN_BATCH_VECS);	/* vectors that are not copied */

@@ -11,7 +11,7 @@
 #define MN_DEPTH_LATENCY_MIN	4000u		/* us */
 #define MN_DEPTH_LATENCY_MAX	10000000u
 
-#define MN_DEPTH_BLOCKS_MAX	(1u << 20)	/* of a round: more are not counted */
+#define MN_DEPTH_BLOCKS_MAX	1048576u	/* of a round: more are not counted */
 
 static void note_latency(struct mn_depth *depth, u64 ns)
 {

@@ -21,7 +21,10 @@ struct mn_pace {
 	u64 due;	/* ns */
 };
 
-/* A new limit from now on; what is owed stays owed, as bytes. Nothing is saved up when one begins. */
+/*
+ * A new limit from now on; what is owed stays owed, as bytes. Nothing is saved up when one
+ * begins.
+ */
 void mn_pace_set(struct mn_pace *pace, u32 kbit, u64 now);
 /* ns until sending may begin; 0: now. */
 u64 mn_pace_wait(const struct mn_pace *pace, u64 now);

@@ -2,9 +2,9 @@
 /*
  * pack: a packed payload, and whether packing pays (L0, pure; docs/wan.md)
  *
- * A packed payload is a table, and chunks. Every chunk holds MN_PACK_CHUNK bytes of data, the last one
- * what is left; the table has the packed length of each but the last (__le32), which has what
- * remains. A chunk as long as its data is the data itself.
+ * A packed payload is a table, and chunks. Every chunk holds MN_PACK_CHUNK bytes of data, the
+ * last one what is left; the table has the packed length of each but the last (__le32), which
+ * has what remains. A chunk as long as its data is the data itself.
  */
 #ifndef MN_PACK_H
 #define MN_PACK_H

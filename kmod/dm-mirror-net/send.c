@@ -233,8 +233,8 @@ static u32 batch_packed(struct mn_conn *conn, struct mn_frame *frame,
 }
 
 /*
- * The frame's checksum is computed here; its small payload is copied. Returns the bytes that packing
- * saved. The caller's frame stays as it is: it may have to be sent again.
+ * The frame's checksum is computed here; its small payload is copied. Returns the bytes that
+ * packing saved. The caller's frame stays as it is: it may have to be sent again.
  */
 static u32 batch_frame(struct mn_conn *conn, const struct mn_frame *frame,
 		       const struct mn_payload *payload, const void *inlined)
@@ -375,8 +375,9 @@ static void cursor_advance(struct cursor *cursor, const struct bio_vec *vec, u32
 }
 
 /*
- * One call to the socket. Bytes sent, or an errno. With a limit, what follows is some time away: each
- * piece leaves at once, or TCP would hold it back and the peer hear nothing for twice as long.
+ * One call to the socket. Bytes sent, or an errno. With a limit, what follows is some time
+ * away: each piece leaves at once, or TCP would hold it back and the peer hear nothing for
+ * twice as long.
  */
 static int send_some(struct mn_conn *conn, struct cursor *cursor, u32 left, bool more)
 {
@@ -414,8 +415,8 @@ static bool limit_changed(const struct mn_conn *conn)
 }
 
 /*
- * Sender thread only: until the limit lets it send, or the conn is dead. Being late costs nothing: the
- * pace saves up more than a few jiffies.
+ * Sender thread only: until the limit lets it send, or the conn is dead. Being late costs
+ * nothing: the pace saves up more than a few jiffies.
  */
 static void wait_for_limit(struct mn_conn *conn)
 {
