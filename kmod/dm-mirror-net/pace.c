@@ -47,14 +47,25 @@ u64 mn_pace_wait(const struct mn_pace *pace, u64 now)
 	return pace->kbit && pace->due > now ? pace->due - now : 0;
 }
 
-void mn_pace_charge(struct mn_pace *pace, u32 bytes, u64 now)
+/* No more than that. */
+static void save_up(struct mn_pace *pace, u64 now, u64 ns)
 {
-	u64 earliest = now > MN_PACE_KEPT_NS ? now - MN_PACE_KEPT_NS : 0;
+	u64 earliest = now > ns ? now - ns : 0;
 
-	if (!pace->kbit)
-		return;
 	if (pace->due < earliest)
 		pace->due = earliest;
+}
+
+void mn_pace_idle(struct mn_pace *pace, u64 now)
+{
+	save_up(pace, now, MN_PACE_IDLE_NS);
+}
+
+void mn_pace_charge(struct mn_pace *pace, u32 bytes, u64 now)
+{
+	if (!pace->kbit)
+		return;
+	save_up(pace, now, MN_PACE_LATE_NS);
 	pace->due = later(pace->due, cost_of(pace, bytes, &pace->rest));
 }
 

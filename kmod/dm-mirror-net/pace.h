@@ -11,7 +11,8 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#define MN_PACE_KEPT_NS		200000000u	/* what a pause may save up: 200 ms */
+#define MN_PACE_IDLE_NS		100000000u	/* what a pause may save up: 100 ms */
+#define MN_PACE_LATE_NS		500000000u	/* what is made up for after a late wake-up */
 #define MN_PACE_PIECE_MIN	SZ_1K
 #define MN_PACE_PIECE_MAX	SZ_64K
 
@@ -32,6 +33,11 @@ u64 mn_pace_wait(const struct mn_pace *pace, u64 now);
 void mn_pace_charge(struct mn_pace *pace, u32 bytes, u64 now);
 /* ... which turned out to be fewer by so many. */
 void mn_pace_refund(struct mn_pace *pace, u32 bytes);
+/*
+ * There was nothing to send, or no way, until now. Without this call the time since the last
+ * charge counts as late, which is made up for.
+ */
+void mn_pace_idle(struct mn_pace *pace, u64 now);
 /* How many bytes to send between two looks at the clock: 20 ms worth, within the bounds above. */
 u32 mn_pace_piece(const struct mn_pace *pace);
 

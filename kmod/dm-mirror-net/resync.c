@@ -98,15 +98,18 @@ static struct mn_block *block_new(struct mn_resync *resync, u64 number)
 #define MN_DEPTH_MOST	1024u
 #define MN_DEPTH_SHARE	4
 
-static bool depth_allows(const struct mn_resync *resync)
+static bool depth_allows(struct mn_resync *resync)
 {
 	const struct mn_mirror *mirror = resync->mirror;
 	u32 reads = READ_ONCE(mirror->options.resync_reads);
 	u64 share = mn_payload_pool_cap(resync->volume->send_pool) / MN_DEPTH_SHARE;
 	u32 most = max_t(u64, reads, min_t(u64, MN_DEPTH_MOST, share >> MN_BLOCK_SHIFT));
 
-	return resync->reads < reads && resync->reads + mirror->resync_unapplied <
-	       mn_depth_blocks(&resync->depth, reads, most);
+	if (resync->reads < reads && resync->reads + mirror->resync_unapplied <
+	    mn_depth_blocks(&resync->depth, reads, most))
+		return true;
+	mn_pace_idle(&resync->pace, ktime_get_ns());
+	return false;
 }
 
 static u32 block_cost(const struct mn_block *block)

@@ -374,6 +374,19 @@ static void cursor_advance(struct cursor *cursor, const struct bio_vec *vec, u32
 		cursor->offset -= vec[cursor->index++].bv_len;
 }
 
+/* So many bytes, by a call that began then. A network slower than the limit is no lateness. */
+static void pace_sent(struct mn_conn *conn, u64 started, u32 bytes)
+{
+	u64 now;
+
+	if (!conn->pace.kbit)
+		return;
+	now = ktime_get_ns();
+	if (now - started > MN_PACE_IDLE_NS / 4)
+		mn_pace_idle(&conn->pace, now);
+	mn_pace_charge(&conn->pace, bytes, now);
+}
+
 /*
  * One call to the socket. Bytes sent, or an errno. With a limit, what follows is some time
  * away: each piece leaves at once, or TCP would hold it back and the peer hear nothing for
@@ -383,13 +396,13 @@ static int send_some(struct mn_conn *conn, struct cursor *cursor, u32 left, bool
 {
 	struct run run = next_run(conn, cursor);
 	bool hold = !conn->pace.kbit && (more || run.bytes < left);
+	u64 started = ktime_get_ns();
 	int sent = send_run(conn, cursor, &run, MSG_NOSIGNAL | (hold ? MSG_MORE : 0));
 
 	if (sent <= 0)
 		return sent ?: -EPIPE;
 	cursor_advance(cursor, conn->batch->vec, sent);
-	if (conn->pace.kbit)
-		mn_pace_charge(&conn->pace, sent, ktime_get_ns());
+	pace_sent(conn, started, sent);
 	atomic64_add(sent, &conn->stats.sent_bytes);
 	return sent;
 }
@@ -558,6 +571,7 @@ static int send_all(struct mn_conn *conn)
 	int err = 0;
 
 	mutex_lock(&conn->send_mutex);
+	mn_pace_idle(&conn->pace, ktime_get_ns());
 	while (!err && !mn_conn_dead(conn) && more_to_send(conn))
 		err = send_batch(conn, true);
 	/* as in mn_send_control() */
