@@ -81,11 +81,12 @@ void mn_pace_refund(struct mn_pace *pace, u32 bytes)
 }
 
 /* kbit/s / 8 are bytes in a ms. */
-u32 mn_pace_piece(const struct mn_pace *pace)
+u32 mn_pace_piece(const struct mn_pace *pace, u64 now)
 {
-	u32 bytes = pace->kbit / 8 * 20;
+	u64 late = now > pace->due ? now - pace->due : 0;
+	u32 ms = 20 + div_u64(min_t(u64, late, MN_PACE_LATE_NS), 1000000);
 
 	if (!pace->kbit || pace->kbit > MN_PACE_PIECE_MAX)
 		return MN_PACE_PIECE_MAX;
-	return clamp_t(u32, bytes, MN_PACE_PIECE_MIN, MN_PACE_PIECE_MAX);
+	return clamp_t(u32, pace->kbit / 8 * ms, MN_PACE_PIECE_MIN, MN_PACE_PIECE_MAX);
 }

@@ -38,7 +38,10 @@ void mn_pace_refund(struct mn_pace *pace, u32 bytes);
  * charge counts as late, which is made up for.
  */
 void mn_pace_idle(struct mn_pace *pace, u64 now);
-/* How many bytes to send between two looks at the clock: 20 ms worth, within the bounds above. */
-u32 mn_pace_piece(const struct mn_pace *pace);
+/*
+ * How many bytes to send between two looks at the clock: 20 ms worth, and what is made up for,
+ * within the bounds above.
+ */
+u32 mn_pace_piece(const struct mn_pace *pace, u64 now);
 
 #endif

@@ -168,7 +168,7 @@ static void batch_reset(struct mn_conn *conn)
 
 	if (conn->packer)
 		mn_packer_reset(conn->packer);
-	batch->most = min_t(u32, MN_BATCH_BYTES, mn_pace_piece(&conn->pace));
+	batch->most = min_t(u32, MN_BATCH_BYTES, mn_pace_piece(&conn->pace, ktime_get_ns()));
 	batch->text_used = 0;
 	batch->vecs = 0;
 	batch->bytes = 0;
@@ -349,7 +349,7 @@ static struct run next_run(const struct mn_conn *conn, const struct cursor *curs
 	run.vecs = i - cursor->index;
 	run.bytes -= cursor->offset;
 	if (conn->pace.kbit)
-		run.bytes = min(run.bytes, mn_pace_piece(&conn->pace));
+		run.bytes = min(run.bytes, mn_pace_piece(&conn->pace, ktime_get_ns()));
 	return run;
 }
 
