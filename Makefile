@@ -95,7 +95,7 @@ lab-kernels: | $(LAB)
 	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
-lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence \
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence $(LAB)/older \
 	$(LAB)/replay-log
 
 uapi := kmod/dm-mirror-net/include/uapi
@@ -103,6 +103,9 @@ uapi := kmod/dm-mirror-net/include/uapi
 $(LAB)/kctl: tests/vm/tools/kctl.c $(uapi)/linux/dm_mirror_net.h | $(LAB)
 	gcc $(lab_cflags) -static -I$(uapi) $$(pkg-config --cflags libnl-genl-3.0) -o $@ $< \
 		-lnl-genl-3 -lnl-3 -lpthread 2>/dev/null
+
+$(LAB)/older: tests/vm/tools/older.c | $(LAB)
+	gcc $(lab_cflags) -static -o $@ $<
 
 $(LAB)/sequence: tests/vm/tools/sequence.c | $(LAB)
 	gcc $(lab_cflags) -static -o $@ $<

@@ -50,6 +50,7 @@ std::vector<Counter> counters_of(const nl::MirrorRecord& m)
         {"stable", number(m.stable), "writes"},
         {"bytes sent", number(m.sent_bytes), "bytes"},
         {"bytes received", number(m.received_bytes), "bytes"},
+        {"bytes uncompressed", number(m.uncompressed_bytes), "bytes"},
     };
 }
 
