@@ -527,7 +527,8 @@ static void remember_received(struct mn_apply *apply)
 {
 	struct mn_received *received = &apply->mirror->received;
 
-	if (!apply->whole || apply->broken || apply->stable != apply->applied)
+	if (!apply->whole || apply->broken || apply->stable != apply->applied ||
+	    !READ_ONCE(apply->volume->attached))
 		return;
 	received->stream = apply->stream;
 	received->applied = apply->applied;

@@ -16,8 +16,9 @@
 
 /* Legs sent again in one go: interrupts are off. */
 #define MN_AGAIN_AT_ONCE 256
-/* A writer of a sync mirror may wait behind so many. */
+/* A writer of a sync mirror may wait behind so many frames, and so many bytes. */
 #define MN_SHORT_QUEUE 256
+#define MN_SHORT_QUEUE_BYTES SZ_1M
 
 /* ---- a stream begins ---- */
 
@@ -205,7 +206,9 @@ static bool send_slice_again(struct mn_session *session, struct mn_leg **at)
 static bool has_caught_up(const struct mn_mirror *mirror)
 {
 	return READ_ONCE(mirror->options.mode) == MN_MODE_ASYNC ||
-	       mirror->queue_length <= MN_SHORT_QUEUE || mirror->applied >= mirror->backlog;
+	       mirror->applied >= mirror->backlog ||
+	       (mirror->queue_length <= MN_SHORT_QUEUE &&
+		mirror->queue_bytes <= MN_SHORT_QUEUE_BYTES);
 }
 
 void mn_golive_caught_up(struct mn_session *session)

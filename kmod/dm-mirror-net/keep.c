@@ -91,7 +91,7 @@ void mn_keep_drop_scarce(struct mn_volume *volume)
 	if (!mn_payload_pool_scarce(volume->send_pool))
 		return;
 	for (i = 0; i < MN_SLOTS; i++)
-		if (READ_ONCE(volume->mirror[i]))
+		if (READ_ONCE(volume->mirror[i]) && READ_ONCE(volume->mirror[i]->queue_bytes))
 			mn_keep_drop(volume->mirror[i]);
 }
 

@@ -270,6 +270,14 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 	return 0;
 }
 
+static bool is_written(struct mn_volume *volume)
+{
+	struct mn_super super;
+
+	mn_meta_read(&volume->meta, &super);
+	return super.flags & MN_SUPER_F_WRITTEN;
+}
+
 int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
 		  struct mn_why *why)
 {
@@ -277,6 +285,8 @@ int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, boo
 
 	if (err)
 		return err;
+	/* what was written here while it was open is not equal to anything */
+	in_sync = in_sync && !is_written(volume);
 	if (mn_mirror_find(volume, peer_uuid)) {
 		why->text = "the volume has a mirror with this node already";
 		err = -EEXIST;
@@ -366,9 +376,28 @@ static int record_locked(struct mn_mirror *mirror, struct mn_state state, u32 mo
 	return err;
 }
 
-/* Look up under the lock, record, tell the state machine. */
-static int record(struct mn_volume *volume, const u8 *peer_uuid, struct mn_state state,
-		  u32 more_flags, enum mn_mirror_event event, struct mn_why *why)
+static bool is_broken(const struct mn_mirror *mirror)
+{
+	return mirror->state.state == MN_STATE_BROKEN;
+}
+
+static int pause_locked(struct mn_mirror *mirror, struct mn_why *why)
+{
+	struct mn_state paused = { .state = MN_STATE_PAUSED, .reason = MN_REASON_USER };
+
+	if (is_broken(mirror)) {
+		why->text = "the mirror is broken: nothing is sent or tracked that could pause";
+		return -ESTALE;
+	}
+	/* where it waits for a person already, the reason says why, and must not be forgotten */
+	if (mn_state_is_durable(mirror->state)) {
+		mn_mirror_keep_state(mirror);
+		return 0;
+	}
+	return record_locked(mirror, paused, 0, MN_EV_USER_PAUSE, why);
+}
+
+int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
 {
 	struct mn_mirror *mirror;
 	int err = mn_volume_enter(volume, why);
@@ -377,17 +406,8 @@ static int record(struct mn_volume *volume, const u8 *peer_uuid, struct mn_state
 		return err;
 	mirror = mn_mirror_find(volume, peer_uuid);
 	why->text = "the volume has no mirror with this node";
-	err = mirror ? record_locked(mirror, state, more_flags, event, why) : -ENOENT;
+	err = mirror ? pause_locked(mirror, why) : -ENOENT;
 	mutex_unlock(&volume->lock);
-	return err;
-}
-
-int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
-{
-	struct mn_state paused = { .state = MN_STATE_PAUSED, .reason = MN_REASON_USER };
-	int err = record(volume, peer_uuid, paused, 0, MN_EV_USER_PAUSE, why);
-	struct mn_mirror *mirror;
-
 	if (err)
 		return err;
 	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_USER, why);
@@ -416,13 +436,10 @@ int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 		why->text = "the metadata cannot be written: nothing was changed";
 	else
 		mn_mirror_event(mirror, MN_EV_USER_BREAK, broken.reason);
+	if (!err)
+		mn_bitmap_empty(&mirror->bitmap);	/* it says nothing any more */
 	mutex_unlock(&volume->lock);
 	return err;
-}
-
-static bool is_broken(const struct mn_mirror *mirror)
-{
-	return mirror->state.state == MN_STATE_BROKEN;
 }
 
 /*
@@ -504,7 +521,7 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
-	full |= is_broken(mirror);
+	full |= flags_to_continue(mirror) != 0;
 	why->text =
 		"the mirror is being created: if nothing is, delete it and create it again";
 	if (!mirror->building)

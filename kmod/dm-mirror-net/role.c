@@ -261,6 +261,16 @@ void mn_volume_may_open(struct mn_mirror *mirror)
 
 /* ---- operations ---- */
 
+static bool has_link(const struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->session)
+			return true;
+	return false;
+}
+
 /* Is there a mirror which would go on by itself, and overwrite this target? */
 static bool any_goes_on(struct mn_volume *volume)
 {
@@ -281,6 +291,8 @@ static const char *why_target_stays_locked(struct mn_volume *volume, bool force)
 
 	if (any_goes_on(volume))
 		return "its mirror runs or goes on by itself: pause it (mirrorctl pause --unlock)";
+	if (has_link(volume))
+		return "a link of the volume is just being ended: try again";
 	mn_meta_read(&volume->meta, &super);
 	if (super.data_state == MN_DATA_INCONSISTENT && !force)
 		return "this copy is inconsistent: a resync into it was not finished";
@@ -365,16 +377,6 @@ int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
 	}
 	mutex_unlock(&volume->lock);
 	return err;
-}
-
-static bool has_link(const struct mn_volume *volume)
-{
-	int i;
-
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i] && volume->mirror[i]->session)
-			return true;
-	return false;
 }
 
 static const char *role_meaning(u8 role)

@@ -574,7 +574,9 @@ static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
 		queue_work(volume->wq, &volume->copy_work);
 		return MN_IO_PARKED;
 	}
-	io->write_number = io->sectors ? ++volume->write_number : volume->write_number;
+	/* a target that was opened does not number what it writes: positions count the source's */
+	volume->write_number += io->sectors && READ_ONCE(volume->role) == MN_ROLE_SOURCE;
+	io->write_number = volume->write_number;
 	io->parity = volume->parity;
 	volume->inflight[io->parity]++;
 	io->counted = true;

@@ -95,7 +95,7 @@ int plan_and_execute(const Invocation& invocation, const CreateArguments& argume
     if (plan.created)
         return tell(invocation.output,
                     {{{arguments.options.volume, plan.source.existing->id, plan.target.node,
-                       plan.target.node_id}}, false, {}},
+                       plan.target.node_id}}, false, {}, {}},
                     "", "is there already; nothing was changed");
     if (!arguments.dry_run)
         return execute(invocation, arguments, plan);

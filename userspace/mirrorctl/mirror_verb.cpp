@@ -103,9 +103,13 @@ int tell(const Output& output, const ops::VerbResult& result, const std::string&
         names.push_back(name);
         output.line(name + ": " + (result.changed ? done : already));
     }
+    if (!result.untold.empty())
+        output.line("node " + result.untold + " did not answer; if the mirror is paused or broken "
+                    "there, too, repeat this when it does");
     output.document({{"changed", result.changed},
                      {"mirrors", names},
-                     {"full_because", result.full_because}});
+                     {"full_because", result.full_because},
+                     {"untold", result.untold}});
     return 0;
 }
 

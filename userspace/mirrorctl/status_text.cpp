@@ -20,7 +20,7 @@ std::string lock_word(const json& volume)
     if (!flag(volume, "active"))
         return "-";
     if (!flag(volume, "locked"))
-        return "unlocked";
+        return flag(volume, "read_only") ? "unlocked (read-only)" : "unlocked";
     return "locked (" + word(volume, "lock_reason") + ")";
 }
 
@@ -102,6 +102,9 @@ std::string remarks(const json& volume)
     std::string text;
     const auto name = word(volume, "name");
     add_remark(text, name, word(volume, "advice", ""));
+    if (flag(volume, "written"))
+        add_remark(text, name, "this target was opened for writing: continue, or a resync, overwrites "
+                               "what was written here");
     for (const auto& mirror : volume.at("mirrors")) {
         const auto pair = name + "@" + word(mirror, "node");
         add_remark(text, pair, progress_text(mirror, number(volume, "block_bytes")));

@@ -6,6 +6,9 @@
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/unlock.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace mirrornet::ops {
 
 namespace {
@@ -22,17 +25,31 @@ template <typename Action> void name_users(const std::string& volume, const std:
     }
 }
 
+// udev looks into a device whenever one has written to it: such a holder is gone at once.
+void lock_when_free(nl::Kernel& kernel, const VolumeId& id)
+{
+    for (int tries = 20;; tries--) {
+        try {
+            kernel.lock(id);
+            return;
+        } catch (const Error& error) {
+            if (error.status() != ExitStatus::in_use || tries == 0)
+                throw;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+}
+
+} // namespace
+
 bool is_open(const nl::VolumeRecord& record, const nl::Unlock& how)
 {
     return !record.locked() && record.read_only == how.read_only;
 }
 
-} // namespace
-
 void lock_copy(nl::Kernel& kernel, const VolumeConfig& config)
 {
-    if (!kernel.volume(config.id).locked())
-        name_users(config.name, "locked", [&] { kernel.lock(config.id); });
+    name_users(config.name, "locked", [&] { lock_when_free(kernel, config.id); });
 }
 
 LockResult lock(const ConfigStore& store, const std::string& volume)
@@ -41,10 +58,10 @@ LockResult lock(const ConfigStore& store, const std::string& volume)
     const OperationLock operation(volume, "lock");
     nl::Kernel kernel;
     require_active(kernel, config.name, config.id);
-    LockResult result{!kernel.volume(config.id).locked(), {}};
+    const auto before = kernel.volume(config.id).lock;
     lock_copy(kernel, config);
-    result.volume = kernel.volume(config.id);
-    return result;
+    const auto now = kernel.volume(config.id);
+    return {now.lock != before, now};
 }
 
 LockResult unlock(const ConfigStore& store, const std::string& volume, const nl::Unlock& how)

@@ -19,7 +19,9 @@ struct LockResult {
 LockResult lock(const ConfigStore& store, const std::string& volume);
 LockResult unlock(const ConfigStore& store, const std::string& volume, const nl::Unlock& how);
 
-// For verbs that hold the operation lock: nothing happens if it is locked already.
+// Is it open in this way already?
+bool is_open(const nl::VolumeRecord& record, const nl::Unlock& how);
+// For verbs that hold the operation lock; what is locked for another reason is so for this one now.
 void lock_copy(nl::Kernel& kernel, const VolumeConfig& config);
 
 } // namespace mirrornet::ops

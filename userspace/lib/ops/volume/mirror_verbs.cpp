@@ -4,6 +4,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/report.hpp"
+#include "ops/undo.hpp"
 #include "ops/volume/lock.hpp"
 
 namespace mirrornet::ops {
@@ -19,15 +20,6 @@ void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
                         ": both sides are equal, and a resync makes the target inconsistent until "
                         "it ends; repeat with --yes if you want it all the same",
                     "--yes");
-}
-
-void require_not_broken(const nl::MirrorRecord& record, const MirrorName& mirror)
-{
-    if (record.state == MirrorState::broken)
-        throw Error(ExitStatus::refused,
-                    "the mirror of volume " + mirror.volume + " to node " + mirror.node +
-                        " is broken: what was in sync is not known any more; bring it back "
-                        "with: mirrorctl resync " + mirror.volume + "@" + mirror.node);
 }
 
 // An older image came back. What it lacks no bitmap tells, so the target is sent everything.
@@ -47,16 +39,19 @@ void check_rolled_back(nl::Kernel& kernel, const nl::MirrorRecord& record,
 }
 
 // A pause, or a copy that was rolled back, may be noted over there alone. A node
-// that is not there is no reason to refuse: its mirror connects when it is back.
-void continue_there(const ConfigStore& store, const MirrorName& mirror, bool broken_too)
+// that is not there is no reason to refuse: unless it was paused over there, too, its mirror
+// connects when it is back. False: it was not told.
+bool continue_there(const ConfigStore& store, const MirrorName& mirror, bool broken_too)
 {
     try {
         Peer(store, mirror.node)
             .call("mirror.continue", {{"volume", mirror.volume}, {"broken", broken_too}},
                   Peer::short_time);
+        return true;
     } catch (const Error& error) {
         if (error.status() != ExitStatus::unreachable && error.status() != ExitStatus::timed_out)
             throw;
+        return false;
     }
 }
 
@@ -65,23 +60,29 @@ bool is_running(const nl::MirrorRecord& record)
     return record.state == MirrorState::mirroring || record.state == MirrorState::resync;
 }
 
-// The target lets itself be overwritten before the source is told to do it.
-void resync_to_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
+// The target lets itself be overwritten before the source is told to do it. What was broken over
+// there alone is not given up unasked. False: the target was not told.
+bool resync_to_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
                      const ResyncOptions& options)
 {
-    continue_there(store, mirror, true);
+    const bool broken = kernel.mirror(mirror.id, mirror.peer).state == MirrorState::broken;
+    const bool told = continue_there(store, mirror, broken || options.confirmed);
     kernel.resync(mirror.id, mirror.peer, options.full);
+    return told;
 }
 
+// The source first: without it nothing changes here.
 void resync_from_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
                        const ResyncOptions& options)
 {
-    if (!is_running(kernel.mirror(mirror.id, mirror.peer))) {
-        lock_copy(kernel, store.load_volume(mirror.volume));
-        kernel.continue_(mirror.id, mirror.peer);
-    }
     Peer(store, mirror.node)
         .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full}});
+    if (is_running(kernel.mirror(mirror.id, mirror.peer)))
+        return;
+    finish_after("node " + mirror.node + " resyncs as soon as this node lets it", [&] {
+        lock_copy(kernel, store.load_volume(mirror.volume));
+        kernel.continue_(mirror.id, mirror.peer);
+    });
 }
 
 } // namespace
@@ -93,9 +94,18 @@ void require_active(nl::Kernel& kernel, const std::string& volume, const VolumeI
                                              "mirrorctl up " + volume);
 }
 
-bool paused_by_user(const nl::MirrorRecord& record)
+bool waits_for_person(const nl::MirrorRecord& record)
 {
-    return record.state == MirrorState::paused && record.reason == Reason::user;
+    return record.state == MirrorState::paused && !record.ends_by_itself;
+}
+
+void require_not_broken(const nl::MirrorRecord& record, const MirrorName& mirror)
+{
+    if (record.state == MirrorState::broken)
+        throw Error(ExitStatus::refused,
+                    "the mirror of volume " + mirror.volume + " to node " + mirror.node +
+                        " is broken: what was in sync is not known any more; bring it back "
+                        "with: mirrorctl resync " + mirror.volume + "@" + mirror.node + " --yes");
 }
 
 bool is_target(nl::Kernel& kernel, const MirrorName& mirror)
@@ -124,12 +134,14 @@ std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subj
 
 VerbResult pause(const ConfigStore& store, const Subject& subject)
 {
-    VerbResult result{mirrors_of(store, subject), false, {}};
+    VerbResult result{mirrors_of(store, subject), false, {}, {}};
     const OperationLock lock(subject.name, "pause");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror.volume, mirror.id);
-        if (paused_by_user(kernel.mirror(mirror.id, mirror.peer)))
+        const auto record = kernel.mirror(mirror.id, mirror.peer);
+        require_not_broken(record, mirror);
+        if (waits_for_person(record))
             continue;
         kernel.pause(mirror.id, mirror.peer);
         result.changed = true;
@@ -140,7 +152,7 @@ VerbResult pause(const ConfigStore& store, const Subject& subject)
 VerbResult continue_(const ConfigStore& store, const Subject& subject,
                      const ContinueOptions& options)
 {
-    VerbResult result{mirrors_of(store, subject), false, {}};
+    VerbResult result{mirrors_of(store, subject), false, {}, {}};
     const OperationLock lock(subject.name, "continue");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
@@ -154,8 +166,8 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
         result.full_because = full_because(record, kernel.volume(mirror.id));
         if (is_target(kernel, mirror))
             lock_copy(kernel, store.load_volume(mirror.volume));
-        if (options.pass_on)
-            continue_there(store, mirror, false);
+        if (options.pass_on && !continue_there(store, mirror, false))
+            result.untold = mirror.node;
         kernel.continue_(mirror.id, mirror.peer);
         result.changed = true;
     }
@@ -164,7 +176,7 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
 
 VerbResult resync(const ConfigStore& store, const Subject& subject, const ResyncOptions& options)
 {
-    VerbResult result{mirrors_of(store, subject), true, {}};
+    VerbResult result{mirrors_of(store, subject), true, {}, {}};
     const OperationLock lock(subject.name, "resync");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
@@ -176,8 +188,8 @@ VerbResult resync(const ConfigStore& store, const Subject& subject, const Resync
             kernel.resync(mirror.id, mirror.peer, options.full);
         else if (is_target(kernel, mirror))
             resync_from_there(store, kernel, mirror, options);
-        else
-            resync_to_there(store, kernel, mirror, options);
+        else if (!resync_to_there(store, kernel, mirror, options))
+            result.untold = mirror.node;
     }
     return result;
 }

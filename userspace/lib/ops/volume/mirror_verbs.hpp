@@ -27,11 +27,14 @@ struct VerbResult {
     std::vector<MirrorName> mirrors;
     bool changed = false; // false: it was so already
     std::string full_because; // of a resync that has to be full, see ops::full_because()
+    std::string untold;       // a node that did not answer: its side stays as it is
 };
 
 // Error(refused) that names `up`.
 void require_active(nl::Kernel& kernel, const std::string& volume, const VolumeId& id);
-bool paused_by_user(const nl::MirrorRecord& record);
+bool waits_for_person(const nl::MirrorRecord& record); // paused, and does not go on by itself
+// Error(refused) that names `resync`.
+void require_not_broken(const nl::MirrorRecord& record, const MirrorName& mirror);
 bool is_target(nl::Kernel& kernel, const MirrorName& mirror);
 
 VerbResult pause(const ConfigStore& store, const Subject& subject);

@@ -21,7 +21,8 @@ public:
 
     bool pause_here()
     {
-        if (paused_by_user(record()))
+        require_not_broken(record(), mirror_);
+        if (waits_for_person(record()))
             return false;
         kernel_.pause(mirror_.id, mirror_.peer);
         return true;
@@ -48,10 +49,15 @@ public:
     {
         if (!target_here_)
             return tell("volume.unlock", {{"read_only", how.read_only}, {"force", how.force}});
-        if (!kernel_.volume(mirror_.id).locked())
+        if (is_open(kernel_.volume(mirror_.id), how))
             return false;
         unlock_when_free(kernel_, mirror_.id, how);
         return true;
+    }
+
+    bool unlock_if_here(bool force)
+    {
+        return target_here_ && unlock_target({.read_only = false, .force = force});
     }
 
     // A target that is being resynced, or was.
@@ -75,27 +81,40 @@ private:
     bool target_here_;
 };
 
-void require_consistent(Pair& pair, bool force)
+// `way_out`: what the verb offers for those who want it all the same.
+void require_consistent(Pair& pair, ExitStatus status, const std::string& way_out)
 {
-    if (force || !pair.target_is_inconsistent())
+    if (!pair.target_is_inconsistent())
         return;
-    throw Error(ExitStatus::refused,
+    throw Error(status,
                 "volume " + pair.name().volume + ": the copy on " + pair.target_node() +
                     " is inconsistent, because a resync into it has not ended; a file system on it is damaged. "
                     "Wait for the end of the resync: mirrorctl status " + pair.name().volume +
-                    " --watch. Nothing was changed");
+                    " --watch" + way_out + ". Nothing was changed");
+}
+
+// A request that timed out may have been carried out.
+bool pause_there(Pair& pair, Undo& undo)
+{
+    try {
+        return pair.tell("mirror.pause");
+    } catch (const Error& error) {
+        if (error.status() == ExitStatus::timed_out)
+            undo.lose("the mirror may be paused on node " + pair.name().node);
+        throw;
+    }
 }
 
 bool pause_and_unlock_one(Pair& pair, bool read_only)
 {
     bool changed = false;
-    require_consistent(pair, false);
+    require_consistent(pair, ExitStatus::refused, "");
     whole_or_not_at_all([&](Undo& undo) {
         if (pair.pause_here()) {
             changed = true;
             undo.add("continue the mirror here", [&] { pair.continue_here(); });
         }
-        if (pair.tell("mirror.pause")) {
+        if (pause_there(pair, undo)) {
             changed = true;
             undo.add("continue the mirror on node " + pair.name().node,
                      [&] { pair.tell("mirror.continue"); });
@@ -119,9 +138,13 @@ void require_confirmed(const Pair& pair, const BreakOptions& options)
 bool break_one(Pair& pair, const BreakOptions& options)
 {
     require_confirmed(pair, options);
-    if (options.local_only)
-        return pair.break_here();
-    require_consistent(pair, options.force);
+    if (options.local_only) {
+        const bool broken = pair.break_here();
+        return pair.unlock_if_here(options.force) || broken;
+    }
+    if (!options.force)
+        require_consistent(pair, ExitStatus::needs_force,
+                           "; to break the mirror and open the copy all the same, repeat with --force");
     bool changed = pair.break_here();
     finish_after("this node's side of the mirror is broken", [&] {
         changed |= pair.tell("mirror.break");
@@ -134,7 +157,7 @@ template <typename Step>
 VerbResult for_each_pair(const ConfigStore& store, const Subject& subject, const std::string& verb,
                          Step step)
 {
-    VerbResult result{mirrors_of(store, subject), false, {}};
+    VerbResult result{mirrors_of(store, subject), false, {}, {}};
     const OperationLock lock(subject.name, verb);
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
