@@ -95,7 +95,8 @@ static void connect_ways(struct dice *dice, int theirs[2])
 static void prepare_ways(struct dice *dice, uint64_t seed, uint64_t session, bool honest)
 {
 	uint32_t one_in = dice_once_in(dice, 2) ? 0 : 2u << dice_below(dice, 8);
-	uint32_t at = one_in ? ~0u : dice_below(dice, dice_once_in(dice, 2) ? 12 : 80);
+	bool early = dice_once_in(dice, 2);	/* the first frames decide most */
+	uint32_t at = one_in ? ~0u : dice_below(dice, early ? 4 : dice_once_in(dice, 2) ? 12 : 80);
 	bool renumber = !dice_once_in(dice, 4);
 	int only = dice_below(dice, 3);
 
@@ -120,16 +121,39 @@ static void check_load(void)
 		errx(1, "a request to the source has been under way for %.0f s", load_waits());
 }
 
-/* Until one of the ways ends or `ms` have gone by; an honest one until both copies are equal. */
-static void let_run(long ms, bool honest)
+static uint64_t mutations(void)
 {
+	return __atomic_load_n(&ways[0].mutations, __ATOMIC_RELAXED) +
+	       __atomic_load_n(&ways[1].mutations, __ATOMIC_RELAXED);
+}
+
+/*
+ * Until one of the ways ends, `ms` have gone by, or `after` ms since the first change.
+ */
+static void let_run(long ms, long after)
+{
+	uint64_t before = mutations();
 	double end = now() + ms / 1000.0;
 
 	while (now() < end && !__atomic_load_n(&ended, __ATOMIC_RELAXED)) {
+		usleep(5000);
+		check_load();
+		if (after && mutations() > before) {
+			end = now() + after / 1000.0;
+			after = 0;
+		}
+	}
+}
+
+/* Until both copies are equal. */
+static void let_finish(void)
+{
+	double end = now() + PATIENCE;
+
+	while (now() < end && !__atomic_load_n(&ended, __ATOMIC_RELAXED) &&
+	       mirror_facts(SOURCE).state != MN_STATE_MIRRORING) {
 		usleep(10000);
 		check_load();
-		if (honest && mirror_facts(SOURCE).state == MN_STATE_MIRRORING)
-			return;
 	}
 }
 
@@ -204,7 +228,7 @@ static bool run_session(uint64_t seed, uint64_t session)
 	prepare_ways(&dice, seed, session, false);
 	started = start_session(&dice);
 	if (started) {
-		let_run(200 << dice_below(&dice, 4), false);
+		let_run(100 << dice_below(&dice, 4), dice_once_in(&dice, 8) ? 0 : 5 << dice_below(&dice, 6));
 		mirroring += mirror_facts(SOURCE).state == MN_STATE_MIRRORING;
 		end_session(&dice);
 	}
@@ -247,7 +271,7 @@ static void check_copies(uint64_t seed)
 	prepare_ways(&dice, seed, ~0ull, true);
 	if (!start_session(&dice))
 		errx(1, "an honest link is refused after a rebuild");
-	let_run(PATIENCE * 1000, true);
+	let_finish();
 	facts = mirror_facts(SOURCE);
 	if (facts.state != MN_STATE_MIRRORING)
 		errx(1, "an honest link does not become mirroring: state %lld, reason %lld, dirty %lld",

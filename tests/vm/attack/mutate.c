@@ -10,6 +10,15 @@ static const struct {
 } fields[] = {
 	{ 0, 4 }, { 4, 1 }, { 5, 1 }, { 6, 2 }, { 8, 4 }, { 12, 4 }, { 16, 8 }, { 24, 8 },
 	{ 32, 4 }, { 36, 4 }, { 40, 8 }, { 48, 8 }, { 56, 4 }, { 60, 4 },
+	/* what a receiver works with comes more often than what it only compares */
+	{ 6, 2 }, { 16, 8 }, { 24, 8 }, { 24, 8 }, { 24, 8 }, { 32, 4 }, { 32, 4 }, { 32, 4 },
+	{ 40, 8 }, { 40, 8 }, { 48, 8 },
+};
+
+/* What each side may send at some time or other. */
+static const uint8_t types_of[2][10] = {
+	{ SYNC_BEGIN, SYNC_END, WRITE, WRITE_ZEROES, WRITE_ZEROES, FLUSH, PING, PONG, BYE, VERDICT },
+	{ BITMAP, BITMAP, BITMAP_END, SYNC_READY, SYNC_DONE, ACK, ACK, PING, BYE, VERDICT },
 };
 
 /* Fields of the payloads that have any: as wide as they are, or every byte for itself. */
@@ -133,29 +142,64 @@ static bool change_length(struct way *way, struct dice *dice)
 	return send_plain(way, frame);
 }
 
+enum { SECTORS = 8192, BLOCKS = 64 };	/* of the volume */
+
+/* Sectors or blocks, within the volume for the most part. */
+static void invent_range(struct frame *made, struct dice *dice, uint32_t size, uint32_t unit)
+{
+	uint64_t start = dice_below(dice, size) / unit * unit;
+	uint64_t length = 1 + dice_below(dice, size - start);
+
+	if (dice_once_in(dice, 3))
+		start = dice_interesting(dice, size);
+	if (dice_once_in(dice, 3))
+		length = dice_interesting(dice, size - start);
+	frame_put(made->header + AT_SECTOR, start, 8);
+	frame_put(made->header + AT_SECTORS, (length + unit - 1) / unit * unit, 4);
+}
+
+static void invent_payload(struct frame *made, struct dice *dice)
+{
+	uint64_t bytes = frame_get(made->header + AT_SECTORS, 4);
+
+	bytes = made->header[AT_TYPE] == BITMAP ? (bytes + 7) / 8 : bytes * 512;
+	made->payload_bytes = bytes < 65536 ? bytes : 4096;
+	memset(made->payload, dice_word(dice), made->payload_bytes);
+	frame_put(made->header + AT_PAYLOAD_BYTES, made->payload_bytes, 4);
+}
+
 /* A frame that nobody meant to send, in itself without fault. */
-static bool invent(struct way *way, struct dice *dice)
+static bool invent(struct way *way, struct dice *dice, uint8_t type)
 {
 	struct frame *made = way->spare;
-	uint8_t type = dice_below(dice, TYPE_END + 2);
 
 	frame_begin(made, type, way->sequence + 1);
 	for (uint32_t at = 0; at + 8 <= made->payload_bytes; at += 8)
 		if (dice_once_in(dice, 2))
 			frame_put(made->payload + at, dice_interesting(dice, way->other->sequence), 8);
-	if (type == WRITE_ZEROES || type == BITMAP || type == BYE) {
-		frame_put(made->header + AT_SECTOR, dice_below(dice, 8192) & ~7u, 8);
-		frame_put(made->header + AT_SECTORS, 8 + (dice_below(dice, 2048) & ~7u), 4);
-	}
-	if (type == BITMAP) {
-		made->payload_bytes = (frame_get(made->header + AT_SECTORS, 4) + 7) / 8;
-		memset(made->payload, dice_word(dice), made->payload_bytes);
-		frame_put(made->header + AT_PAYLOAD_BYTES, made->payload_bytes, 4);
-	}
-	if (dice_once_in(dice, 2))
+	if (type == WRITE || type == WRITE_ZEROES)
+		invent_range(made, dice, SECTORS, dice_once_in(dice, 8) ? 1 : 8);
+	if (type == BITMAP)
+		invent_range(made, dice, BLOCKS, 1);
+	if (type == BITMAP || type == WRITE)
+		invent_payload(made, dice);
+	if (type == BYE)
+		frame_put(made->header + AT_SECTORS, dice_below(dice, 32), 4);
+	if (type == WRITE || type == WRITE_ZEROES)
+		frame_put(made->header + AT_TYPE + 1, dice_below(dice, 8), 2);
+	if (frame_is_sequenced(type) && dice_once_in(dice, 2))
 		frame_put(made->header + AT_BARRIER, dice_interesting(dice, way->sequence), 8);
 	frame_seal(made);
 	return send_plain(way, made) && send_plain(way, way->frame);
+}
+
+static bool invent_any(struct way *way, struct dice *dice)
+{
+	uint8_t type = dice_below(dice, TYPE_END + 2);
+
+	if (!dice_once_in(dice, 4))
+		type = types_of[way->number][dice_below(dice, 10)];
+	return invent(way, dice, type);
 }
 
 /* One of the last frames of this way or of the other one again, and then this one. */
@@ -213,12 +257,15 @@ static bool stand_still(struct way *way, struct dice *dice)
 
 static bool mutate(struct way *way, struct dice *dice)
 {
-	way->mutations++;
+	__atomic_add_fetch(&way->mutations, 1, __ATOMIC_RELAXED);
+	/* A target that has nothing to tell sends no bits, and a moment later none may come. */
+	if (type_of(way->frame) == BITMAP_END && dice_once_in(dice, 2))
+		return invent(way, dice, BITMAP);
 	switch (dice_below(dice, 16)) {
 	case 0: case 1: case 2: case 3: return change_field(way, dice);
 	case 4: case 5: case 6: case 7: return change_payload(way, dice);
 	case 8: return change_length(way, dice);
-	case 9: case 10: return invent(way, dice);
+	case 9: case 10: return invent_any(way, dice);
 	case 11: return replay(way, dice);
 	case 12: return dice_once_in(dice, 2) ? repeat(way, dice) : true;	/* or it is lost */
 	case 13: return hold(way);
