@@ -48,6 +48,8 @@ struct mn_apply {
 	struct mn_overlap overlap;
 	u64 applied;
 	u64 stable;
+	u64 stream;
+	bool whole;			/* consistent, on record, and no resync has begun since */
 	bool broken;			/* nothing is acknowledged any more */
 	bool silent;			/* the conn goes */
 	const char *why_broken;
@@ -380,6 +382,13 @@ static int apply_flush(struct mn_apply *apply, const struct mn_frame *frame)
 	return err;
 }
 
+static void set_whole(struct mn_apply *apply, bool whole)
+{
+	spin_lock_irq(&apply->volume->track);
+	apply->whole = whole;
+	spin_unlock_irq(&apply->volume->track);
+}
+
 static int apply_sync_begin(struct mn_apply *apply, const struct mn_frame *frame,
 			    const struct mn_payload *payload)
 {
@@ -388,6 +397,7 @@ static int apply_sync_begin(struct mn_apply *apply, const struct mn_frame *frame
 	int err;
 
 	wait_event(apply->wait, nothing_before(apply, step));
+	set_whole(apply, false);
 	err = commit_inconsistent(apply, mn_payload_map(payload));
 	if (err)
 		return step_failed(step, no_metadata);
@@ -435,6 +445,7 @@ static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
 		return step_failed(step, no_flush);
 	if (commit_consistent(apply, le64_to_cpu(end->generation)))
 		return step_failed(step, no_metadata);
+	set_whole(apply, true);
 	step->settled = true;
 	step_end(step, BLK_STS_OK);
 	/* the blocks that this node knew to lack are here now */
@@ -510,8 +521,43 @@ static void flush_tick(struct work_struct *work)
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 }
 
+/* Under track. What this stream changes no other one can go on with. */
+static void forget_received(struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			volume->mirror[i]->received.stream = 0;
+}
+
+/* Under track. How far the stream came, if it can go on from there. */
+static void remember_received(struct mn_apply *apply)
+{
+	struct mn_received *received = &apply->mirror->received;
+
+	if (!apply->whole || apply->broken || apply->stable != apply->applied)
+		return;
+	received->stream = apply->stream;
+	received->applied = apply->applied;
+}
+
+static void apply_init(struct mn_apply *apply, struct mn_mirror *mirror, struct mn_conn *conn)
+{
+	apply->mirror = mirror;
+	apply->volume = mirror->volume;
+	apply->conn = conn;
+	mutex_init(&apply->flush_lock);
+	INIT_LIST_HEAD(&apply->ordered);
+	mn_overlap_init(&apply->overlap);
+	init_waitqueue_head(&apply->wait);
+	INIT_WORK(&apply->fail_work, fail_work);
+	INIT_DELAYED_WORK(&apply->flush_work, flush_tick);
+}
+
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
-				 const struct mn_apply_ops *ops, void *context)
+				 const struct mn_received *from, const struct mn_apply_ops *ops,
+				 void *context)
 {
 	struct mn_apply *apply = kzalloc(sizeof(*apply), GFP_NOIO);
 
@@ -522,18 +568,15 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 		kfree(apply);
 		return NULL;
 	}
-	apply->mirror = mirror;
-	apply->volume = mirror->volume;
-	apply->conn = conn;
+	apply_init(apply, mirror, conn);
 	apply->ops = ops;
 	apply->context = context;
-	mutex_init(&apply->flush_lock);
-	INIT_LIST_HEAD(&apply->ordered);
-	mn_overlap_init(&apply->overlap);
-	init_waitqueue_head(&apply->wait);
-	INIT_WORK(&apply->fail_work, fail_work);
-	INIT_DELAYED_WORK(&apply->flush_work, flush_tick);
+	apply->stream = from->stream;
+	apply->applied = from->applied;
+	apply->stable = from->applied;
+	apply->whole = from->applied;
 	spin_lock_irq(&mirror->volume->track);
+	forget_received(mirror->volume);
 	mirror->apply = apply;
 	spin_unlock_irq(&mirror->volume->track);
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
@@ -554,6 +597,7 @@ void mn_apply_destroy(struct mn_apply *apply)
 	if (apply->applied > apply->stable)
 		make_stable(apply);
 	spin_lock_irq(&apply->volume->track);
+	remember_received(apply);
 	apply->mirror->apply = NULL;
 	spin_unlock_irq(&apply->volume->track);
 	flush_work(&apply->fail_work);

@@ -24,15 +24,22 @@ struct mn_apply_ops {
 	void (*failed)(void *context, const char *why);
 };
 
-/* Process context. From its return on `stable` moves by itself. NULL: no memory. */
+/*
+ * Process context. A stream begins at the target, or goes on behind from->applied. From its return
+ * on `stable` moves by itself, and no other stream can go on. NULL: no memory.
+ */
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
+				 const struct mn_received *from,
 				 const struct mn_apply_ops *ops, void *context);
 /* Under track, any context. A flush of the data device failed that somebody else asked for (I3). */
 void mn_apply_flush_failed(struct mn_apply *apply);
 
 /* Process context. The conn is about to go: nothing is acknowledged from now on. */
 void mn_apply_stop_sending(struct mn_apply *apply);
-/* May block. Waits for all that was received, flushes, frees. No frame comes any more. */
+/*
+ * May block. Waits for all that was received, flushes, remembers how far the stream came
+ * (mirror->received), frees. No frame comes any more.
+ */
 void mn_apply_destroy(struct mn_apply *apply);
 
 /*

@@ -129,7 +129,10 @@ int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void
 /* Bytes queued and not yet sent; any context. */
 u64 mn_send_queued_bytes(const struct mn_conn *conn);
 
-/* recv: the checks of a frame depend on what is known of the peer; called from receive(). */
-void mn_recv_set_peer(struct mn_conn *conn, bool from_source);
+/*
+ * recv: the checks of a frame depend on what is known of the peer: is it the source, and which
+ * sequence did the stream reach on an earlier link (0: it begins). Called from receive().
+ */
+void mn_recv_set_peer(struct mn_conn *conn, bool from_source, u64 last_sequence);
 
 #endif

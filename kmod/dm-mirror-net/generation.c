@@ -19,6 +19,7 @@ static const char * const verdict_texts[__MN_VERDICT_MAX] = {
 	[MN_VERDICT_PARTIAL] = "partial",
 	[MN_VERDICT_FULL] = "full",
 	[MN_VERDICT_SPLIT_BRAIN] = "split-brain",
+	[MN_VERDICT_RESUME] = "resume",
 };
 
 static bool has_flag(const struct mn_facts *facts, u32 flag)
@@ -122,8 +123,18 @@ static struct mn_verdict compare(const struct mn_facts *source, const struct mn_
 	return verdict(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL, MN_REASON_NONE);
 }
 
+/* Can the stream of an earlier link go on where the target stands? */
+static bool may_resume(const struct mn_facts *source, const struct mn_facts *target)
+{
+	return source->stream && source->stream == target->stream &&
+	       target->data_state == MN_DATA_CURRENT &&
+	       target->applied >= source->applied && target->applied <= source->sequence;
+}
+
 static struct mn_verdict judge(const struct mn_facts *source, const struct mn_facts *target)
 {
+	struct mn_verdict result;
+
 	if (target->role != MN_ROLE_TARGET)
 		return refuse(MN_REASON_OPERATION);
 	if (has_flag(target, MN_HELLO_F_WRITTEN) || has_flag(target, MN_HELLO_F_UNLOCKED))
@@ -132,7 +143,10 @@ static struct mn_verdict judge(const struct mn_facts *source, const struct mn_fa
 		return verdict(MN_VERDICT_FULL, MN_REASON_NONE);
 	if (rolled_back(source, target) || rolled_back(target, source))
 		return refuse(MN_REASON_ROLLED_BACK);
-	return compare(source, target);
+	result = compare(source, target);
+	if (result.kind == MN_VERDICT_PARTIAL && may_resume(source, target))
+		result.kind = MN_VERDICT_RESUME;
+	return result;
 }
 
 static u8 the_source(const struct mn_facts *a, const struct mn_facts *b)
@@ -197,6 +211,10 @@ void mn_facts_from_hello(const struct mn_wire_hello *hello, struct mn_facts *out
 		out->history[i] = le64_to_cpu(hello->history[i]);
 	out->position = le64_to_cpu(hello->position);
 	out->peer_position = le64_to_cpu(hello->peer_position);
+	out->fresh = le64_to_cpu(hello->fresh);
+	out->stream = le64_to_cpu(hello->stream);
+	out->applied = le64_to_cpu(hello->applied);
+	out->sequence = le64_to_cpu(hello->sequence);
 }
 
 const char *mn_verdict_text(u8 kind)

@@ -27,6 +27,10 @@ struct mn_facts {
 	u64 history[MN_HISTORY];
 	u64 position;
 	u64 peer_position;
+	u64 fresh;		/* the stream that would begin on this link, from this side */
+	u64 stream;		/* the one it could go on with (0: none), and how far it came */
+	u64 applied;
+	u64 sequence;
 };
 
 enum mn_verdict_kind {
@@ -35,6 +39,7 @@ enum mn_verdict_kind {
 	MN_VERDICT_PARTIAL,	/* the union of both bitmaps and intents */
 	MN_VERDICT_FULL,	/* everything */
 	MN_VERDICT_SPLIT_BRAIN,	/* both moved on: a person decides */
+	MN_VERDICT_RESUME,	/* the stream goes on where the target stands */
 	__MN_VERDICT_MAX,
 };
 
@@ -61,6 +66,9 @@ struct mn_verdict {
  *     source's history
  *   else: it is the source's, or its base      partial
  *     or old_base, or none yet
+ *   ... and both can go on with the same       resume
+ *     stream, and the target stands within
+ *     what the source has of it
  * So a full resync that is needed overcomes rolled-back positions, and nothing else.
  */
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);

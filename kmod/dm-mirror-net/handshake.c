@@ -4,16 +4,13 @@
  *
  * Both sides say what they are, compute the same verdict and compare. Then the
  * target names its dirty blocks (its intents of a crash are in them since
- * activation), the source adds them to its own, waits until all
- * writes from before are over, and goes live.
+ * activation), the source adds them to its own, and goes live (golive.c).
  */
 #include <linux/slab.h>
 #include "event.h"
+#include "keep.h"
 #include "position.h"
-#include "resync.h"
 #include "session.h"
-#include "stream.h"
-#include "write.h"
 
 /* ---- HELLO ---- */
 
@@ -38,8 +35,9 @@ static u32 hello_flags(struct mn_mirror *mirror, const struct mn_super *super)
 	return flags;
 }
 
-static void fill_hello(struct mn_mirror *mirror, struct mn_wire_hello *hello)
+static void fill_hello(struct mn_session *session, struct mn_wire_hello *hello)
 {
+	struct mn_mirror *mirror = session->mirror;
 	struct mn_volume *volume = mirror->volume;
 	struct mn_super super;
 	int i;
@@ -63,6 +61,8 @@ static void fill_hello(struct mn_mirror *mirror, struct mn_wire_hello *hello)
 		hello->history[i] = cpu_to_le64(super.history[i]);
 	hello->position = cpu_to_le64(super.write_number);
 	hello->peer_position = cpu_to_le64(super.slot[mirror->slot].peer_position);
+	hello->fresh = cpu_to_le64(session->fresh);
+	mn_keep_offer(mirror, hello);
 	hello->block_shift = MN_BLOCK_SHIFT;
 }
 
@@ -74,7 +74,7 @@ int mn_handshake_hello(struct mn_session *session)
 	};
 	struct mn_wire_hello hello;
 
-	fill_hello(session->mirror, &hello);
+	fill_hello(session, &hello);
 	mn_facts_from_hello(&hello, &session->mine);
 	return mn_send_small(session->conn, &frame, &hello);
 }
@@ -195,6 +195,10 @@ static int send_bitmap(struct mn_session *session)
 static int receive_bitmap(struct mn_session *session, const struct mn_frame *frame,
 			  const struct mn_payload *payload, const char **why)
 {
+	if (session->verdict.kind == MN_VERDICT_RESUME) {
+		*why = "a bitmap, though the stream goes on";
+		return -EPROTO;
+	}
 	if (!payload || payload->bytes != DIV_ROUND_UP(frame->sectors, 8)) {
 		*why = "a chunk of the bitmap has the wrong length";
 		return -EPROTO;
@@ -230,14 +234,29 @@ static void link_is_up(struct mn_session *session)
 	mn_event_emit(&event);
 }
 
+/* Where the stream that follows starts at this target. */
+static struct mn_received stream_start(const struct mn_session *session)
+{
+	if (session->verdict.kind == MN_VERDICT_RESUME)
+		return (struct mn_received){ session->mine.stream, session->mine.applied };
+	return (struct mn_received){ session->peers.fresh, 0 };
+}
+
 static int become_target(struct mn_session *session)
 {
-	int err = mn_session_make_target(session);
+	struct mn_received from = stream_start(session);
+	int err;
 
+	if (from.applied && !mn_keep_has_received(session->mirror, &from)) {
+		mn_session_fail(session, MN_REASON_OPERATION,
+				"the stream that was to go on was given up meanwhile");
+		return 0;
+	}
+	err = mn_session_make_target(session, &from);
 	if (err)
 		return err;
 	mn_position_accept(session->mirror, session->peers.position);
-	mn_recv_set_peer(session->conn, true);
+	mn_recv_set_peer(session->conn, true, from.applied);
 	/* a stream may follow as soon as the source has our bitmap */
 	set_phase(session, MN_SESSION_STREAM);
 	link_is_up(session);
@@ -248,7 +267,7 @@ static int become_source(struct mn_session *session)
 {
 	session->is_source = true;
 	mn_position_accept(session->mirror, session->peers.position);
-	mn_recv_set_peer(session->conn, false);
+	mn_recv_set_peer(session->conn, false, 0);
 	set_phase(session, MN_SESSION_COLLECT);
 	link_is_up(session);
 	return 0;
@@ -306,6 +325,7 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 	switch (session->verdict.kind) {
 	case MN_VERDICT_PARTIAL:
 	case MN_VERDICT_FULL:
+	case MN_VERDICT_RESUME:
 		return session->verdict.source ? become_target(session) : become_source(session);
 	default:
 		*why = refusal_text(&session->verdict);
@@ -350,127 +370,4 @@ int mn_handshake_receive(struct mn_session *session, const struct mn_frame *fram
 	if (payload)
 		mn_payload_put(payload);
 	return err;
-}
-
-/* ---- the source goes live ---- */
-
-/*
- * A new (blank) target for which the bitmap was prepared gets what that says, once:
- * from the first stream on the slot has a base.
- */
-static bool bitmap_was_prepared(const struct mn_session *session)
-{
-	struct mn_super super;
-
-	mn_meta_read(&session->volume->meta, &super);
-	return (super.slot[session->mirror->slot].flags & MN_SLOT_F_UNSENT) &&
-	       !(session->mine.flags & MN_HELLO_F_FULL_NEEDED) && !session->mine.base &&
-	       (session->peers.flags & MN_HELLO_F_BLANK);
-}
-
-/* FULL: everything is marked, durably, before the slot stops asking for it. */
-static int mark_everything(struct mn_session *session)
-{
-	struct mn_mirror *mirror = session->mirror;
-
-	if (session->verdict.kind != MN_VERDICT_FULL || bitmap_was_prepared(session))
-		return 0;
-	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", session->volume->name,
-		mirror->peer_uuid,
-		session->mine.flags & MN_HELLO_F_FULL_NEEDED ?
-		"asked for, or nothing is known of the target" :
-		"the target is new or too far behind");
-	mn_bitmap_fill(&mirror->bitmap);
-	return mn_bitmap_write_all(&mirror->bitmap);
-}
-
-/*
- * On record before the target can be in sync: it has the generation it came
- * with, or the one this stream gives it. Nothing is written in either of these without the
- * target's knowledge (commit_open, record_loss).
- */
-static int record_stream(struct mn_session *session)
-{
-	struct mn_super *draft = mn_volume_begin(session->volume);
-	struct mn_slot *slot = &draft->slot[session->mirror->slot];
-
-	/* a person may have opened the volume since our HELLO */
-	session->generation = draft->generation;
-	slot->old_base = session->peers.generation;
-	slot->base = session->generation;
-	if (session->verdict.kind == MN_VERDICT_FULL)
-		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
-	return mn_meta_commit(&session->volume->meta);
-}
-
-/* Under track. */
-static void reset_stream(struct mn_session *session)
-{
-	struct mn_mirror *mirror = session->mirror;
-
-	mirror->streaming = session;
-	mirror->conn = session->conn;
-	mirror->stream++;
-	mirror->sequence = 0;
-	mirror->applied = 0;
-	mirror->stable = 0;
-	mirror->barrier = 0;
-	mirror->live = true;
-	mirror->volume->live_mirrors++;
-	session->phase = MN_SESSION_STREAM;
-}
-
-/*
- * From here on clean blocks go to the target as they are written. True: there are dirty
- * ones, the cursor has to run. Takes the leg.
- */
-static bool go_live(struct mn_session *session, struct mn_leg *leg)
-{
-	struct mn_mirror *mirror = session->mirror;
-	struct mn_volume *volume = session->volume;
-	bool dirty = false;
-
-	spin_lock_irq(&volume->track);
-	if (session->ended) {
-		spin_unlock_irq(&volume->track);
-		mn_leg_put(leg);
-		return false;
-	}
-	reset_stream(session);
-	dirty = mirror->bitmap.track.dirty_bits || session->verdict.kind == MN_VERDICT_FULL;
-	if (dirty) {
-		mn_session_begin_sync(session, leg, session->verdict.kind == MN_VERDICT_FULL);
-		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
-	} else {
-		mn_session_end_sync(session, leg);
-	}
-	spin_unlock_irq(&volume->track);
-	if (!dirty)
-		mn_volume_may_open(mirror);	/* else with SYNC_READY */
-	return dirty;
-}
-
-void mn_handshake_start_work(struct work_struct *work)
-{
-	struct mn_session *session = container_of(work, struct mn_session, start_work);
-	struct mn_mirror *mirror = session->mirror;
-	struct mn_volume *volume = session->volume;
-	struct mn_leg *leg;
-	bool full = session->verdict.kind == MN_VERDICT_FULL;
-
-	/* every write that starts from now on is known to `overlap`; the others end first (I12) */
-	spin_lock_irq(&volume->track);
-	volume->tracking++;
-	session->tracking = true;
-	spin_unlock_irq(&volume->track);
-	mn_write_drain(volume);
-	if (mark_everything(session) || record_stream(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR,
-				"cannot record what the stream is about to do");
-		return;
-	}
-	leg = mn_leg_get(volume, GFP_NOIO);
-	mn_bitmap_refill(&mirror->bitmap);
-	if (go_live(session, leg) && mn_resync_start(session, full))
-		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }

@@ -11,6 +11,12 @@
 #include "overflow.h"
 #include "write.h"
 
+/* Under track: is there a target that may be taken for equal and does not get the writes? */
+static bool is_lost(const struct mn_mirror *mirror)
+{
+	return mirror && mirror->in_sync && (!mirror->live || mirror->kept);
+}
+
 /* Under track: the mirrors whose loss is to be recorded, as a mask of slots. */
 static u32 lost_slots(const struct mn_volume *volume)
 {
@@ -18,7 +24,7 @@ static u32 lost_slots(const struct mn_volume *volume)
 	int i;
 
 	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i] && volume->mirror[i]->in_sync && !volume->mirror[i]->live)
+		if (is_lost(volume->mirror[i]))
 			mask |= BIT(i);
 	return mask;
 }

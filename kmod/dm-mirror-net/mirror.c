@@ -9,6 +9,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "keep.h"
 #include "mirror.h"
 #include "session.h"
 #include "trace.h"
@@ -47,7 +48,7 @@ static const char *meaning_of(struct mn_state state)
 	case MN_STATE_RESYNC:
 		return "blocks are being copied: the target is inconsistent until all are there";
 	case MN_STATE_RESYNC_PENDING:
-		return "writes are tracked: what the target lacks is copied once the link is up";
+		return "what the target lacks is tracked, and on its way or sent when the link is up";
 	case MN_STATE_BROKEN:
 		return "writes are not tracked: only a resync brings the mirror back";
 	case MN_STATE_PAUSED:
@@ -181,6 +182,8 @@ struct mn_mirror *mn_mirror_find_idle(struct mn_volume *volume, const u8 *peer_u
 			return ERR_PTR(-ENOENT);
 		}
 		session = mn_session_get(mirror);
+		if (!session && !mn_keep_outlives(reason))
+			mn_keep_drop(mirror);
 		if (!session)
 			return mirror;
 		mutex_unlock(&volume->lock);

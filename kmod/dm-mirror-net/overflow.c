@@ -50,7 +50,7 @@ static bool may_block(const struct mn_mirror *mirror)
 {
 	const struct mn_volume *volume = mirror->volume;
 
-	return mirror->live && mirror->in_sync && !volume->no_waiting &&
+	return mirror->live && mirror->in_sync && !mirror->kept && !volume->no_waiting &&
 	       (READ_ONCE(mirror->options.on_queue_limit) == MN_ON_QUEUE_LIMIT_BLOCK ||
 		READ_ONCE(volume->meta.error));
 }

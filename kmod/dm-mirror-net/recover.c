@@ -13,6 +13,7 @@
 #include <linux/random.h>
 #include "event.h"
 #include "fingerprint.h"
+#include "keep.h"
 #include "region_log.h"
 #include "session.h"
 #include "volume_private.h"
@@ -243,7 +244,7 @@ static bool all_stable(struct mn_volume *volume)
 	for (i = 0; i < MN_SLOTS; i++) {
 		struct mn_mirror *mirror = volume->mirror[i];
 
-		if (mirror && mirror->live && mirror->stable < mirror->sequence)
+		if (mirror && mirror->streaming && mirror->stable < mirror->sequence)
 			stable = false;
 	}
 	spin_unlock_irq(&volume->track);
@@ -259,6 +260,8 @@ static void stop_link(struct mn_volume *volume, int slot)
 	mutex_unlock(&volume->lock);
 	if (session)
 		mn_session_stop(session, MN_REASON_SHUTDOWN);
+	if (volume->mirror[slot])
+		mn_keep_drop(volume->mirror[slot]);
 }
 
 static void stop_links(struct mn_volume *volume)

@@ -218,9 +218,10 @@ int mn_recv_thread(void *data)
 	return 0;
 }
 
-void mn_recv_set_peer(struct mn_conn *conn, bool from_source)
+void mn_recv_set_peer(struct mn_conn *conn, bool from_source, u64 last_sequence)
 {
 	conn->limits.from_source = from_source;
+	conn->limits.last_sequence = last_sequence;
 }
 
 int mn_recv_init(struct mn_conn *conn)

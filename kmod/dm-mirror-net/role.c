@@ -9,6 +9,7 @@
 #include <linux/blkdev.h>
 #include <linux/random.h>
 #include "event.h"
+#include "keep.h"
 #include "volume_private.h"
 
 #define MN_OPEN_RETRY (HZ / 10)	/* how often a held device is tried again */
@@ -345,6 +346,7 @@ static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 	u8 old = volume->role;
 	int err;
 
+	mn_keep_drop_all(volume);
 	why->text = "the superblock cannot be written: nothing was changed";
 	err = role == MN_ROLE_SOURCE ? become_source(volume, force, why)
 				     : commit_lock(volume, role, locked);

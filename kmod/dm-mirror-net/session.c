@@ -10,8 +10,10 @@
  * (mn_resync_stop), the apply (mn_apply_destroy), timer and works (cancelled).
  */
 #include <linux/delay.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "keep.h"
 #include "overflow.h"
 #include "position.h"
 #include "resync.h"
@@ -66,7 +68,9 @@ static void session_end_locked(struct mn_session *session, u8 reason, struct lis
 	session->phase = MN_SESSION_ENDING;
 	if (mirror->streaming == session) {
 		mirror->streaming = NULL;
-		mn_stream_give_up(mirror, done);
+		mn_keep_or_give_up(mirror, reason, done);
+	} else if (!mn_keep_outlives(reason)) {
+		mn_keep_drop_locked(mirror, done);
 	}
 	mn_mirror_event_locked(mirror, end_event(reason), reason);
 	queue_work(session->volume->session_wq, &session->end_work);
@@ -76,6 +80,8 @@ void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_hea
 {
 	if (mirror->streaming)
 		session_end_locked(mirror->streaming, reason, done);
+	else if (!mn_keep_outlives(reason))
+		mn_keep_drop_locked(mirror, done);
 }
 
 void mn_session_fail(struct mn_session *session, u8 reason, const char *why)
@@ -107,6 +113,7 @@ void mn_session_begin_sync(struct mn_session *session, struct mn_leg *leg, bool 
 	leg->out.frame.payload_bytes = sizeof(*begin);
 	session->sync_begun = true;
 	mn_leg_queue(session->mirror, leg);
+	session->mirror->sync_begin = leg->out.frame.sequence;
 	mn_leg_put(leg);
 }
 
@@ -210,6 +217,15 @@ static int commit_in_sync(struct mn_session *session)
 	return mn_meta_commit(&volume->meta);
 }
 
+/* Under track. The last resync's numbers stay until the next one. */
+static void end_resync_stats(struct mn_resync_stats *stats)
+{
+	if (stats->phase == MN_RESYNC_NONE)
+		return;
+	stats->phase = MN_RESYNC_NONE;
+	stats->ended = ktime_get_ns();
+}
+
 static void in_sync_work(struct work_struct *work)
 {
 	struct mn_session *session = container_of(work, struct mn_session, in_sync_work);
@@ -225,8 +241,7 @@ static void in_sync_work(struct work_struct *work)
 	spin_lock_irq(&volume->track);
 	if (mirror->streaming == session) {
 		session->sync_end = 0;
-		mirror->resync_stats.phase = MN_RESYNC_NONE;
-		mirror->resync_stats.ended = ktime_get_ns();
+		end_resync_stats(&mirror->resync_stats);
 		mirror->peer_data_state = MN_DATA_CURRENT;
 		if (mirror->live)
 			mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
@@ -359,10 +374,10 @@ static const struct mn_apply_ops session_apply_ops = {
 	.failed = apply_failed,
 };
 
-int mn_session_make_target(struct mn_session *session)
+int mn_session_make_target(struct mn_session *session, const struct mn_received *from)
 {
-	session->apply = mn_apply_create(session->mirror, session->conn, &session_apply_ops,
-					 session);
+	session->apply = mn_apply_create(session->mirror, session->conn, from,
+					 &session_apply_ops, session);
 	return session->apply ? 0 : -ENOMEM;
 }
 
@@ -455,17 +470,13 @@ static void forget_stream(struct mn_session *session)
 	struct mn_volume *volume = session->volume;
 
 	spin_lock_irq(&volume->track);
-	if (session->tracking)
-		volume->tracking--;
-	session->tracking = false;
+	if (!mirror->kept)
+		mn_stream_untrack(mirror);
 	mirror->link = MN_LINK_NONE;
 	mirror->encrypted = false;
 	mirror->peer_role = MN_ROLE_NONE;
 	mirror->peer_data_state = MN_DATA_UNKNOWN;
-	if (mirror->resync_stats.phase != MN_RESYNC_NONE) {
-		mirror->resync_stats.phase = MN_RESYNC_NONE;
-		mirror->resync_stats.ended = ktime_get_ns();
-	}
+	end_resync_stats(&mirror->resync_stats);
 	spin_unlock_irq(&volume->track);
 }
 
@@ -561,11 +572,12 @@ static struct mn_session *session_new(struct mn_mirror *mirror, bool initiator)
 	session->mirror = mirror;
 	session->volume = mirror->volume;
 	session->initiator = initiator;
+	session->fresh = get_random_u64() | 1;
 	session->negotiated = jiffies;
 	session->last_ping = jiffies;
 	refcount_set(&session->refs, 1);
 	init_completion(&session->gone);
-	INIT_WORK(&session->start_work, mn_handshake_start_work);
+	INIT_WORK(&session->start_work, mn_golive_work);
 	INIT_WORK(&session->in_sync_work, in_sync_work);
 	INIT_WORK(&session->drained_work, mn_overflow_drained_work);
 	INIT_WORK(&session->end_work, end_work);

@@ -38,11 +38,11 @@ struct mn_session {
 	struct delayed_work timer;
 	bool initiator;
 	bool is_source;		/* of this stream; from the verdict on */
-	bool tracking;		/* raised volume->tracking */
 	bool ended;		/* end_work was queued; under track */
 	/* enum mn_session_phase; receiver thread and start_work, under track */
 	u8 phase;
 	u8 end_reason;		/* enum mn_reason; under track, first one counts */
+	u64 fresh;		/* the stream that would begin on this link, from this side */
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
 	struct mn_verdict verdict; /* mine first */
@@ -89,14 +89,15 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg);
  */
 void mn_session_fail(struct mn_session *session, u8 reason, const char *why);
 
-/* handshake.c asks: this side is the target of the stream. -ENOMEM. */
-int mn_session_make_target(struct mn_session *session);
+/* handshake.c asks: this side is the target of the stream, from there on. -ENOMEM. */
+int mn_session_make_target(struct mn_session *session, const struct mn_received *from);
+
+/* golive.c: source, all bits are here: a new stream begins, or the kept one goes on. */
+void mn_golive_work(struct work_struct *work);
 
 /* handshake.c: receiver thread; a frame of the phases before STREAM. */
 int mn_handshake_receive(struct mn_session *session, const struct mn_frame *frame,
 			 struct mn_payload *payload, const char **why);
 int mn_handshake_hello(struct mn_session *session);
-/* handshake.c: source, all bits are here: drain, decide what to send, go live. */
-void mn_handshake_start_work(struct work_struct *work);
 
 #endif

@@ -75,6 +75,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 		[MN_EV_REMOVED] = TO_NONE,
 	},
 	[ST_PENDING] = {
+		[MN_EV_CATCHING_UP] = TO_PENDING,
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
 		[MN_EV_LINK_LOST] = WAIT,
@@ -87,6 +88,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 		[MN_EV_REMOVED] = TO_NONE,
 	},
 	[ST_PAUSED] = {
+		[MN_EV_CATCHING_UP] = TO_PENDING,
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
 		[MN_EV_LINK_LOST] = PAUSE_ANEW,

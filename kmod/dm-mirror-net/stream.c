@@ -42,6 +42,13 @@ static void leg_released(struct mn_out *out, bool sent)
 	mn_leg_put(container_of(out, struct mn_leg, out));
 }
 
+/* Under track. */
+static void leg_send(struct mn_leg *leg, struct mn_conn *conn)
+{
+	refcount_inc(&leg->refs);	/* the sender's */
+	mn_send_queue(conn, &leg->out);
+}
+
 void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 {
 	lockdep_assert_held(&mirror->volume->track);
@@ -52,7 +59,7 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 	leg->out.release = leg_released;
 	leg->out.frame.sequence = ++mirror->sequence;
 	leg->out.frame.barrier = mirror->barrier;
-	refcount_add(2, &leg->refs);	/* the sender's and the list's */
+	refcount_inc(&leg->refs);	/* the list's */
 	if (list_empty(&mirror->unapplied))
 		mirror->progress = leg->queued;
 	list_add_tail(&leg->list, &mirror->unapplied);
@@ -63,7 +70,25 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 	mirror->queue_bytes += leg->out.frame.payload_bytes;
 	trace_leg_sent(mirror->volume->data.bdev->bd_dev, mirror->slot, mirror->sequence,
 		       leg->sector, leg->sectors);
-	mn_send_queue(mirror->conn, &leg->out);
+	if (mirror->conn)
+		leg_send(leg, mirror->conn);
+}
+
+/* Under track. The generation that it names is not this node's any more, nor in its slot. */
+static void sync_end_to_flush(struct mn_leg *leg)
+{
+	leg->mirror->queue_bytes -= leg->out.frame.payload_bytes;
+	leg->out.frame.type = MN_FRAME_FLUSH;
+	leg->out.frame.payload_bytes = 0;
+	leg->out.inlined = NULL;
+}
+
+void mn_leg_queue_again(struct mn_leg *leg, struct mn_conn *conn)
+{
+	lockdep_assert_held(&leg->volume->track);
+	if (leg->out.frame.type == MN_FRAME_SYNC_END)
+		sync_end_to_flush(leg);
+	leg_send(leg, conn);
 }
 
 /* Off the list of what is not applied; the caller puts the list's reference. */
@@ -92,14 +117,11 @@ static bool any_write_queued(const struct mn_mirror *mirror)
 	return false;
 }
 
-void mn_stream_shut(struct mn_mirror *mirror)
+void mn_stream_lose_sync(struct mn_mirror *mirror)
 {
 	struct mn_volume *volume = mirror->volume;
 
 	lockdep_assert_held(&volume->track);
-	if (mirror->live)
-		volume->live_mirrors--;
-	mirror->live = false;
 	if (mirror->in_sync && (volume->writable || any_write_queued(mirror))) {
 		/* before any completion that follows: they are held until it is durable (I6) */
 		volume->loss_pending = true;
@@ -107,6 +129,16 @@ void mn_stream_shut(struct mn_mirror *mirror)
 	} else {
 		mirror->in_sync = false;	/* commit_open() sees to what is written later */
 	}
+}
+
+void mn_stream_shut(struct mn_mirror *mirror)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	if (mirror->live)
+		mirror->volume->live_mirrors--;
+	mirror->live = false;
+	mirror->kept = false;
+	mn_stream_lose_sync(mirror);
 }
 
 /* Under track: nobody waits for this leg any more. */
@@ -161,6 +193,14 @@ void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done)
 	mn_overflow_wake(mirror->volume);
 }
 
+void mn_stream_untrack(struct mn_mirror *mirror)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	if (mirror->tracking)
+		mirror->volume->tracking--;
+	mirror->tracking = false;
+}
+
 /* ---- what the target reports ---- */
 
 /* A live write is applied; false: no page for its pending bits. The cursor's have theirs. */
@@ -183,7 +223,7 @@ int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
 		if (leg->out.frame.sequence > applied)
 			break;
-		if (!leg_set_pending(mirror, leg))
+		if (leg->out.frame.sequence > stable && !leg_set_pending(mirror, leg))
 			return -ENOMEM;
 		leg_release_writer(leg, done);
 		leg_unlink(leg);

@@ -41,8 +41,16 @@ struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp);
 void mn_leg_put(struct mn_leg *leg);
 
 /*
- * Under track. No write enters the stream any more; if it was in sync, its loss is being recorded.
+ * Under track. Send a leg that an earlier link took, or none, on the one that there is now. Its
+ * sequence stays. A SYNC_END goes as a FLUSH (docs/resume.md).
  */
+void mn_leg_queue_again(struct mn_leg *leg, struct mn_conn *conn);
+/*
+ * Under track. The target does not get the writes any more, or not in time: if it was in sync,
+ * its loss is being recorded.
+ */
+void mn_stream_lose_sync(struct mn_mirror *mirror);
+/* Under track. No write enters the stream any more, and it is lost as above. */
 void mn_stream_shut(struct mn_mirror *mirror);
 /* Under track. Writers do not wait any more for what is queued; done collects what completes. */
 void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done);
@@ -51,6 +59,11 @@ void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done)
  * collects what completes.
  */
 void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done);
+/*
+ * Under track. There is no stream any more, nor a cursor: writes need not be in volume->overlap for
+ * this mirror.
+ */
+void mn_stream_untrack(struct mn_mirror *mirror);
 /*
  * Under track. The target has applied and flushed so far. -ENOMEM: mn_bitmap_refill() first,
  * then again.

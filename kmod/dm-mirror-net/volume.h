@@ -68,6 +68,12 @@ struct mn_resync_stats {
 	u64 progress;			/* ktime_get_real_ns() of the last block sent */
 };
 
+/* How far a target has come in a stream; under volume->track. */
+struct mn_received {
+	u64 stream;			/* 0: none that could go on */
+	u64 applied;			/* and stable */
+};
+
 /* One mirror: a used slot. */
 struct mn_mirror {
 	struct mn_volume *volume;
@@ -85,11 +91,15 @@ struct mn_mirror {
 	bool encrypted;
 	bool in_sync;			/* SYNC_END was queued: its loss must be recorded */
 	bool live;			/* the stream takes writes; see overflow.c */
+	bool kept;			/* ... and waits for a link; see keep.c */
+	bool tracking;			/* the stream raised volume->tracking */
 	bool agreed;			/* in this activation: this node may be the source */
 	bool building;			/* between BITMAP_BEGIN and BITMAP_COMMIT */
 	struct mn_conn *conn;		/* while streaming */
 	struct mn_conn *attached_conn;	/* from attach to the end, for its counters */
+	u64 stream;			/* the live or kept one, a random number */
 	u64 sequence;			/* last one given out on this stream */
+	u64 sync_begin;			/* of the last SYNC_BEGIN of the stream, 0: none */
 	u64 applied;
 	u64 stable;
 	u64 barrier;			/* last FLUSH or FUA of the stream that completed here */
@@ -105,11 +115,11 @@ struct mn_mirror {
 	u8 peer_data_state;
 	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
+	struct mn_received received;	/* what this target could go on with, between links */
 
 	struct mn_session *session;	/* under volume->lock; NULL: no link */
 	struct mn_apply *apply;		/* of the stream to this node, under track */
 	struct mn_session *streaming;	/* of the live stream, under track */
-	u64 stream;			/* counts the streams that went live, under track */
 	struct mn_resync *resync;	/* of the session that is source */
 	atomic64_t reconnects;
 	u64 old_sent_bytes;		/* of earlier links, under volume->track */

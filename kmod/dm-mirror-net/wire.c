@@ -21,7 +21,7 @@
 
 static_assert(sizeof(struct mn_wire_header) == MN_FRAME_BYTES);
 static_assert(offsetof(struct mn_wire_header, header_crc) == MN_FRAME_BYTES - 4);
-static_assert(sizeof(struct mn_wire_hello) == 184);
+static_assert(sizeof(struct mn_wire_hello) == 216);
 static_assert(sizeof(struct mn_wire_verdict) == 24);
 static_assert(sizeof(struct mn_wire_generation) == 8);
 static_assert(sizeof(struct mn_wire_sync_begin) == 16);
@@ -358,6 +358,14 @@ static bool hello_sizes_possible(const struct mn_wire_hello *hello)
 		hello->block_shift == MN_BLOCK_SHIFT;
 }
 
+/* A node that can go on with nothing says nothing of how far. */
+static bool hello_stream_possible(const struct mn_wire_hello *hello)
+{
+	if (!hello->stream)
+		return hello->fresh && !hello->applied && !hello->sequence;
+	return hello->fresh && le64_to_cpu(hello->applied) <= le64_to_cpu(hello->sequence);
+}
+
 enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 bytes)
 {
 	enum mn_wire_error error;
@@ -371,7 +379,7 @@ enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 by
 	    hello->data_state > MN_DATA_INCONSISTENT ||
 	    mn_uuid_is_zero(hello->volume_uuid) ||
 	    mn_uuid_is_zero(hello->node_uuid) || mn_uuid_is_zero(hello->peer_uuid) ||
-	    !hello_sizes_possible(hello))
+	    !hello_sizes_possible(hello) || !hello_stream_possible(hello))
 		return MN_WIRE_BAD_PAYLOAD;
 	return MN_WIRE_OK;
 }
@@ -386,7 +394,8 @@ enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, 
 		return MN_WIRE_BAD_RESERVED;
 	if (verdict->kind >= __MN_VERDICT_MAX || verdict->reason >= __MN_REASON_MAX)
 		return MN_WIRE_BAD_PAYLOAD;
-	goes_on = verdict->kind == MN_VERDICT_PARTIAL || verdict->kind == MN_VERDICT_FULL;
+	goes_on = verdict->kind == MN_VERDICT_PARTIAL || verdict->kind == MN_VERDICT_FULL ||
+		  verdict->kind == MN_VERDICT_RESUME;
 	if (goes_on && mn_uuid_is_zero(verdict->source_uuid))
 		return MN_WIRE_BAD_PAYLOAD;
 	return MN_WIRE_OK;

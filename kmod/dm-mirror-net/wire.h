@@ -5,7 +5,7 @@
  * A link carries frames: a header of MN_FRAME_BYTES, little-endian, then
  * payload_bytes of payload. Sequenced frames (WRITE, WRITE_ZEROES, FLUSH,
  * SYNC_BEGIN, SYNC_END) go from source to target only and count the stream
- * sequence up by one each, starting with 1 on every link.
+ * sequence up by one each, starting with 1; a later link may carry the stream on.
  */
 #ifndef MN_WIRE_H
 #define MN_WIRE_H
@@ -81,7 +81,7 @@ struct mn_frame {
 struct mn_wire_limits {
 	u64 volume_sectors;
 	u32 sector_size;	/* bytes, of the volume */
-	u64 last_sequence;	/* of the last sequenced frame received; 0 before the first */
+	u64 last_sequence;	/* of the last sequenced frame of the stream; 0 before the first */
 	bool from_source;	/* the peer is the source of this stream (known after VERDICT) */
 	bool hello_seen;	/* before it: HELLO, PING, PONG, BYE only; after it: no HELLO */
 };
@@ -104,6 +104,10 @@ struct mn_wire_hello {
 	__le64 history[MN_HISTORY];	/* newest first, 0 = unused */
 	__le64 position;	/* own, durable */
 	__le64 peer_position;	/* the last one the peer announced to the sender */
+	__le64 fresh;		/* the stream that would begin here, were the sender source */
+	__le64 stream;		/* the one that the sender could go on with; 0: none */
+	__le64 applied;		/* of it: what the target has, as far as the sender knows */
+	__le64 sequence;	/* source: the last one given out; target: as applied */
 	__u8 block_shift;
 	__u8 reserved[7];	/* 0 */
 };

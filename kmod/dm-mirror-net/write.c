@@ -18,6 +18,7 @@
 #include <linux/device-mapper.h>
 #include "bitmap.h"
 #include "event.h"
+#include "keep.h"
 #include "overflow.h"
 #include "region_log.h"
 #include "session.h"
@@ -352,7 +353,7 @@ static bool waits_for(const struct mn_mirror *mirror, const struct mn_io *io)
 {
 	const struct mn_options *options = &mirror->options;
 
-	if (!mirror->in_sync)
+	if (!mirror->in_sync || mirror->kept)
 		return false;
 	return READ_ONCE(options->mode) == MN_MODE_SYNC ||
 	       (is_durable(io) && READ_ONCE(options->async_flush) == MN_ASYNC_FLUSH_DRAIN);
@@ -416,7 +417,7 @@ static void send_to(struct mn_mirror *mirror, struct mn_io *io, bool waits)
 			mirror->progress = get_jiffies_64();
 		io->open_legs++;
 	}
-	if (!mirror->in_sync)
+	if (mirror->resync_stats.phase != MN_RESYNC_NONE)
 		mirror->resync_stats.new_writes++;
 	mn_leg_queue(mirror, leg);
 	if (is_durable(io)) {
@@ -428,7 +429,7 @@ static void send_to(struct mn_mirror *mirror, struct mn_io *io, bool waits)
 
 /*
  * Sent, or its bits set: before it can complete in either case. A resync loses nothing by what
- * is not sent; a mirror in sync loses its order, and drains.
+ * is not sent; a mirror in sync loses its order, and drains; a kept stream is given up.
  */
 static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, u64 last,
 			 struct list_head *done)
@@ -443,7 +444,9 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 			send_to(mirror, io, waits);
 			return;
 		}
-		if (mirror->in_sync)
+		if (mirror->kept)
+			mn_keep_drop_locked(mirror, done);
+		else if (mirror->in_sync)
 			mn_overflow_locked(mirror, refused, done);
 	}
 	if (io->sectors)
@@ -775,6 +778,8 @@ void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
 			mn_session_lost_locked(mirror, MN_REASON_SOURCE_ERROR, &done);
 		if (mirror && mirror->apply)
 			mn_apply_flush_failed(mirror->apply);
+		if (mirror)
+			mirror->received.stream = 0;
 	}
 	spin_unlock_irqrestore(&volume->track, flags);
 	mn_write_complete(&done);

@@ -35,12 +35,17 @@ mn_wire_hello take_hello(Input& input, std::uint8_t node)
         each = take_generation(input);
     hello.position = cpu_to_le64(input.take<std::uint8_t>());
     hello.peer_position = cpu_to_le64(input.take<std::uint8_t>());
+    hello.fresh = cpu_to_le64(1);
+    hello.stream = cpu_to_le64(input.take<std::uint8_t>() % 3);
+    hello.sequence = hello.stream ? cpu_to_le64(input.take<std::uint8_t>() % 8) : 0;
+    hello.applied = hello.stream ? cpu_to_le64(input.take<std::uint8_t>() % 8) : 0;
     return hello;
 }
 
 bool overwrites(const mn_verdict& verdict)
 {
-    return verdict.kind == MN_VERDICT_PARTIAL || verdict.kind == MN_VERDICT_FULL;
+    return verdict.kind == MN_VERDICT_PARTIAL || verdict.kind == MN_VERDICT_FULL ||
+           verdict.kind == MN_VERDICT_RESUME;
 }
 
 void check_same(const mn_verdict& one, const mn_verdict& other)
@@ -69,7 +74,11 @@ void check_overwrites(const mn_facts& source, const mn_facts& target, const mn_v
             known |= each == target.generation;
         MUST(known);
     }
-    if (verdict.kind == MN_VERDICT_PARTIAL)
+    if (verdict.kind == MN_VERDICT_RESUME) {
+        MUST(source.stream && source.stream == target.stream && target.data_state == MN_DATA_CURRENT);
+        MUST(source.applied <= target.applied && target.applied <= source.sequence);
+    }
+    if (verdict.kind != MN_VERDICT_FULL)
         MUST(!has(source, MN_HELLO_F_FULL_NEEDED) && !has(target, MN_HELLO_F_FULL_NEEDED));
 }
 

@@ -48,6 +48,12 @@ show_status() {
 	node_run "$1" 'mirrorctl status --brief || test $? -ge 20' </dev/null | sed 's/^/      /'
 }
 
+# The stream went on: no resync since the first one.
+no_resync() {
+	hold "$(mirror a .resync.sent_blocks)" -eq "$first_sent" "nothing was resynced"
+	result "$1: back to mirroring without a resync: what was queued went out in order"
+}
+
 # What the resync just ended has sent; it must have been a partial one.
 partial_resync() {
 	local sent bytes

@@ -55,6 +55,17 @@ std::string advice_text(const json& mirror)
     return "disconnected since " + local_time(number(mirror, "since_ns")) + ": " + advice;
 }
 
+// What the target does not have yet, where that is not the usual state of things.
+std::string queue_remark(const json& mirror)
+{
+    const bool usual = word(mirror, "state") == "mirroring" && word(mirror, "mode") == "sync";
+    if (usual || !number(mirror, "queue_writes"))
+        return {};
+    return fmt::format("{} writes ({}) are queued for the target, the oldest for {} s",
+                       number(mirror, "queue_writes"), amount(number(mirror, "queue_bytes")),
+                       number(mirror, "queue_age_ms") / 1000);
+}
+
 std::string next_resync_text(const json& mirror)
 {
     const auto because = word(mirror, "full_because", "");
@@ -94,6 +105,7 @@ std::string remarks(const json& volume)
     for (const auto& mirror : volume.at("mirrors")) {
         const auto pair = name + "@" + word(mirror, "node");
         add_remark(text, pair, progress_text(mirror, number(volume, "block_bytes")));
+        add_remark(text, pair, queue_remark(mirror));
         add_remark(text, pair, advice_text(mirror));
         add_remark(text, pair, next_resync_text(mirror));
     }

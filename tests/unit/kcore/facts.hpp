@@ -19,6 +19,15 @@ inline mn_facts with_old_base(mn_facts facts, u64 old_base)
     return facts;
 }
 
+// The stream of an earlier link that this side could go on with.
+inline mn_facts with_stream(mn_facts facts, u64 stream, u64 applied, u64 sequence)
+{
+    facts.stream = stream;
+    facts.applied = applied;
+    facts.sequence = sequence;
+    return facts;
+}
+
 inline mn_facts source(u64 generation, u64 base, std::initializer_list<u64> history, u32 flags = 0)
 {
     return facts(MN_ROLE_SOURCE, generation, base, history, flags);

@@ -56,6 +56,34 @@ TEST_F(Generation, TheTargetHasOneOfTwoBases)
     EXPECT_EQ(verdict(source(1, 0, {}), with_old_base(target(2, 0, {}), 1)), "refuse/other-source source=0");
 }
 
+// A link came back between two nodes that had kept what they knew of the stream.
+TEST_F(Generation, AStreamGoesOn)
+{
+    const auto kept = with_stream(source(2, 1, {1}, moved_on), 77, 10, 30);
+
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 20, 20)), "resume/none source=0");
+    EXPECT_EQ(verdict(with_stream(target(1, 1, {}), 77, 20, 20), kept), "resume/none source=1");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 10, 10)), "resume/none source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 30, 30)), "resume/none source=0");
+}
+
+TEST_F(Generation, AStreamDoesNotGoOn)
+{
+    const auto kept = with_stream(source(2, 1, {1}, moved_on), 77, 10, 30);
+    mn_facts inconsistent = with_stream(target(1, 1, {}), 77, 20, 20);
+
+    inconsistent.data_state = MN_DATA_INCONSISTENT;
+    EXPECT_EQ(verdict(kept, inconsistent), "partial/none source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 78, 20, 20)), "partial/none source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 9, 9)), "partial/none source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 31, 31)), "partial/none source=0");
+    EXPECT_EQ(verdict(kept, target(1, 1, {})), "partial/none source=0");
+    EXPECT_EQ(verdict(source(2, 1, {1}), target(1, 1, {})), "partial/none source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}, full), 77, 20, 20)), "full/none source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}, written), 77, 20, 20)), "refuse/target-unlocked source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(9, 9, {}), 77, 20, 20)), "refuse/other-source source=0");
+}
+
 TEST_F(Generation, OnlyInTheHistoryMeansFull)
 {
     EXPECT_EQ(verdict(source(3, 2, {2, 1}, moved_on), target(1, 1, {})), "full/none source=0");

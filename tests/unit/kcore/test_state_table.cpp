@@ -125,18 +125,18 @@ TEST_F(StateTable, TheTable)
         const char *expected;
     };
     const Line table[] = {
-        //                                         added started in-sync queue-full lost refused pause
-        //                                         continue break resync shutdown source-error
-        //                                         metadata-error removed
-        {{MN_STATE_NONE, 0},                       "Q............."},
-        {{MN_STATE_MIRRORING, 0},                  ".R.PPPP.BQPPPN"},
-        {{MN_STATE_RESYNC, 0},                     "..M.PPP.B.PPPN"},
-        {{MN_STATE_RESYNC_PENDING, 0},             ".RM.QPP.B.PPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RM..PPQBQPPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, "......PQBQ.PPN"},
-        {{MN_STATE_PAUSED, MN_REASON_USER},        ".......QBQ...N"},
-        {{MN_STATE_BROKEN, MN_REASON_USER},        ".........Q...N"},
-        {{MN_STATE_INVALID, 0},                    "Q.....P.BQ.PPN"},
+        //                                         added started catching-up in-sync queue-full lost
+        //                                         refused pause continue break resync shutdown
+        //                                         source-error metadata-error removed
+        {{MN_STATE_NONE, 0},                       "Q.............."},
+        {{MN_STATE_MIRRORING, 0},                  ".R..PPPP.BQPPPN"},
+        {{MN_STATE_RESYNC, 0},                     "...M.PPP.B.PPPN"},
+        {{MN_STATE_RESYNC_PENDING, 0},             ".R.M.QPP.B.PPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RQM..PPQBQPPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, ".......PQBQ.PPN"},
+        {{MN_STATE_PAUSED, MN_REASON_USER},        "........QBQ...N"},
+        {{MN_STATE_BROKEN, MN_REASON_USER},        "..........Q...N"},
+        {{MN_STATE_INVALID, 0},                    "Q......P.BQ.PPN"},
     };
 
     for (const Line &line : table) {

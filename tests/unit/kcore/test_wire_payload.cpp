@@ -21,6 +21,7 @@ protected:
         std::memset(hello.volume_uuid, 1, MN_UUID_LEN);
         std::memset(hello.node_uuid, 2, MN_UUID_LEN);
         std::memset(hello.peer_uuid, 3, MN_UUID_LEN);
+        hello.fresh = 1;
         hello.block_shift = MN_BLOCK_SHIFT;
         return hello;
     }
@@ -85,6 +86,15 @@ TEST_F(WirePayload, HelloValuesAreKnown)
     EXPECT_EQ(hello_with([](auto &h) { h.block_shift = 12; }), MN_WIRE_BAD_PAYLOAD);
 }
 
+TEST_F(WirePayload, HelloStreamIsPossible)
+{
+    EXPECT_EQ(hello_with([](auto &h) { h.stream = 7; h.applied = h.sequence = 5; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.stream = 7; h.applied = 6; h.sequence = 5; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.sequence = 5; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.applied = h.sequence = 5; }), MN_WIRE_BAD_PAYLOAD);
+    EXPECT_EQ(hello_with([](auto &h) { h.fresh = 0; }), MN_WIRE_BAD_PAYLOAD);
+}
+
 TEST_F(WirePayload, HelloSizesArePossible)
 {
     EXPECT_EQ(hello_with([](auto &h) { h.sectors = MN_VOLUME_SECTORS_MAX; }), MN_WIRE_OK);
@@ -111,7 +121,7 @@ TEST_F(WirePayload, VerdictIsChecked)
 TEST_F(WirePayload, VerdictToGoOnNamesItsSource)
 {
     for (u8 kind = 0; kind < __MN_VERDICT_MAX; kind++) {
-        bool needs_source = kind == MN_VERDICT_PARTIAL || kind == MN_VERDICT_FULL;
+        bool needs_source = kind == MN_VERDICT_PARTIAL || kind == MN_VERDICT_FULL || kind == MN_VERDICT_RESUME;
 
         EXPECT_EQ(verdict_with([&](auto &v) {
             v.kind = kind;

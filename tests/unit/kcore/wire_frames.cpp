@@ -43,7 +43,7 @@ std::vector<FrameCase> frame_cases()
     constexpr u16 fua = 1, unmap = 2, resync = 4;
 
     return {
-        plain(MN_FRAME_HELLO, From::both, false, 184),
+        plain(MN_FRAME_HELLO, From::both, false, 216),
         plain(MN_FRAME_VERDICT, From::both, false, 24),
         ranged(plain(MN_FRAME_BITMAP, From::target, false, 2), 0, 500, 9),
         plain(MN_FRAME_BITMAP_END, From::target, false, 0),

@@ -16,8 +16,8 @@ struct Advice {
 
 constexpr Advice no_link =
     {Reason::link_lost,
-     "no link to node {node}; writes here are tracked, a partial resync follows by itself when it "
-     "is back. If it is there, the log of mirror-netd on both nodes says why not: journalctl -u "
+     "no link to node {node}; writes here are queued for it, and tracked when the queue is full; "
+     "they are sent by themselves when it is back. If it is there, the log of mirror-netd on both nodes says why not: journalctl -u "
      "mirror-netd"};
 
 // The same at a target, where nobody writes.

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * golive: the source's stream begins, or goes on where the target stands (L3)
+ *
+ *   begins:  drain older writes -> what is to be sent, on record -> live
+ *   goes on: what the target has -> the generation, on record -> what it lacks again -> live
+ *
+ * docs/resume.md has the second.
+ */
+#include "bitmap.h"
+#include "keep.h"
+#include "resync.h"
+#include "session.h"
+#include "stream.h"
+#include "write.h"
+
+/* Legs sent again in one go: interrupts are off. */
+#define MN_AGAIN_AT_ONCE 256
+
+/* ---- a stream begins ---- */
+
+/*
+ * A new (blank) target for which the bitmap was prepared gets what that says, once:
+ * from the first stream on the slot has a base.
+ */
+static bool bitmap_was_prepared(const struct mn_session *session)
+{
+	struct mn_super super;
+
+	mn_meta_read(&session->volume->meta, &super);
+	return (super.slot[session->mirror->slot].flags & MN_SLOT_F_UNSENT) &&
+	       !(session->mine.flags & MN_HELLO_F_FULL_NEEDED) && !session->mine.base &&
+	       (session->peers.flags & MN_HELLO_F_BLANK);
+}
+
+/* FULL: everything is marked, durably, before the slot stops asking for it. */
+static int mark_everything(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	if (session->verdict.kind != MN_VERDICT_FULL || bitmap_was_prepared(session))
+		return 0;
+	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", session->volume->name,
+		mirror->peer_uuid,
+		session->mine.flags & MN_HELLO_F_FULL_NEEDED ?
+		"asked for, or nothing is known of the target" :
+		"the target is new or too far behind");
+	mn_bitmap_fill(&mirror->bitmap);
+	return mn_bitmap_write_all(&mirror->bitmap);
+}
+
+/*
+ * On record before the target can be in sync: it has the generation it came
+ * with, or the one this stream gives it. Nothing is written in either of these without the
+ * target's knowledge (commit_open, record_loss).
+ */
+static int record_stream(struct mn_session *session)
+{
+	struct mn_super *draft = mn_volume_begin(session->volume);
+	struct mn_slot *slot = &draft->slot[session->mirror->slot];
+
+	/* a person may have opened the volume since our HELLO */
+	session->generation = draft->generation;
+	slot->old_base = session->peers.generation;
+	slot->base = session->generation;
+	if (session->verdict.kind == MN_VERDICT_FULL)
+		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
+	return mn_meta_commit(&session->volume->meta);
+}
+
+/* Under track. */
+static void reset_stream(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	mirror->streaming = session;
+	mirror->conn = session->conn;
+	mirror->stream = session->fresh;
+	mirror->sequence = 0;
+	mirror->sync_begin = 0;
+	mirror->applied = 0;
+	mirror->stable = 0;
+	mirror->barrier = 0;
+	mirror->live = true;
+	mirror->volume->live_mirrors++;
+	session->phase = MN_SESSION_STREAM;
+}
+
+/*
+ * From here on clean blocks go to the target as they are written. True: there are dirty
+ * ones, the cursor has to run. Takes the leg.
+ */
+static bool go_live(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	bool dirty = false;
+
+	spin_lock_irq(&volume->track);
+	if (session->ended) {
+		spin_unlock_irq(&volume->track);
+		mn_leg_put(leg);
+		return false;
+	}
+	reset_stream(session);
+	dirty = mirror->bitmap.track.dirty_bits || session->verdict.kind == MN_VERDICT_FULL;
+	if (dirty) {
+		mn_session_begin_sync(session, leg, session->verdict.kind == MN_VERDICT_FULL);
+		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
+	} else {
+		mn_session_end_sync(session, leg);
+		mn_mirror_event_locked(mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+	}
+	spin_unlock_irq(&volume->track);
+	if (!dirty)
+		mn_volume_may_open(mirror);	/* else with SYNC_READY */
+	return dirty;
+}
+
+static void begin(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_volume *volume = session->volume;
+	struct mn_leg *leg;
+	bool full = session->verdict.kind == MN_VERDICT_FULL;
+
+	mn_keep_drop(mirror);
+	/* every write that starts from now on is known to `overlap`; the others end first (I12) */
+	spin_lock_irq(&volume->track);
+	mirror->tracking = true;
+	volume->tracking++;
+	spin_unlock_irq(&volume->track);
+	mn_write_drain(volume);
+	if (mark_everything(session) || record_stream(session)) {
+		mn_session_fail(session, MN_REASON_METADATA_ERROR,
+				"cannot record what the stream is about to do");
+		return;
+	}
+	leg = mn_leg_get(volume, GFP_NOIO);
+	mn_bitmap_refill(&mirror->bitmap);
+	if (go_live(session, leg) && mn_resync_start(session, full))
+		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
+}
+
+/* ---- a stream goes on ---- */
+
+/* Under track: is the stream there still that both sides agreed on? */
+static bool can_go_on(const struct mn_session *session)
+{
+	const struct mn_mirror *mirror = session->mirror;
+
+	return !session->ended && mirror->kept && mirror->stream == session->mine.stream &&
+	       !mirror->bitmap.track.dirty_bits;
+}
+
+/* What the target named in its HELLO is there, and flushed. False: the stream is gone. */
+static bool take_applied(struct mn_session *session)
+{
+	struct mn_volume *volume = session->volume;
+	u64 applied = session->peers.applied;
+	LIST_HEAD(done);
+	bool going;
+
+	spin_lock_irq(&volume->track);
+	going = can_go_on(session);
+	if (going) {
+		mn_stream_acknowledged(session->mirror, applied, applied, &done);
+		session->phase = MN_SESSION_STREAM;	/* ACKs come while the rest is sent again */
+	}
+	spin_unlock_irq(&volume->track);
+	mn_write_complete(&done);
+	return going;
+}
+
+/*
+ * Under track: the next legs behind *at, which is NULL at first. Moves it, with a reference. True:
+ * these were the last.
+ */
+static bool send_slice_again(struct mn_session *session, struct mn_leg **at)
+{
+	struct list_head *unapplied = &session->mirror->unapplied;
+	struct list_head *next = *at ? (*at)->list.next : unapplied->next;
+	int i;
+
+	for (i = 0; i < MN_AGAIN_AT_ONCE && next != unapplied; i++) {
+		struct mn_leg *leg = list_entry(next, struct mn_leg, list);
+
+		mn_leg_queue_again(leg, session->conn);
+		next = next->next;
+		if (*at)
+			mn_leg_put(*at);
+		*at = leg;
+		refcount_inc(&leg->refs);
+	}
+	return next == unapplied;
+}
+
+/* Under track: new writes go to the link again, behind what was sent again. Takes the leg. */
+static void go_on_live(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	mirror->kept = false;
+	mirror->streaming = session;
+	mirror->conn = session->conn;
+	mn_session_end_sync(session, leg);
+	mn_mirror_event_locked(mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+}
+
+/*
+ * All that is queued again, then SYNC_END. The legs stay where they are meanwhile: acknowledgements
+ * count only from the last slice on, which is before the last of them can come. Takes the leg.
+ */
+static bool send_again(struct mn_session *session, struct mn_leg *sync_end)
+{
+	struct mn_volume *volume = session->volume;
+	struct mn_leg *at = NULL;
+	bool going, last = false;
+
+	do {
+		spin_lock_irq(&volume->track);
+		going = can_go_on(session);
+		if (going)
+			last = send_slice_again(session, &at);
+		if (last)
+			go_on_live(session, sync_end);
+		spin_unlock_irq(&volume->track);
+	} while (going && !last);
+	if (at)
+		mn_leg_put(at);
+	if (!last)
+		mn_leg_put(sync_end);
+	return last;
+}
+
+static void go_on(struct mn_session *session)
+{
+	static const char gone[] = "the stream that was to go on was given up meanwhile";
+
+	if (!take_applied(session)) {
+		mn_session_fail(session, MN_REASON_OPERATION, gone);
+		return;
+	}
+	if (record_stream(session)) {
+		mn_session_fail(session, MN_REASON_METADATA_ERROR,
+				"cannot record that the stream goes on");
+		return;
+	}
+	if (send_again(session, mn_leg_get(session->volume, GFP_NOIO)))
+		mn_volume_may_open(session->mirror);
+	else
+		mn_session_fail(session, MN_REASON_OPERATION, gone);
+}
+
+void mn_golive_work(struct work_struct *work)
+{
+	struct mn_session *session = container_of(work, struct mn_session, start_work);
+
+	if (session->verdict.kind == MN_VERDICT_RESUME)
+		go_on(session);
+	else
+		begin(session);
+}
