@@ -52,7 +52,7 @@ bool frame_is_sequenced(uint8_t type)
 uint32_t frame_payload_of(uint8_t type)
 {
 	switch (type) {
-	case HELLO: return 184;
+	case HELLO: return 216;
 	case VERDICT: return 24;
 	case SYNC_BEGIN: return 16;
 	case SYNC_END: return 8;

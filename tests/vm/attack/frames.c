@@ -111,6 +111,7 @@ static void prepare_ways(struct dice *dice, uint64_t seed, uint64_t session, boo
 		way->renumber = !honest && renumber;
 		way->index = 0;
 		way->sequence = 0;
+		way->begun = false;
 		way->holding = false;
 	}
 }

@@ -23,7 +23,7 @@ static const uint8_t types_of[2][10] = {
 
 /* Fields of the payloads that have any: as wide as they are, or every byte for itself. */
 static const uint8_t hello_fields[] = { 0, 1, 2, 3, 4, 8, 12, 16, 24, 40, 56, 72, 80, 88, 96, 104,
-					112, 160, 168, 176, 177 };
+					152, 160, 168, 176, 184, 192, 200, 208, 209 };
 
 static uint8_t type_of(const struct frame *frame)
 {
@@ -45,10 +45,21 @@ static void limit_ack(struct way *way, struct frame *frame)
 {
 	uint64_t sent = __atomic_load_n(&way->other->sequence, __ATOMIC_RELAXED);
 
+	if (!__atomic_load_n(&way->other->begun, __ATOMIC_ACQUIRE))
+		return;
 	for (int at = 0; at < 16; at += 8)
 		if (frame_get(frame->payload + at, 8) > sent)
 			frame_put(frame->payload + at, sent, 8);
 	frame_seal(frame);
+}
+
+/* A stream of an earlier link goes on where it was. */
+static void learn_sequence(struct way *way, const struct frame *frame)
+{
+	if (way->begun || !frame_is_sequenced(type_of(frame)))
+		return;
+	way->sequence = frame_get(frame->header + AT_SEQUENCE, 8) - 1;
+	__atomic_store_n(&way->begun, true, __ATOMIC_RELEASE);
 }
 
 static void remember(struct way *way, const struct frame *frame)
@@ -282,6 +293,7 @@ bool way_pass(struct way *way)
 	bool late = way->holding;
 
 	rename_volume(way, way->frame);
+	learn_sequence(way, way->frame);
 	remember(way, way->frame);
 	if (way->renumber && type_of(way->frame) == ACK)
 		limit_ack(way, way->frame);

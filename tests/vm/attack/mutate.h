@@ -22,6 +22,7 @@ struct way {
 
 	uint64_t index;			/* frames read so far */
 	uint64_t sequence;		/* of the last sequenced frame that was sent on */
+	bool begun;			/* there was one: before it the number is not known */
 	struct frame *frame, *held, *spare;
 	bool holding;
 	struct {
