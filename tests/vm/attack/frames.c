@@ -98,6 +98,7 @@ static void prepare_ways(struct dice *dice, uint64_t seed, uint64_t session, boo
 	bool early = dice_once_in(dice, 2);	/* the first frames decide most */
 	uint32_t at = one_in ? ~0u : dice_below(dice, early ? 4 : dice_once_in(dice, 2) ? 12 : 80);
 	bool renumber = !dice_once_in(dice, 4);
+	bool late = !honest && dice_once_in(dice, 3);	/* first they get to be in sync */
 	int only = dice_below(dice, 3);
 
 	for (int i = 0; i < 2; i++) {
@@ -106,8 +107,9 @@ static void prepare_ways(struct dice *dice, uint64_t seed, uint64_t session, boo
 
 		way->seed = seed;
 		way->session = session;
-		way->one_in = changes ? one_in : 0;
+		way->one_in = !changes ? 0 : late ? 2u << dice_below(dice, 5) : one_in;
 		way->at = changes ? at : ~0u;
+		way->armed = !late;
 		way->renumber = !honest && renumber;
 		way->index = 0;
 		way->sequence = 0;
@@ -128,6 +130,15 @@ static uint64_t mutations(void)
 	       __atomic_load_n(&ways[1].mutations, __ATOMIC_RELAXED);
 }
 
+static void arm_when_in_sync(void)
+{
+	if (ways[0].armed || mirror_facts(SOURCE).state != MN_STATE_MIRRORING)
+		return;
+	mirroring++;
+	for (int i = 0; i < 2; i++)
+		__atomic_store_n(&ways[i].armed, true, __ATOMIC_RELAXED);
+}
+
 /*
  * Until one of the ways ends, `ms` have gone by, or `after` ms since the first change.
  */
@@ -139,6 +150,7 @@ static void let_run(long ms, long after)
 	while (now() < end && !__atomic_load_n(&ended, __ATOMIC_RELAXED)) {
 		usleep(5000);
 		check_load();
+		arm_when_in_sync();
 		if (after && mutations() > before) {
 			end = now() + after / 1000.0;
 			after = 0;
@@ -229,8 +241,8 @@ static bool run_session(uint64_t seed, uint64_t session)
 	prepare_ways(&dice, seed, session, false);
 	started = start_session(&dice);
 	if (started) {
-		let_run(100 << dice_below(&dice, 4), dice_once_in(&dice, 8) ? 0 : 5 << dice_below(&dice, 6));
-		mirroring += mirror_facts(SOURCE).state == MN_STATE_MIRRORING;
+		let_run((ways[0].armed ? 100 : 800) << dice_below(&dice, 4),
+			dice_once_in(&dice, 8) ? 0 : 5 << dice_below(&dice, 6));
 		end_session(&dice);
 	}
 	finish_session(session, started);
@@ -329,7 +341,7 @@ int main(int argc, char **argv)
 		}
 	}
 	check_copies(seed);
-	printf("frames: %llu sessions, %llu refused, %llu were mirroring, %llu frames changed at the source, "
+	printf("frames: %llu sessions, %llu refused, %llu attacked in sync, %llu frames changed at the source, "
 	       "%llu at the target, %llu requests\n", (unsigned long long)rounds - 1,
 	       (unsigned long long)refused, (unsigned long long)mirroring,
 	       (unsigned long long)ways[TARGET].mutations, (unsigned long long)ways[SOURCE].mutations,

@@ -290,6 +290,7 @@ bool way_pass(struct way *way)
 {
 	struct dice dice = dice_of(way->seed, way->session, way->number, way->index);
 	bool change = way->at == way->index || (way->one_in && dice_once_in(&dice, way->one_in));
+	bool armed = __atomic_load_n(&way->armed, __ATOMIC_RELAXED);
 	bool late = way->holding;
 
 	rename_volume(way, way->frame);
@@ -301,5 +302,5 @@ bool way_pass(struct way *way)
 	way->holding = false;
 	if (late)
 		return send_plain(way, way->frame) && send_plain(way, way->held);
-	return change ? mutate(way, &dice) : send_plain(way, way->frame);
+	return change && armed ? mutate(way, &dice) : send_plain(way, way->frame);
 }

@@ -17,6 +17,7 @@ struct way {
 	bool rename_back;		/* the HELLO of this way names the second volume */
 	uint32_t one_in;		/* of so many frames one is changed; 0: none */
 	uint32_t at;			/* and the one with this number */
+	bool armed;			/* until then all are passed on as they are */
 	bool renumber;			/* the stream stays without gaps whatever is done to it */
 	struct way *other;
 
