@@ -4,6 +4,7 @@
 # make check      everything is installed, built and tested (T=vm/lab_test:boots
 #                 runs one test; several are separated by blanks)
 # make test T=... the same with what is built already
+# make check-life the tests of modes, links, pauses, open targets and broken mirrors alone
 # make check-long the repetitions that are too long for every day
 # make check-debug   the kernel's tests on a debug kernel (T=... as above), without leaks
 # make debug-kernel  builds that kernel, once
@@ -168,6 +169,13 @@ check: deps
 test:
 	@tests/run --no-build $(T)
 
+# The life of a mirror: modes, links that come and go, pauses, open targets, broken mirrors.
+life_tests = unit/kcore/test_state unit/kcore/test_generation vm/async_test vm/resume_test vm/lock_test \
+	vm/life_test vm/verbs_test vm/options_test
+
+check-life: deps
+	@tests/run $(life_tests)
+
 check-long: deps
 	@MIRROR_NET_LONG=1 tests/run $(T)
 
@@ -220,4 +228,5 @@ clean:
 
 FORCE:
 .PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-debug lab-kernels lab-tools debug-kernel check test \
-	check-long check-debug check-build demo bench install install-files strict-flags install-module clean FORCE
+	check-life check-long check-debug check-build demo bench install install-files strict-flags install-module \
+	clean FORCE

@@ -9,6 +9,7 @@
 #include <linux/blkdev.h>
 #include <linux/slab.h>
 #include "apply.h"
+#include "keep.h"
 #include "region_log.h"
 #include "trace.h"
 
@@ -521,16 +522,6 @@ static void flush_tick(struct work_struct *work)
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 }
 
-/* Under track. What this stream changes no other one can go on with. */
-static void forget_received(struct mn_volume *volume)
-{
-	int i;
-
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i])
-			volume->mirror[i]->received.stream = 0;
-}
-
 /* Under track. How far the stream came, if it can go on from there. */
 static void remember_received(struct mn_apply *apply)
 {
@@ -575,8 +566,9 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	apply->applied = from->applied;
 	apply->stable = from->applied;
 	apply->whole = from->applied;
+	/* what this stream changes no other one can go on with */
+	mn_keep_forget_received(mirror->volume);
 	spin_lock_irq(&mirror->volume->track);
-	forget_received(mirror->volume);
 	mirror->apply = apply;
 	spin_unlock_irq(&mirror->volume->track);
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);

@@ -123,12 +123,27 @@ static struct mn_verdict compare(const struct mn_facts *source, const struct mn_
 	return verdict(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL, MN_REASON_NONE);
 }
 
+static bool same_stream(const struct mn_facts *source, const struct mn_facts *target)
+{
+	return source->stream && source->stream == target->stream;
+}
+
+/*
+ * The target has less than it acknowledged, or more than it was sent: one of the two is a machine
+ * that was put back with its memory. No bitmap tells what it lacks.
+ */
+static bool stream_rolled_back(const struct mn_facts *source, const struct mn_facts *target)
+{
+	return same_stream(source, target) &&
+	       (target->applied < source->applied || target->applied > source->sequence) &&
+	       !has_flag(source, MN_HELLO_F_FULL_NEEDED) &&
+	       !has_flag(target, MN_HELLO_F_FULL_NEEDED);
+}
+
 /* Can the stream of an earlier link go on where the target stands? */
 static bool may_resume(const struct mn_facts *source, const struct mn_facts *target)
 {
-	return source->stream && source->stream == target->stream &&
-	       target->data_state == MN_DATA_CURRENT &&
-	       target->applied >= source->applied && target->applied <= source->sequence;
+	return same_stream(source, target) && target->data_state == MN_DATA_CURRENT;
 }
 
 static struct mn_verdict judge(const struct mn_facts *source, const struct mn_facts *target)
@@ -141,7 +156,8 @@ static struct mn_verdict judge(const struct mn_facts *source, const struct mn_fa
 		return refuse(MN_REASON_TARGET_UNLOCKED);
 	if (has_flag(target, MN_HELLO_F_BLANK))
 		return verdict(MN_VERDICT_FULL, MN_REASON_NONE);
-	if (rolled_back(source, target) || rolled_back(target, source))
+	if (rolled_back(source, target) || rolled_back(target, source) ||
+	    stream_rolled_back(source, target))
 		return refuse(MN_REASON_ROLLED_BACK);
 	result = compare(source, target);
 	if (result.kind == MN_VERDICT_PARTIAL && may_resume(source, target))

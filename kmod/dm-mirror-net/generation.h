@@ -58,7 +58,9 @@ struct mn_verdict {
  *   the target is or was unlocked              refuse (target-unlocked)
  *   the target is blank                        full
  *   one is behind what it had announced,       refuse (rolled-back)
- *     and the witness needs no full resync
+ *     and the witness needs no full resync;
+ *     or both know the same stream, and the
+ *     target is not where it can be in it
  *   the source never had the target's          split brain if both moved on from a common
  *     generation, or is the one behind         generation, else refuse (other-source)
  *   one side needs a full resync, or the       full
@@ -67,8 +69,7 @@ struct mn_verdict {
  *   else: it is the source's, or its base      partial
  *     or old_base, or none yet
  *   ... and both can go on with the same       resume
- *     stream, and the target stands within
- *     what the source has of it
+ *     stream
  * So a full resync that is needed overcomes rolled-back positions, and nothing else.
  */
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);

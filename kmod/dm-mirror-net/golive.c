@@ -3,19 +3,21 @@
  * golive: the source's stream begins, or goes on where the target stands (L3)
  *
  *   begins:  drain older writes -> what is to be sent, on record -> live
- *   goes on: what the target has -> the generation, on record -> what it lacks again -> live
+ *   goes on: what the target has -> the generation, on record -> what it lacks, again -> live
  *
  * docs/resume.md has the second.
  */
 #include "bitmap.h"
+#include "golive.h"
 #include "keep.h"
 #include "resync.h"
-#include "session.h"
 #include "stream.h"
 #include "write.h"
 
 /* Legs sent again in one go: interrupts are off. */
 #define MN_AGAIN_AT_ONCE 256
+/* A writer of a sync mirror may wait behind so many. */
+#define MN_SHORT_QUEUE 256
 
 /* ---- a stream begins ---- */
 
@@ -78,6 +80,7 @@ static void reset_stream(struct mn_session *session)
 	mirror->stream = session->fresh;
 	mirror->sequence = 0;
 	mirror->sync_begin = 0;
+	mirror->kept_in_vain = 0;
 	mirror->applied = 0;
 	mirror->stable = 0;
 	mirror->barrier = 0;
@@ -195,23 +198,49 @@ static bool send_slice_again(struct mn_session *session, struct mn_leg **at)
 	return next == unapplied;
 }
 
-/* Under track: new writes go to the link again, behind what was sent again. Takes the leg. */
-static void go_on_live(struct mn_session *session, struct mn_leg *leg)
+/*
+ * A sync mirror's writers do not wait for what was queued without a link: only when that has
+ * arrived, or nearly so, the mirror is in sync again.
+ */
+static bool has_caught_up(const struct mn_mirror *mirror)
+{
+	return READ_ONCE(mirror->options.mode) == MN_MODE_ASYNC ||
+	       mirror->queue_length <= MN_SHORT_QUEUE || mirror->applied >= mirror->backlog;
+}
+
+void mn_golive_caught_up(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+	struct mn_leg *leg = session->sync_end_leg;
+
+	lockdep_assert_held(&session->volume->track);
+	if (!mirror->catching_up || !has_caught_up(mirror))
+		return;
+	mirror->catching_up = false;
+	session->sync_end_leg = NULL;
+	mn_session_end_sync(session, leg);
+}
+
+/* Under track: new writes go to the link again, behind what was sent again. */
+static void go_on_live(struct mn_session *session)
 {
 	struct mn_mirror *mirror = session->mirror;
 
 	mirror->kept = false;
+	mirror->catching_up = true;
+	mirror->backlog = mirror->sequence;
+	mirror->progress = get_jiffies_64();
 	mirror->streaming = session;
 	mirror->conn = session->conn;
-	mn_session_end_sync(session, leg);
 	mn_mirror_event_locked(mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+	mn_golive_caught_up(session);
 }
 
 /*
- * All that is queued again, then SYNC_END. The legs stay where they are meanwhile: acknowledgements
- * count only from the last slice on, which is before the last of them can come. Takes the leg.
+ * All that is queued, again. The legs stay where they are meanwhile: acknowledgements count only
+ * from the last slice on, which is before the last of them can come.
  */
-static bool send_again(struct mn_session *session, struct mn_leg *sync_end)
+static bool send_again(struct mn_session *session)
 {
 	struct mn_volume *volume = session->volume;
 	struct mn_leg *at = NULL;
@@ -223,13 +252,12 @@ static bool send_again(struct mn_session *session, struct mn_leg *sync_end)
 		if (going)
 			last = send_slice_again(session, &at);
 		if (last)
-			go_on_live(session, sync_end);
+			go_on_live(session);
 		spin_unlock_irq(&volume->track);
+		cond_resched();
 	} while (going && !last);
 	if (at)
 		mn_leg_put(at);
-	if (!last)
-		mn_leg_put(sync_end);
 	return last;
 }
 
@@ -246,7 +274,8 @@ static void go_on(struct mn_session *session)
 				"cannot record that the stream goes on");
 		return;
 	}
-	if (send_again(session, mn_leg_get(session->volume, GFP_NOIO)))
+	session->sync_end_leg = mn_leg_get(session->volume, GFP_NOIO);
+	if (send_again(session))
 		mn_volume_may_open(session->mirror);
 	else
 		mn_session_fail(session, MN_REASON_OPERATION, gone);

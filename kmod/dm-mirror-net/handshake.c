@@ -260,12 +260,16 @@ static int become_target(struct mn_session *session)
 	/* a stream may follow as soon as the source has our bitmap */
 	set_phase(session, MN_SESSION_STREAM);
 	link_is_up(session);
+	if (from.applied)
+		mn_mirror_event(session->mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
 	return send_bitmap(session);
 }
 
 static int become_source(struct mn_session *session)
 {
 	session->is_source = true;
+	if (session->verdict.kind != MN_VERDICT_RESUME)
+		mn_keep_drop(session->mirror);
 	mn_position_accept(session->mirror, session->peers.position);
 	mn_recv_set_peer(session->conn, false, 0);
 	set_phase(session, MN_SESSION_COLLECT);

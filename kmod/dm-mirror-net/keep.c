@@ -16,24 +16,49 @@ bool mn_keep_outlives(u8 reason)
 	       reason == MN_REASON_PEER_BUSY;
 }
 
+/* Links that end one after the other while the target does not move on at all. */
+#define MN_KEPT_IN_VAIN 8
+
+/* Under track: the reserve of the pool must come back soon, whatever the link does. */
+static bool holds_reserve(const struct mn_mirror *mirror)
+{
+	const struct mn_leg *leg;
+
+	list_for_each_entry(leg, &mirror->unapplied, list)
+		if (leg->out.payload && leg->out.payload->reserved)
+			return true;
+	return false;
+}
+
 /*
- * Under track. Only a stream whose target is consistent, or would be if it had all that is
- * queued, goes on: without resync data the target refuses it otherwise.
+ * Under track. Only a stream in which nothing of a resync is under way goes on: otherwise the
+ * target is inconsistent.
  */
+static bool is_in_order(const struct mn_mirror *mirror)
+{
+	return mirror->live && (mirror->in_sync || mirror->catching_up) &&
+	       mirror->applied >= mirror->sync_begin;
+}
+
 static bool can_be_kept(const struct mn_mirror *mirror, u8 reason)
 {
-	return mn_keep_outlives(reason) && mirror->live && mirror->in_sync &&
-	       mirror->applied >= mirror->sync_begin && !READ_ONCE(mirror->volume->dying);
+	return mn_keep_outlives(reason) && is_in_order(mirror) && !holds_reserve(mirror) &&
+	       mirror->kept_in_vain < MN_KEPT_IN_VAIN && !READ_ONCE(mirror->volume->dying);
 }
 
 void mn_keep_or_give_up(struct mn_mirror *mirror, u8 reason, struct list_head *done)
 {
 	lockdep_assert_held(&mirror->volume->track);
+	if (mirror->applied != mirror->kept_applied)
+		mirror->kept_in_vain = 0;
+	mirror->kept_applied = mirror->applied;
 	if (!can_be_kept(mirror, reason)) {
 		mn_stream_give_up(mirror, done);
 		return;
 	}
+	mirror->kept_in_vain++;
 	mirror->kept = true;
+	mirror->catching_up = false;
 	mirror->conn = NULL;
 	mn_stream_lose_sync(mirror);
 	mn_stream_release_writers(mirror, done);
@@ -59,20 +84,37 @@ void mn_keep_drop(struct mn_mirror *mirror)
 	mn_write_complete(&done);
 }
 
-void mn_keep_drop_all(struct mn_volume *volume)
+void mn_keep_drop_scarce(struct mn_volume *volume)
 {
-	LIST_HEAD(done);
+	int i;
+
+	if (!mn_payload_pool_scarce(volume->send_pool))
+		return;
+	for (i = 0; i < MN_SLOTS; i++)
+		if (READ_ONCE(volume->mirror[i]))
+			mn_keep_drop(volume->mirror[i]);
+}
+
+void mn_keep_forget_received(struct mn_volume *volume)
+{
 	int i;
 
 	spin_lock_irq(&volume->track);
-	for (i = 0; i < MN_SLOTS; i++) {
-		if (!volume->mirror[i])
-			continue;
-		mn_keep_drop_locked(volume->mirror[i], &done);
-		volume->mirror[i]->received.stream = 0;
-	}
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			volume->mirror[i]->received.stream = 0;
 	spin_unlock_irq(&volume->track);
-	mn_write_complete(&done);
+}
+
+void mn_keep_drop_all(struct mn_volume *volume)
+{
+	int i;
+
+	lockdep_assert_held(&volume->lock);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_keep_drop(volume->mirror[i]);
+	mn_keep_forget_received(volume);
 }
 
 /* A dirty block is one that the stream does not account for. */

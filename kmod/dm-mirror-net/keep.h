@@ -22,8 +22,15 @@ void mn_keep_drop_locked(struct mn_mirror *mirror, struct list_head *done);
 /* The same from process context, without track. */
 void mn_keep_drop(struct mn_mirror *mirror);
 /*
- * Process context. Something other than a stream is about to change the data, the role or the
- * lock of the volume: none of its streams goes on, whether sent or received.
+ * Process context, under volume->mirrors_lock. While the memory for payloads is short: what a
+ * kept stream holds does not come back by itself.
+ */
+void mn_keep_drop_scarce(struct mn_volume *volume);
+/* Takes track. What this node received is no base for any stream to go on. */
+void mn_keep_forget_received(struct mn_volume *volume);
+/*
+ * Process context, under volume->lock. Something other than a stream is about to change the data,
+ * the role or the lock of the volume: none of its streams goes on, whether sent or received.
  */
 void mn_keep_drop_all(struct mn_volume *volume);
 

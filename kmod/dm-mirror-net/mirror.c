@@ -48,7 +48,7 @@ static const char *meaning_of(struct mn_state state)
 	case MN_STATE_RESYNC:
 		return "blocks are being copied: the target is inconsistent until all are there";
 	case MN_STATE_RESYNC_PENDING:
-		return "what the target lacks is tracked, and on its way or sent when the link is up";
+		return "what the target lacks is tracked, and sent as soon as it can be";
 	case MN_STATE_BROKEN:
 		return "writes are not tracked: only a resync brings the mirror back";
 	case MN_STATE_PAUSED:
@@ -394,26 +394,96 @@ int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 	return 0;
 }
 
-int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+/*
+ * The link goes first, and its loss is on record, as of any other: from then on nothing is written
+ * in a generation that the target has (I6). Only then the tracking ends.
+ */
+int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
 {
-	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
-	struct mn_mirror *mirror;
-	bool broken, rolled_back;
+	struct mn_state broken = { .state = MN_STATE_BROKEN, .reason = MN_REASON_USER };
+	struct mn_mirror *mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	int err;
 
-	mutex_lock(&volume->lock);
-	mirror = mn_mirror_find(volume, peer_uuid);
-	broken = mirror && mirror->state.state == MN_STATE_BROKEN;
-	rolled_back = mirror && mirror->state.state == MN_STATE_PAUSED &&
-		      mirror->state.reason == MN_REASON_ROLLED_BACK;
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
+	flush_work(&volume->loss_work);
+	err = READ_ONCE(volume->loss_pending) ? -EIO :
+	      commit_state(mirror, broken.state, broken.reason, MN_SLOT_F_FULL_NEEDED);
+	if (err)
+		why->text = "the metadata cannot be written: nothing was changed";
+	else
+		mn_mirror_event(mirror, MN_EV_USER_BREAK, broken.reason);
 	mutex_unlock(&volume->lock);
-	if (broken) {
+	return err;
+}
+
+static bool is_broken(const struct mn_mirror *mirror)
+{
+	return mirror->state.state == MN_STATE_BROKEN;
+}
+
+/*
+ * No bitmap tells what an older image lacks, nor what was written while a mirror was broken: then
+ * the target takes everything, whatever it has.
+ */
+static u32 flags_to_continue(const struct mn_mirror *mirror)
+{
+	if (is_broken(mirror))
+		return MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK;
+	return mirror->state.reason == MN_REASON_ROLLED_BACK ? MN_SLOT_F_FULL_NEEDED : 0;
+}
+
+/* A person says so: what this target wrote by itself may be overwritten. */
+static int commit_continue(struct mn_mirror *mirror)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_super *draft = mn_volume_begin(volume);
+	struct mn_slot *slot = &draft->slot[mirror->slot];
+
+	slot->state = MN_STATE_NONE;
+	slot->reason = MN_REASON_NONE;
+	slot->since = ktime_get_real_ns();
+	slot->flags |= flags_to_continue(mirror);
+	if (volume->role == MN_ROLE_TARGET)
+		draft->flags &= ~MN_SUPER_F_WRITTEN;
+	return mn_meta_commit(&volume->meta);
+}
+
+static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+	int err;
+
+	if (volume->role == MN_ROLE_TARGET && volume->lock_reason == MN_LOCK_NONE) {
+		why->text = "the target is unlocked here: lock it first (mirrorctl lock)";
+		return -EBUSY;
+	}
+	if (volume->role != MN_ROLE_TARGET && is_broken(mirror)) {
 		why->text =
 			"the mirror is broken: writes were not tracked, only resync helps";
 		return -ESTALE;
 	}
-	/* no bitmap tells what an older image lacks */
-	return record(volume, peer_uuid, none, rolled_back ? MN_SLOT_F_FULL_NEEDED : 0,
-		      MN_EV_USER_CONTINUE, why);
+	err = commit_continue(mirror);
+	if (err)
+		why->text = "the metadata cannot be written: nothing was changed";
+	else
+		mn_mirror_event(mirror, is_broken(mirror) ? MN_EV_USER_RESYNC :
+				MN_EV_USER_CONTINUE, MN_REASON_NONE);
+	return err;
+}
+
+int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	mirror = mn_mirror_find(volume, peer_uuid);
+	why->text = "the volume has no mirror with this node";
+	err = mirror ? continue_locked(mirror, why) : -ENOENT;
+	mutex_unlock(&volume->lock);
+	return err;
 }
 
 int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
@@ -431,7 +501,7 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
-	full |= mirror->state.state == MN_STATE_BROKEN;
+	full |= is_broken(mirror);
 	why->text =
 		"the mirror is being created: if nothing is, delete it and create it again";
 	if (!mirror->building)

@@ -78,6 +78,12 @@ static const struct nla_policy lock_policy[MN_A_MAX + 1] = {
 	[MN_A_FORCE] = { .type = NLA_FLAG },
 };
 
+static const struct nla_policy unlock_policy[MN_A_MAX + 1] = {
+	[MN_A_VOLUME_UUID] = UUID_POLICY,
+	[MN_A_READ_ONLY] = { .type = NLA_FLAG },
+	[MN_A_FORCE] = { .type = NLA_FLAG },
+};
+
 static const struct nla_policy mirror_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
@@ -158,7 +164,7 @@ static const struct genl_ops family_ops[] = {
 	},
 	CHANGE(MN_CMD_VOLUME_SET_ROLE, mn_nl_volume_set_role, MN_NL_VOLUME, role_policy),
 	CHANGE(MN_CMD_VOLUME_LOCK, mn_nl_volume_lock, MN_NL_VOLUME, lock_policy),
-	CHANGE(MN_CMD_VOLUME_UNLOCK, mn_nl_volume_unlock, MN_NL_VOLUME, volume_policy),
+	CHANGE(MN_CMD_VOLUME_UNLOCK, mn_nl_volume_unlock, MN_NL_VOLUME, unlock_policy),
 	CHANGE(MN_CMD_MIRROR_ADD, mn_nl_mirror_add, MN_NL_PEER, mirror_add_policy),
 	CHANGE(MN_CMD_MIRROR_DEL, mn_nl_mirror_del, MN_NL_PEER, mirror_policy),
 	{
@@ -173,6 +179,7 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_MIRROR_SET, mn_nl_mirror_set, MN_NL_PEER, options_policy),
 	CHANGE(MN_CMD_MIRROR_PAUSE, mn_nl_mirror_pause, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_MIRROR_CONTINUE, mn_nl_mirror_continue, MN_NL_PEER, mirror_policy),
+	CHANGE(MN_CMD_MIRROR_BREAK, mn_nl_mirror_break, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_MIRROR_RESYNC, mn_nl_mirror_resync, MN_NL_PEER, resync_policy),
 	CHANGE(MN_CMD_LINK_ATTACH, mn_nl_link_attach, MN_NL_PEER, attach_policy),
 	CHANGE(MN_CMD_LINK_DETACH, mn_nl_link_detach, MN_NL_PEER, mirror_policy),

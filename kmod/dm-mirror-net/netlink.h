@@ -89,6 +89,7 @@ int mn_nl_mirror_get(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_pause(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_mirror_break(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_continue(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info);

@@ -33,6 +33,11 @@ int mn_nl_mirror_continue(struct sk_buff *skb, struct genl_info *info)
 	return operate(info, mn_mirror_continue);
 }
 
+int mn_nl_mirror_break(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_mirror_break);
+}
+
 int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info)
 {
 	return operate(info, mn_link_detach);

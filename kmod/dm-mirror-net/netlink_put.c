@@ -20,6 +20,8 @@ static const struct number volume_numbers[] = {
 	OF_VOLUME(MN_A_VOLUME_DEV, 4, minor),
 	OF_VOLUME(MN_A_ROLE, 1, role),
 	OF_VOLUME(MN_A_VOLUME_LOCKED, 1, locked),
+	OF_VOLUME(MN_A_VOLUME_READ_ONLY, 1, read_only),
+	OF_VOLUME(MN_A_VOLUME_WRITTEN, 1, written),
 	OF_VOLUME(MN_A_VOLUME_OPENERS, 4, openers),
 	OF_VOLUME(MN_A_VOLUME_META_ERROR, 4, meta_error),
 	OF_VOLUME(MN_A_VOLUME_INTENT_REGIONS, 4, intent_regions),

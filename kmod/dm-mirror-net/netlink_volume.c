@@ -241,7 +241,9 @@ int mn_nl_volume_lock(struct sk_buff *skb, struct genl_info *info)
 
 int mn_nl_volume_unlock(struct sk_buff *skb, struct genl_info *info)
 {
+	bool read_only = nla_get_flag(info->attrs[MN_A_READ_ONLY]);
+	bool force = nla_get_flag(info->attrs[MN_A_FORCE]);
 	struct mn_why why = { };
 
-	return mn_nl_done(info, mn_volume_unlock(mn_nl_volume(info), &why), &why);
+	return mn_nl_done(info, mn_volume_unlock(mn_nl_volume(info), read_only, force, &why), &why);
 }

@@ -38,8 +38,11 @@ bool mn_overflow_is_full(const struct mn_mirror *mirror)
 	if (bytes >= most_bytes ||
 	    mirror->queue_length - mirror->resync_unapplied >= most_writes)
 		return true;
-	/* memory that others hold does not cost a short queue its stream */
-	return bytes > cap / MN_LARGE_SHARE && mn_payload_pool_scarce(pool);
+	/*
+	 * memory that others hold does not cost a short queue its stream; but what waits for a link
+	 * gives nothing back
+	 */
+	return (mirror->kept || bytes > cap / MN_LARGE_SHARE) && mn_payload_pool_scarce(pool);
 }
 
 /*
@@ -67,7 +70,8 @@ u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
 	bool crowded = may_block(mirror) && mirror->volume->crowd;
 
 	lockdep_assert_held(&mirror->volume->track);
-	if (list_empty(&mirror->unapplied) || !(mirror->waited_for || drains || crowded))
+	if (list_empty(&mirror->unapplied) ||
+	    !(mirror->waited_for || mirror->catching_up || drains || crowded))
 		return 0;
 	return jiffies_to_msecs(get_jiffies_64() - mirror->progress);
 }

@@ -24,7 +24,7 @@ struct mn_payload {
 	refcount_t refs;
 	u32 bytes;
 	u32 pages;
-	bool reserved;			/* private: this struct is the pool's spare one */
+	bool reserved;			/* read only: of the pool's reserve, must come back soon */
 	struct mn_payload_pool *pool;
 	struct bio_vec vec[];		/* [pages] */
 };

@@ -8,6 +8,7 @@
  * region (dirty, pending, queued) durably into its bitmap; the intent.
  */
 #include <linux/blkdev.h>
+#include "keep.h"
 #include "position.h"
 #include "region_log.h"
 #include "stream.h"
@@ -226,6 +227,7 @@ void mn_region_reclaim_work(struct work_struct *work)
 	u32 cleared = 0;
 
 	mutex_lock(&volume->mirrors_lock);
+	mn_keep_drop_scarce(volume);
 	if (!READ_ONCE(volume->meta.error)) {
 		cleared = clear_cold(volume, full ? 0 : MN_REGION_IDLE);
 		write_back_bitmaps(volume);

@@ -89,6 +89,7 @@ int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force)
 			return -EBUSY;
 		wait_for_completion(&volume->io_drained);
 		set_writable(volume, false);
+		WRITE_ONCE(volume->read_only, false);
 	}
 	set_lock_reason(volume, reason);
 	return 0;
@@ -102,7 +103,8 @@ static bool passes_for_equal(const struct mn_mirror *mirror, const struct mn_sup
 {
 	const struct mn_slot *slot = &super->slot[mirror->slot];
 
-	if (mirror->live && (mirror->in_sync || mirror->peer_data_state == MN_DATA_INCONSISTENT))
+	if (mirror->live && !mirror->kept &&
+	    (mirror->in_sync || mirror->peer_data_state == MN_DATA_INCONSISTENT))
 		return false;
 	return mn_generation_may_be_held(super->generation, slot->base, slot->old_base);
 }
@@ -138,10 +140,35 @@ static int commit_open(struct mn_volume *volume)
 }
 
 /*
+ * A target that may be written is no state of the source any more; its generation stays, because
+ * what it writes is tracked and will be overwritten (DESIGN 5).
+ */
+static int commit_open_target(struct mn_volume *volume)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+
+	draft->locked = MN_LOCK_NONE;
+	draft->flags |= MN_SUPER_F_WRITTEN;
+	if (draft->data_state == MN_DATA_CURRENT) {
+		draft->data_state = MN_DATA_OUTDATED;
+		draft->data_since = ktime_get_real_ns();
+	}
+	return mn_meta_commit(&volume->meta);
+}
+
+static int commit_open_read_only(struct mn_volume *volume)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+
+	draft->locked = MN_LOCK_NONE;
+	return mn_meta_commit(&volume->meta);
+}
+
+/*
  * Record that the volume is open, then open. Only a device that nobody holds has an empty page
  * cache (I5): checked under the disk's own lock, which is kept until the gate is open.
  */
-static int open_source(struct mn_volume *volume)
+static int open_gate(struct mn_volume *volume, int (*commit)(struct mn_volume *volume))
 {
 	struct gendisk *disk = volume->disk;
 	int err;
@@ -152,15 +179,36 @@ static int open_source(struct mn_volume *volume)
 	/* never wait for it: its holder may wait for a suspend, which waits for volume->lock */
 	if (!mutex_trylock(&disk->open_mutex))
 		return -EBUSY;
-	err = disk_openers(disk) ? -EBUSY : commit_open(volume);
+	err = disk_openers(disk) ? -EBUSY : commit(volume);
 	if (!err)
 		percpu_ref_reinit(&volume->io);
 	mutex_unlock(&disk->open_mutex);
+	if (!err)
+		set_lock_reason(volume, MN_LOCK_NONE);
+	return err;
+}
+
+static int open_source(struct mn_volume *volume)
+{
+	int err = open_gate(volume, commit_open);
+
+	if (!err)
+		volume->may_open = true;
+	return err;
+}
+
+/* What it receives from then on, it receives anew: a stream cannot go on. */
+static int open_target(struct mn_volume *volume, bool read_only)
+{
+	int err;
+
+	if (!read_only)
+		mn_keep_drop_all(volume);
+	WRITE_ONCE(volume->read_only, read_only);
+	err = open_gate(volume, read_only ? commit_open_read_only : commit_open_target);
 	if (err)
-		return err;
-	volume->may_open = true;
-	set_lock_reason(volume, MN_LOCK_NONE);
-	return 0;
+		WRITE_ONCE(volume->read_only, false);
+	return err;
 }
 
 static const char *why_not_opened(int err)
@@ -213,11 +261,41 @@ void mn_volume_may_open(struct mn_mirror *mirror)
 
 /* ---- operations ---- */
 
-/* NULL: nothing is against it. */
-static const char *why_not_unlocked(const struct mn_volume *volume)
+/* Is there a mirror which would go on by itself, and overwrite this target? */
+static bool any_goes_on(struct mn_volume *volume)
 {
+	bool any = false;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		any |= volume->mirror[i] && !mn_state_is_durable(volume->mirror[i]->state);
+	spin_unlock_irq(&volume->track);
+	return any;
+}
+
+/* NULL: nothing is against it. */
+static const char *why_target_stays_locked(struct mn_volume *volume, bool force)
+{
+	struct mn_super super;
+
+	if (any_goes_on(volume))
+		return "its mirror runs or goes on by itself: pause it (mirrorctl pause --unlock)";
+	mn_meta_read(&volume->meta, &super);
+	if (super.data_state == MN_DATA_INCONSISTENT && !force)
+		return "this copy is inconsistent: a resync into it was not finished";
+	return NULL;
+}
+
+/* NULL: nothing is against it. */
+static const char *why_not_unlocked(struct mn_volume *volume, bool read_only, bool force)
+{
+	if (volume->role == MN_ROLE_TARGET)
+		return why_target_stays_locked(volume, force);
 	if (volume->role != MN_ROLE_SOURCE)
-		return "this node is not the source of the volume: its copy would be overwritten";
+		return "this node has no role for the volume: nobody knows what its copy is worth";
+	if (read_only)
+		return "only a target is unlocked for reading alone";
 	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
 		return "the data was written behind our back: look, then mirrorctl up --as-source";
 	if (!volume->may_open && has_mirrors(volume))
@@ -225,17 +303,27 @@ static const char *why_not_unlocked(const struct mn_volume *volume)
 	return NULL;
 }
 
-int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why)
+int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struct mn_why *why)
 {
 	int err = mn_volume_enter(volume, why);
 
 	if (err)
 		return err;
-	if (volume->lock_reason == MN_LOCK_NONE)
+	if (volume->lock_reason == MN_LOCK_NONE) {
+		if (volume->read_only != read_only) {
+			why->text = "the volume is unlocked in the other way: lock it first";
+			err = -EBUSY;
+		}
 		goto out;
-	why->text = why_not_unlocked(volume);
-	err = why->text ? -ESTALE : open_source(volume);
-	if (err && !why->text)
+	}
+	why->text = why_not_unlocked(volume, read_only, force);
+	if (why->text) {
+		err = -ESTALE;
+		goto out;
+	}
+	err = volume->role == MN_ROLE_TARGET ? open_target(volume, read_only)
+					     : open_source(volume);
+	if (err)
 		why->text = why_not_opened(err);
 out:
 	mutex_unlock(&volume->lock);
@@ -251,18 +339,26 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 	return mn_meta_commit(&volume->meta);
 }
 
+/* Locked already: what was written behind our back stays the reason until a person has decided. */
+static bool keeps_lock_reason(const struct mn_volume *volume)
+{
+	return volume->lock_reason == MN_LOCK_FOREIGN_WRITE ||
+	       volume->lock_reason == MN_LOCK_TARGET;
+}
+
 int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
 {
 	int err = mn_volume_enter(volume, why);
+	u8 reason;
 
 	if (err)
 		return err;
-	/* what was written behind our back stays the reason until a person has decided */
-	if (volume->role != MN_ROLE_TARGET && volume->lock_reason != MN_LOCK_FOREIGN_WRITE) {
-		err = mn_volume_close_io(volume, MN_LOCK_USER, force);
+	reason = volume->role == MN_ROLE_TARGET ? MN_LOCK_TARGET : MN_LOCK_USER;
+	if (!keeps_lock_reason(volume)) {
+		err = mn_volume_close_io(volume, reason, force);
 		why->text = why_not_opened(-EBUSY);
 		if (!err) {
-			err = commit_lock(volume, volume->role, MN_LOCK_USER);
+			err = commit_lock(volume, volume->role, reason);
 			why->text =
 				"locked until a restart only: the metadata cannot be written";
 		}

@@ -13,6 +13,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "golive.h"
 #include "keep.h"
 #include "overflow.h"
 #include "position.h"
@@ -28,6 +29,8 @@ static void session_put(struct mn_session *session)
 {
 	if (!refcount_dec_and_test(&session->refs))
 		return;
+	if (session->sync_end_leg)
+		mn_leg_put(session->sync_end_leg);
 	mn_volume_put(session->volume);
 	kfree(session);
 }
@@ -56,13 +59,14 @@ static enum mn_mirror_event end_event(u8 reason)
 	}
 }
 
-static void session_end_locked(struct mn_session *session, u8 reason, struct list_head *done)
+/* False: it had ended before. */
+static bool session_end_locked(struct mn_session *session, u8 reason, struct list_head *done)
 {
 	struct mn_mirror *mirror = session->mirror;
 
 	lockdep_assert_held(&session->volume->track);
 	if (session->ended)
-		return;
+		return false;
 	session->ended = true;
 	session->end_reason = reason;
 	session->phase = MN_SESSION_ENDING;
@@ -74,6 +78,7 @@ static void session_end_locked(struct mn_session *session, u8 reason, struct lis
 	}
 	mn_mirror_event_locked(mirror, end_event(reason), reason);
 	queue_work(session->volume->session_wq, &session->end_work);
+	return true;
 }
 
 void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done)
@@ -88,14 +93,15 @@ void mn_session_fail(struct mn_session *session, u8 reason, const char *why)
 {
 	unsigned long flags;
 	LIST_HEAD(done);
+	bool first;
 
-	if (why)
+	spin_lock_irqsave(&session->volume->track, flags);
+	first = session_end_locked(session, reason, &done);
+	spin_unlock_irqrestore(&session->volume->track, flags);
+	if (first && why)
 		pr_warn_ratelimited("dm-mirror-net: %s: link to %pUb closed (%s): %s\n",
 				    session->volume->name, session->mirror->peer_uuid,
 				    mn_reason_text(reason), why);
-	spin_lock_irqsave(&session->volume->track, flags);
-	session_end_locked(session, reason, &done);
-	spin_unlock_irqrestore(&session->volume->track, flags);
 	mn_write_complete(&done);
 }
 
@@ -174,6 +180,7 @@ static int receive_ack(struct mn_session *session, struct mn_payload *payload, c
 			if (!error)
 				err = mn_stream_acknowledged(mirror, le64_to_cpu(ack->applied),
 							     le64_to_cpu(ack->stable), &done);
+			mn_golive_caught_up(session);
 		}
 		spin_unlock_irq(&volume->track);
 	} while (err == -ENOMEM);

@@ -49,6 +49,7 @@ struct mn_session {
 	u64 generation;		/* source: what the stream gives the target; session_wq */
 	bool sync_begun;	/* source: SYNC_READY is to come; under track */
 	bool sync_ending;	/* source: SYNC_DONE is to come; under track */
+	struct mn_leg *sync_end_leg; /* source: of a stream that is catching up; under track */
 	u64 sync_end;		/* source: of SYNC_END, until SYNC_DONE is recorded, or 0; track */
 	unsigned long last_ping; /* jiffies */
 	struct mn_apply *apply;	/* target */
@@ -91,9 +92,6 @@ void mn_session_fail(struct mn_session *session, u8 reason, const char *why);
 
 /* handshake.c asks: this side is the target of the stream, from there on. -ENOMEM. */
 int mn_session_make_target(struct mn_session *session, const struct mn_received *from);
-
-/* golive.c: source, all bits are here: a new stream begins, or the kept one goes on. */
-void mn_golive_work(struct work_struct *work);
 
 /* handshake.c: receiver thread; a frame of the phases before STREAM. */
 int mn_handshake_receive(struct mn_session *session, const struct mn_frame *frame,

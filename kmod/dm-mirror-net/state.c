@@ -76,6 +76,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	},
 	[ST_PENDING] = {
 		[MN_EV_CATCHING_UP] = TO_PENDING,
+		[MN_EV_QUEUE_FULL] = PAUSE,
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
 		[MN_EV_LINK_LOST] = WAIT,

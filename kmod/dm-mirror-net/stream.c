@@ -138,6 +138,7 @@ void mn_stream_shut(struct mn_mirror *mirror)
 		mirror->volume->live_mirrors--;
 	mirror->live = false;
 	mirror->kept = false;
+	mirror->catching_up = false;
 	mn_stream_lose_sync(mirror);
 }
 
@@ -187,10 +188,35 @@ void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done)
 		leg_set_dirty(mirror, leg);
 		leg_release_writer(leg, done);
 		leg_unlink(leg);
-		mn_leg_put(leg);
+		list_add_tail(&leg->list, &mirror->volume->dropped);
 	}
+	queue_work(mirror->volume->session_wq, &mirror->volume->drop_work);
 	mn_bitmap_give_up(&mirror->bitmap);
 	mn_overflow_wake(mirror->volume);
+}
+
+/* Or NULL. Interrupts are not off while its memory goes. */
+static struct mn_leg *next_dropped(struct mn_volume *volume)
+{
+	struct mn_leg *leg;
+
+	spin_lock_irq(&volume->track);
+	leg = list_first_entry_or_null(&volume->dropped, struct mn_leg, list);
+	if (leg)
+		list_del_init(&leg->list);
+	spin_unlock_irq(&volume->track);
+	return leg;
+}
+
+void mn_stream_drop_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(work, struct mn_volume, drop_work);
+	struct mn_leg *leg;
+
+	while ((leg = next_dropped(volume))) {
+		mn_leg_put(leg);
+		cond_resched();
+	}
 }
 
 void mn_stream_untrack(struct mn_mirror *mirror)

@@ -54,6 +54,8 @@ void mn_stream_lose_sync(struct mn_mirror *mirror);
 void mn_stream_shut(struct mn_mirror *mirror);
 /* Under track. Writers do not wait any more for what is queued; done collects what completes. */
 void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done);
+/* On volume->session_wq: the memory of what was given up goes. */
+void mn_stream_drop_work(struct work_struct *work);
 /*
  * Under track. The mirror lost its stream: what was queued or unstable becomes dirty. done
  * collects what completes.

@@ -41,6 +41,8 @@ void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view)
 	view->meta_dev = volume->meta_bdev.bdev->bd_dev;
 	view->role = READ_ONCE(volume->role);
 	view->locked = READ_ONCE(volume->lock_reason);
+	view->read_only = READ_ONCE(volume->read_only);
+	view->written = !!(view->super.flags & MN_SUPER_F_WRITTEN);
 	view->meta_error = abs(READ_ONCE(volume->meta.error));
 	view->intent_regions = READ_ONCE(volume->intent.set_bits);
 	view->intent_writes = atomic64_read(&volume->intent.writes);

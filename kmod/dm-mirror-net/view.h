@@ -19,6 +19,8 @@ struct mn_volume_view {
 	u64 minor;			/* of the dm device, or MN_NO_MINOR */
 	u64 role;			/* enum mn_role */
 	u64 locked;			/* enum mn_lock_reason */
+	u64 read_only;
+	u64 written;			/* a target that was unlocked for writing */
 	u64 openers;
 	u64 meta_error;			/* positive errno */
 	u64 intent_regions;

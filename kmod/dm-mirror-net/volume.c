@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include "event.h"
+#include "keep.h"
 #include "overflow.h"
 #include "region_log.h"
 #include "session.h"
@@ -154,6 +155,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_LIST_HEAD(&volume->copying);
 	INIT_LIST_HEAD(&volume->held);
 	INIT_LIST_HEAD(&volume->crowded);
+	INIT_LIST_HEAD(&volume->dropped);
 	init_waitqueue_head(&volume->wait);
 	init_completion(&volume->io_drained);
 	INIT_WORK(&volume->intent_work, mn_region_set_work);
@@ -162,6 +164,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_DELAYED_WORK(&volume->reclaim_work, mn_region_reclaim_work);
 	INIT_DELAYED_WORK(&volume->open_work, mn_volume_open_work);
 	INIT_DELAYED_WORK(&volume->suspend_work, suspend_work);
+	INIT_WORK(&volume->drop_work, mn_stream_drop_work);
 	volume->lock_reason = MN_LOCK_USER;
 }
 
@@ -477,6 +480,8 @@ out:
 void mn_volume_detach(struct mn_volume *volume)
 {
 	mutex_lock(&volume->lock);
+	/* nobody keeps others from the data device any more */
+	mn_keep_forget_received(volume);
 	volume->attached = false;
 	set_disk(volume, NULL);
 	release_devices(volume);

@@ -92,6 +92,10 @@ struct mn_mirror {
 	bool in_sync;			/* SYNC_END was queued: its loss must be recorded */
 	bool live;			/* the stream takes writes; see overflow.c */
 	bool kept;			/* ... and waits for a link; see keep.c */
+	bool catching_up;		/* ... goes on, and has not got SYNC_END yet; golive.c */
+	u8 kept_in_vain;		/* links since the target last moved on */
+	u64 kept_applied;		/* when the last link was lost */
+	u64 backlog;			/* catching up: what was queued without a link ends here */
 	bool tracking;			/* the stream raised volume->tracking */
 	bool agreed;			/* in this activation: this node may be the source */
 	bool building;			/* between BITMAP_BEGIN and BITMAP_COMMIT */
@@ -154,6 +158,7 @@ struct mn_volume {
 	u8 role;			/* enum mn_role, as durable */
 	/* enum mn_lock_reason, in force now; READ_ONCE by readers */
 	u8 lock_reason;
+	bool read_only;			/* open for reading alone; READ_ONCE by map */
 	struct mn_mirror *mirror[MN_SLOTS]; /* changed under lock, mirrors_lock and track */
 
 	struct percpu_ref io;		/* live: unlocked; held by every bio under way */
@@ -174,6 +179,7 @@ struct mn_volume {
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
 	struct list_head crowded;	/* mn_io: wait for room in a queue */
+	struct list_head dropped;	/* mn_leg: of streams given up, to be put by drop_work */
 	unsigned int crowd;		/* how many wait for that, those being looked at included */
 	unsigned int live_mirrors;	/* READ_ONCE by map */
 
@@ -193,6 +199,7 @@ struct mn_volume {
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
 	struct delayed_work suspend_work;
+	struct work_struct drop_work;
 
 	struct mn_payload_pool *send_pool;
 	struct mn_payload_pool *receive_pool;
@@ -243,13 +250,14 @@ int mn_volume_format(const char *data_path, const char *meta_path, struct mn_sup
 		     bool force, u64 *meta_bytes, struct mn_why *why);
 int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why);
 int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why);
-int mn_volume_unlock(struct mn_volume *volume, struct mn_why *why);
+int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struct mn_why *why);
 
 int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
 		  struct mn_why *why);
 int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, struct mn_why *why);
 int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,

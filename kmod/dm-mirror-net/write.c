@@ -366,6 +366,8 @@ static u8 why_not_sent(const struct mn_mirror *mirror, const struct mn_io *io, b
 		return MN_REASON_QUEUE_LIMIT;
 	if (mirror->volume->no_waiting && waits)
 		return MN_REASON_OPERATION;
+	if (mirror->kept && io->payload && io->payload->reserved)
+		return MN_REASON_NO_MEMORY;
 	return can_be_sent(io) ? MN_REASON_NONE : MN_REASON_NO_MEMORY;
 }
 
@@ -429,7 +431,8 @@ static void send_to(struct mn_mirror *mirror, struct mn_io *io, bool waits)
 
 /*
  * Sent, or its bits set: before it can complete in either case. A resync loses nothing by what
- * is not sent; a mirror in sync loses its order, and drains; a kept stream is given up.
+ * is not sent; a mirror in sync loses its order, and drains; a stream that is kept, or is still
+ * catching up, is given up.
  */
 static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, u64 last,
 			 struct list_head *done)
@@ -446,6 +449,8 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 		}
 		if (mirror->kept)
 			mn_keep_drop_locked(mirror, done);
+		else if (mirror->catching_up)
+			mn_session_lost_locked(mirror, refused, done);
 		else if (mirror->in_sync)
 			mn_overflow_locked(mirror, refused, done);
 	}
@@ -695,6 +700,11 @@ static void io_aim(struct mn_io *io)
 int mn_write_map(struct mn_volume *volume, struct mn_io *io, struct bio *bio)
 {
 	if (!percpu_ref_tryget_live(&volume->io)) {
+		io->stage = MN_IO_OWNED;
+		return DM_MAPIO_KILL;
+	}
+	if (READ_ONCE(volume->read_only) && op_is_write(bio_op(bio)) && bio_sectors(bio)) {
+		percpu_ref_put(&volume->io);
 		io->stage = MN_IO_OWNED;
 		return DM_MAPIO_KILL;
 	}

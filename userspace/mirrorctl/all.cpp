@@ -40,6 +40,9 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_pause(app, invocation);
     setup_continue(app, invocation);
     setup_resync(app, invocation);
+    setup_break(app, invocation);
+    setup_lock(app, invocation);
+    setup_unlock(app, invocation);
     setup_up(app, invocation);
     setup_down(app, invocation);
     setup_get(app, invocation);

@@ -75,13 +75,22 @@ TEST_F(Generation, AStreamDoesNotGoOn)
     inconsistent.data_state = MN_DATA_INCONSISTENT;
     EXPECT_EQ(verdict(kept, inconsistent), "partial/none source=0");
     EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 78, 20, 20)), "partial/none source=0");
-    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 9, 9)), "partial/none source=0");
-    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 31, 31)), "partial/none source=0");
     EXPECT_EQ(verdict(kept, target(1, 1, {})), "partial/none source=0");
     EXPECT_EQ(verdict(source(2, 1, {1}), target(1, 1, {})), "partial/none source=0");
     EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}, full), 77, 20, 20)), "full/none source=0");
     EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}, written), 77, 20, 20)), "refuse/target-unlocked source=0");
     EXPECT_EQ(verdict(kept, with_stream(target(9, 9, {}), 77, 20, 20)), "refuse/other-source source=0");
+}
+
+// A machine that was put back with its memory: it has less than it acknowledged, or was sent less
+// than it had sent.
+TEST_F(Generation, AStreamThatWentBack)
+{
+    const auto kept = with_stream(source(2, 1, {1}, moved_on), 77, 10, 30);
+
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 9, 9)), "refuse/rolled-back source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 31, 31)), "refuse/rolled-back source=0");
+    EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}, full), 77, 9, 9)), "full/none source=0");
 }
 
 TEST_F(Generation, OnlyInTheHistoryMeansFull)

@@ -61,6 +61,19 @@ static mn_verdict model_apart(const Pair &pair)
     return {MN_VERDICT_REFUSE, MN_REASON_OTHER_SOURCE, 2};
 }
 
+static bool same_stream(const mn_facts &source, const mn_facts &target)
+{
+    return source.stream && source.stream == target.stream;
+}
+
+// Where in the stream the target cannot be.
+static bool model_went_back(const mn_facts &source, const mn_facts &target)
+{
+    return same_stream(source, target) &&
+           std::clamp(target.applied, source.applied, source.sequence) != target.applied &&
+           !has(source, MN_HELLO_F_FULL_NEEDED) && !has(target, MN_HELLO_F_FULL_NEEDED);
+}
+
 static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, const Pair &pair)
 {
     bool full = has(source, MN_HELLO_F_FULL_NEEDED) || has(target, MN_HELLO_F_FULL_NEEDED);
@@ -71,7 +84,7 @@ static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, 
         return {MN_VERDICT_REFUSE, MN_REASON_TARGET_UNLOCKED, 2};
     if (has(target, MN_HELLO_F_BLANK))
         return {MN_VERDICT_FULL, MN_REASON_NONE, 2};
-    if (pair.rolled_back)
+    if (pair.rolled_back || model_went_back(source, target))
         return {MN_VERDICT_REFUSE, MN_REASON_ROLLED_BACK, 2};
     if (!target.generation || pair.equal)
         return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
@@ -79,13 +92,6 @@ static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, 
         return model_apart(pair);
     full |= source.base != target.generation && source.old_base != target.generation;
     return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
-}
-
-// Both name the same stream, and the target stands within what the source has of it.
-static bool model_goes_on(const mn_facts &source, const mn_facts &target)
-{
-    return source.stream && source.stream == target.stream && target.data_state == MN_DATA_CURRENT &&
-           std::clamp(target.applied, source.applied, source.sequence) == target.applied;
 }
 
 static mn_verdict model(const mn_facts &a, const mn_facts &b)
@@ -98,7 +104,7 @@ static mn_verdict model(const mn_facts &a, const mn_facts &b)
     if (a_source || b_source) {
         verdict = a_source ? model_one_way(a, b, Pair(a, b)) : model_one_way(b, a, Pair(b, a));
         verdict.source = a_source ? 0 : 1;
-        if (verdict.kind == MN_VERDICT_PARTIAL && (a_source ? model_goes_on(a, b) : model_goes_on(b, a)))
+        if (verdict.kind == MN_VERDICT_PARTIAL && same_stream(a, b) && (a_source ? b : a).data_state == MN_DATA_CURRENT)
             verdict.kind = MN_VERDICT_RESUME;
     }
     return verdict;

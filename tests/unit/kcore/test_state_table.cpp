@@ -131,7 +131,7 @@ TEST_F(StateTable, TheTable)
         {{MN_STATE_NONE, 0},                       "Q.............."},
         {{MN_STATE_MIRRORING, 0},                  ".R..PPPP.BQPPPN"},
         {{MN_STATE_RESYNC, 0},                     "...M.PPP.B.PPPN"},
-        {{MN_STATE_RESYNC_PENDING, 0},             ".R.M.QPP.B.PPPN"},
+        {{MN_STATE_RESYNC_PENDING, 0},             ".R.MPQPP.B.PPPN"},
         {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RQM..PPQBQPPPN"},
         {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, ".......PQBQ.PPN"},
         {{MN_STATE_PAUSED, MN_REASON_USER},        "........QBQ...N"},

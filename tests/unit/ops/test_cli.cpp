@@ -77,7 +77,7 @@ protected:
 TEST_F(CommandLine, HelpOfEveryVerb)
 {
     expect_golden("help", run({"--help"}).out);
-    for (const char* verb : {"create", "delete", "release", "list", "status", "pause", "continue",
+    for (const char* verb : {"create", "delete", "release", "list", "status", "pause", "continue", "break", "lock", "unlock",
                              "resync", "up", "down", "perf", "events", "node"}) {
         const auto help = run({verb, "--help"});
         EXPECT_EQ(help.status, 0) << verb;
@@ -158,7 +158,7 @@ TEST_F(CommandLine, TheManualHasEveryOptionOfEveryVerb)
 
 TEST_F(CommandLine, EveryVerbHasExamples)
 {
-    for (const char* verb : {"create", "delete", "release", "list", "status", "pause", "continue",
+    for (const char* verb : {"create", "delete", "release", "list", "status", "pause", "continue", "break", "lock", "unlock",
                              "resync", "up", "down", "perf", "events"})
         EXPECT_NE(run({verb, "--help"}).out.find("  mirrorctl "), std::string::npos) << verb;
 }

@@ -6,9 +6,10 @@
  * the one is not hidden by the other. UUIDs are any text of at most 16 bytes.
  *
  *   kctl format VOL NODE NAME DATA META [region=BYTES] [limit=N] [force]
- *   kctl role VOL none|source|target [force]        kctl lock|unlock VOL [force]
+ *   kctl role VOL none|source|target [force]        kctl lock VOL [force]
+ *   kctl unlock VOL [readonly] [force]
  *   kctl add VOL PEER [blank|insync]                kctl del VOL PEER
- *   kctl pause|continue|begin|commit|detach VOL PEER
+ *   kctl pause|continue|break|begin|commit|detach VOL PEER
  *   kctl resync VOL PEER [full]                     kctl range VOL PEER START LENGTH
  *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
  *       onlimit=0|1 asyncflush=0|1
@@ -69,6 +70,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_ROLE, U8, "role" }, { MN_A_VOLUME_LOCKED, U8, "locked" },
 	{ MN_A_VOLUME_DATA_STATE, U8, "data" }, { MN_A_VOLUME_GENERATION, U64, "generation" },
 	{ MN_A_VOLUME_CLEAN, U8, "clean" }, { MN_A_VOLUME_OPENERS, U32, "openers" },
+	{ MN_A_VOLUME_READ_ONLY, U8, "read_only" }, { MN_A_VOLUME_WRITTEN, U8, "written" },
 	{ MN_A_VOLUME_META_ERROR, U32, "meta_error" },
 	{ MN_A_VOLUME_INTENT_REGIONS, U32, "regions" },
 	{ MN_A_VOLUME_INTENT_WRITES, U64, "intent_writes" },
@@ -289,6 +291,7 @@ static const struct { const char *word; int command, peer; } plain[] = {
 	{ "lock", MN_CMD_VOLUME_LOCK, 0 }, { "unlock", MN_CMD_VOLUME_UNLOCK, 0 },
 	{ "volume", MN_CMD_VOLUME_GET, 0 }, { "mirror", MN_CMD_MIRROR_GET, 1 },
 	{ "add", MN_CMD_MIRROR_ADD, 1 }, { "del", MN_CMD_MIRROR_DEL, 1 },
+	{ "break", MN_CMD_MIRROR_BREAK, 1 },
 	{ "pause", MN_CMD_MIRROR_PAUSE, 1 }, { "continue", MN_CMD_MIRROR_CONTINUE, 1 },
 	{ "begin", MN_CMD_BITMAP_BEGIN, 1 }, { "commit", MN_CMD_BITMAP_COMMIT, 1 },
 	{ "detach", MN_CMD_LINK_DETACH, 1 }, { "resync", MN_CMD_MIRROR_RESYNC, 1 },
@@ -314,6 +317,8 @@ static int do_plain(int which, int argc, char **argv)
 		nla_put_flag(message, MN_A_RESYNC_FULL);
 	if (has(argc, argv, "force"))
 		nla_put_flag(message, MN_A_FORCE);
+	if (has(argc, argv, "readonly"))
+		nla_put_flag(message, MN_A_READ_ONLY);
 	return send_request(message);
 }
 

@@ -55,6 +55,7 @@ std::string_view describe(mn_cmd command) noexcept
     case MN_CMD_MIRROR_SET: return "set options of the mirror";
     case MN_CMD_MIRROR_PAUSE: return "pause the mirror";
     case MN_CMD_MIRROR_CONTINUE: return "continue the mirror";
+    case MN_CMD_MIRROR_BREAK: return "break the mirror";
     case MN_CMD_MIRROR_RESYNC: return "start a resync";
     case MN_CMD_LINK_ATTACH: return "attach a link";
     case MN_CMD_LINK_DETACH: return "detach the link";

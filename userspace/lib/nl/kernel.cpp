@@ -102,9 +102,15 @@ void Kernel::set_role(const VolumeId& id, Role role, bool force)
     socket_.transact(message);
 }
 
-void Kernel::unlock(const VolumeId& id)
+void Kernel::lock(const VolumeId& id)
 {
-    socket_.transact(about(MN_CMD_VOLUME_UNLOCK, id));
+    socket_.transact(about(MN_CMD_VOLUME_LOCK, id));
+}
+
+void Kernel::unlock(const VolumeId& id, const Unlock& how)
+{
+    Message message = about(MN_CMD_VOLUME_UNLOCK, id);
+    socket_.transact(message.flag(MN_A_READ_ONLY, how.read_only).flag(MN_A_FORCE, how.force));
 }
 
 void Kernel::mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start)
@@ -173,6 +179,11 @@ void Kernel::pause(const VolumeId& id, const NodeId& peer)
 void Kernel::continue_(const VolumeId& id, const NodeId& peer)
 {
     socket_.transact(about(MN_CMD_MIRROR_CONTINUE, id, peer));
+}
+
+void Kernel::break_(const VolumeId& id, const NodeId& peer)
+{
+    socket_.transact(about(MN_CMD_MIRROR_BREAK, id, peer));
 }
 
 void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full)

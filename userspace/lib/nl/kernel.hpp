@@ -37,6 +37,12 @@ struct LinkAttach {
     bool encrypted = false;
 };
 
+// Of a target: for reading alone; though it is inconsistent.
+struct Unlock {
+    bool read_only = false;
+    bool force = false;
+};
+
 class Kernel {
 public:
     Kernel() = default; // Error(not_found) if the module is not loaded
@@ -50,7 +56,8 @@ public:
     VolumeRecord volume(const VolumeId& id);
     std::optional<VolumeRecord> find_volume(const VolumeId& id);
     void set_role(const VolumeId& id, Role role, bool force = false);
-    void unlock(const VolumeId& id);
+    void lock(const VolumeId& id);
+    void unlock(const VolumeId& id, const Unlock& how = {});
 
     void mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start);
     void mirror_del(const VolumeId& id, const NodeId& peer);
@@ -61,6 +68,7 @@ public:
     void mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options);
     void pause(const VolumeId& id, const NodeId& peer);
     void continue_(const VolumeId& id, const NodeId& peer);
+    void break_(const VolumeId& id, const NodeId& peer);
     void resync(const VolumeId& id, const NodeId& peer, bool full);
 
     void link_attach(const VolumeId& id, const NodeId& peer, const LinkAttach& link);

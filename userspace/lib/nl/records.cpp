@@ -32,6 +32,8 @@ void read_runtime(const Attributes& from, VolumeRecord& volume)
         volume.minor = number32(from, MN_A_VOLUME_DEV);
     volume.data_dev = from.text(MN_A_VOLUME_DATA_DEV);
     volume.meta_dev = from.text(MN_A_VOLUME_META_DEV);
+    volume.read_only = from.number(MN_A_VOLUME_READ_ONLY) != 0;
+    volume.written = from.number(MN_A_VOLUME_WRITTEN) != 0;
     volume.openers = number32(from, MN_A_VOLUME_OPENERS);
     volume.meta_error = static_cast<int>(from.number(MN_A_VOLUME_META_ERROR));
     volume.intent_regions = number32(from, MN_A_VOLUME_INTENT_REGIONS);

@@ -35,6 +35,8 @@ struct VolumeRecord {
 
     std::optional<std::uint32_t> minor; // of the dm device
     std::string data_dev, meta_dev;     // "major:minor"
+    bool read_only = false; // unlocked for reading alone
+    bool written = false;   // a target that was unlocked for writing
     std::uint32_t openers = 0;
     int meta_error = 0; // errno, 0 = none
     std::uint32_t intent_regions = 0;

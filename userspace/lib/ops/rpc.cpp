@@ -8,6 +8,7 @@
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
 #include "ops/volume/mirror_verbs.hpp"
+#include "ops/volume/open_target.hpp"
 #include "ops/volume/options.hpp"
 
 namespace mirrornet::ops {
@@ -55,8 +56,27 @@ json continue_with(const ConfigStore& store, const json& params, const RpcPeer& 
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           caller.name};
     // the person was asked where the verb was given
-    continue_(store, subject, {.confirmed = true, .pass_on = false});
+    continue_(store, subject, {.confirmed = true,
+                               .pass_on = false,
+                               .broken_too = params.value("broken", false)});
     return json::object();
+}
+
+json pause_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    return {{"changed", pause_for(store, params.at("volume").get<std::string>(), caller.name)}};
+}
+
+json break_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    return {{"changed", break_for(store, params.at("volume").get<std::string>(), caller.name)}};
+}
+
+json unlock_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const nl::Unlock how{params.at("read_only").get<bool>(), params.at("force").get<bool>()};
+    return {{"changed",
+             unlock_for(store, params.at("volume").get<std::string>(), caller.name, how)}};
 }
 
 json resync_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
@@ -93,6 +113,12 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return dismantle(store, params, caller); });
     methods.add("volume.options", Permission::operate,
                 [&store](P params, C caller) { return options_of(store, params, caller); });
+    methods.add("mirror.pause", Permission::operate,
+                [&store](P params, C caller) { return pause_of(store, params, caller); });
+    methods.add("mirror.break", Permission::operate,
+                [&store](P params, C caller) { return break_of(store, params, caller); });
+    methods.add("volume.unlock", Permission::operate,
+                [&store](P params, C caller) { return unlock_of(store, params, caller); });
     methods.add("mirror.continue", Permission::operate,
                 [&store](P params, C caller) { return continue_with(store, params, caller); });
     methods.add("mirror.resync", Permission::operate,

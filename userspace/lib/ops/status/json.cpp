@@ -43,6 +43,8 @@ json record_to_json(const nl::VolumeRecord& record)
     return {{"role", record.role},
             {"locked", record.locked()},
             {"lock_reason", record.lock},
+            {"read_only", record.read_only},
+            {"written", record.written},
             {"data_state", record.data},
             {"data_since_ns", record.data_since},
             {"generation", generation(record.generation)},

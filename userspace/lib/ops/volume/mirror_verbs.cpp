@@ -4,23 +4,11 @@
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/report.hpp"
+#include "ops/volume/lock.hpp"
 
 namespace mirrornet::ops {
 
 namespace {
-
-void require_active(nl::Kernel& kernel, const MirrorName& mirror)
-{
-    if (!kernel.find_volume(mirror.id))
-        throw Error(ExitStatus::refused, "volume " + mirror.volume +
-                                             " is not active on this node; activate it: "
-                                             "mirrorctl up " + mirror.volume);
-}
-
-bool paused_by_user(const nl::MirrorRecord& record)
-{
-    return record.state == MirrorState::paused && record.reason == Reason::user;
-}
 
 void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
                   const ResyncOptions& options)
@@ -60,23 +48,60 @@ void check_rolled_back(nl::Kernel& kernel, const nl::MirrorRecord& record,
 
 // A pause, or a copy that was rolled back, may be noted over there alone. A node
 // that is not there is no reason to refuse: its mirror connects when it is back.
-void continue_there(const ConfigStore& store, const MirrorName& mirror)
+void continue_there(const ConfigStore& store, const MirrorName& mirror, bool broken_too)
 {
     try {
         Peer(store, mirror.node)
-            .call("mirror.continue", {{"volume", mirror.volume}}, Peer::short_time);
+            .call("mirror.continue", {{"volume", mirror.volume}, {"broken", broken_too}},
+                  Peer::short_time);
     } catch (const Error& error) {
         if (error.status() != ExitStatus::unreachable && error.status() != ExitStatus::timed_out)
             throw;
     }
 }
 
+bool is_running(const nl::MirrorRecord& record)
+{
+    return record.state == MirrorState::mirroring || record.state == MirrorState::resync;
+}
+
+// The target lets itself be overwritten before the source is told to do it.
+void resync_to_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
+                     const ResyncOptions& options)
+{
+    continue_there(store, mirror, true);
+    kernel.resync(mirror.id, mirror.peer, options.full);
+}
+
+void resync_from_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
+                       const ResyncOptions& options)
+{
+    if (!is_running(kernel.mirror(mirror.id, mirror.peer))) {
+        lock_copy(kernel, store.load_volume(mirror.volume));
+        kernel.continue_(mirror.id, mirror.peer);
+    }
+    Peer(store, mirror.node)
+        .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full}});
+}
+
+} // namespace
+
+void require_active(nl::Kernel& kernel, const std::string& volume, const VolumeId& id)
+{
+    if (!kernel.find_volume(id))
+        throw Error(ExitStatus::refused, "volume " + volume + " is not active on this node; activate it: "
+                                             "mirrorctl up " + volume);
+}
+
+bool paused_by_user(const nl::MirrorRecord& record)
+{
+    return record.state == MirrorState::paused && record.reason == Reason::user;
+}
+
 bool is_target(nl::Kernel& kernel, const MirrorName& mirror)
 {
     return kernel.volume(mirror.id).role == Role::target;
 }
-
-} // namespace
 
 std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subject)
 {
@@ -103,7 +128,7 @@ VerbResult pause(const ConfigStore& store, const Subject& subject)
     const OperationLock lock(subject.name, "pause");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
-        require_active(kernel, mirror);
+        require_active(kernel, mirror.volume, mirror.id);
         if (paused_by_user(kernel.mirror(mirror.id, mirror.peer)))
             continue;
         kernel.pause(mirror.id, mirror.peer);
@@ -119,15 +144,18 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
     const OperationLock lock(subject.name, "continue");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
-        require_active(kernel, mirror);
+        require_active(kernel, mirror.volume, mirror.id);
         const auto record = kernel.mirror(mirror.id, mirror.peer);
-        require_not_broken(record, mirror);
-        if (record.state == MirrorState::mirroring || record.state == MirrorState::resync)
+        if (!options.broken_too || !is_target(kernel, mirror))
+            require_not_broken(record, mirror);
+        if (is_running(record))
             continue;
         check_rolled_back(kernel, record, mirror, options);
         result.full_because = full_because(record, kernel.volume(mirror.id));
+        if (is_target(kernel, mirror))
+            lock_copy(kernel, store.load_volume(mirror.volume));
         if (options.pass_on)
-            continue_there(store, mirror);
+            continue_there(store, mirror, false);
         kernel.continue_(mirror.id, mirror.peer);
         result.changed = true;
     }
@@ -140,15 +168,16 @@ VerbResult resync(const ConfigStore& store, const Subject& subject, const Resync
     const OperationLock lock(subject.name, "resync");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
-        require_active(kernel, mirror);
+        require_active(kernel, mirror.volume, mirror.id);
         const auto record = kernel.mirror(mirror.id, mirror.peer);
         check_resync(record, mirror, options);
         result.full_because = full_because(record, kernel.volume(mirror.id));
-        if (options.pass_on && is_target(kernel, mirror))
-            Peer(store, mirror.node)
-                .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full}});
-        else
+        if (!options.pass_on)
             kernel.resync(mirror.id, mirror.peer, options.full);
+        else if (is_target(kernel, mirror))
+            resync_from_there(store, kernel, mirror, options);
+        else
+            resync_to_there(store, kernel, mirror, options);
     }
     return result;
 }

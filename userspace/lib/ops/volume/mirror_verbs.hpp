@@ -29,11 +29,17 @@ struct VerbResult {
     std::string full_because; // of a resync that has to be full, see ops::full_because()
 };
 
+// Error(refused) that names `up`.
+void require_active(nl::Kernel& kernel, const std::string& volume, const VolumeId& id);
+bool paused_by_user(const nl::MirrorRecord& record);
+bool is_target(nl::Kernel& kernel, const MirrorName& mirror);
+
 VerbResult pause(const ConfigStore& store, const Subject& subject);
 
 struct ContinueOptions {
     bool confirmed = false; // also where a copy is overwritten as a whole (rolled-back)
     bool pass_on = true;    // ask the other node to do the same, if it is there
+    bool broken_too = false; // on a target: what it holds may be overwritten, whatever it is
 };
 
 // Ends what a person has to end on both sides.

@@ -15,12 +15,12 @@ constexpr auto between_tries = 100ms;
 
 } // namespace
 
-void unlock_when_free(nl::Kernel& kernel, const VolumeId& id)
+void unlock_when_free(nl::Kernel& kernel, const VolumeId& id, const nl::Unlock& how)
 {
     const auto end = std::chrono::steady_clock::now() + patience;
     for (;;) {
         try {
-            kernel.unlock(id);
+            kernel.unlock(id, how);
             return;
         } catch (const Error& error) {
             if (error.status() != ExitStatus::in_use || std::chrono::steady_clock::now() >= end)

@@ -61,8 +61,12 @@
  * MN_CMD_VOLUME_LOCK (admin): VOLUME_UUID, [FORCE]. From its return on every
  *   read and write fails, and the lock is durable. -EBUSY while open unless FORCE,
  *   and even then while the kernel is just opening or closing the device: try again.
- * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID. -EBUSY while anybody holds the
- *   device, -ESTALE for a target or a source which waits for its peer's answer.
+ * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID, [READ_ONLY], [FORCE]. -EBUSY while
+ *   anybody holds the device; -ESTALE for a source which waits for its peer's answer, and
+ *   for a target unless a person has to end the state of each of its mirrors (paused by a
+ *   user, broken). A target that is opened for writing counts as written, durably,
+ *   before the first write; with READ_ONLY every write fails. An inconsistent target:
+ *   -ESTALE without FORCE.
  *
  * MN_CMD_MIRROR_ADD (admin): VOLUME_UUID, PEER_UUID, [MIRROR_BLANK | MIRROR_IN_SYNC]
  *   Bind a free slot to the peer; durable when it returns. Default and BLANK:
@@ -76,7 +80,12 @@
  * MN_CMD_MIRROR_SET (admin): VOLUME_UUID, PEER_UUID, any MN_A_OPT_*: live.
  *   They are not kept in the metadata; the tools set them at every activation.
  * MN_CMD_MIRROR_PAUSE (admin), MN_CMD_MIRROR_CONTINUE (admin): VOLUME_UUID,
- *   PEER_UUID. Durable when they return. PAUSE closes the link.
+ *   PEER_UUID. Durable when they return. PAUSE closes the link. CONTINUE on a target:
+ *   -EBUSY while it is unlocked; what was written there meanwhile may be overwritten
+ *   from now on. -ESTALE for a broken mirror, but on a target, which is then given
+ *   everything.
+ * MN_CMD_MIRROR_BREAK (admin): VOLUME_UUID, PEER_UUID. Durable when it returns: the
+ *   link is closed, writes are no longer tracked for this mirror.
  * MN_CMD_MIRROR_RESYNC (admin): VOLUME_UUID, PEER_UUID, [RESYNC_FULL]. At the
  *   source only. RESYNC_FULL marks every block.
  *
@@ -138,6 +147,7 @@ enum mn_cmd {
 	MN_CMD_BITMAP_ADD,
 	MN_CMD_BITMAP_COMMIT,
 	MN_CMD_EVENT,
+	MN_CMD_MIRROR_BREAK,
 	__MN_CMD_MAX,
 };
 
@@ -154,7 +164,7 @@ enum mn_role {
 enum mn_data_state {
 	MN_DATA_UNKNOWN = 0,
 	MN_DATA_CURRENT = 1,
-	MN_DATA_OUTDATED = 2,	/* not produced by this version */
+	MN_DATA_OUTDATED = 2,	/* no state of the source any more: written here */
 	MN_DATA_INCONSISTENT = 3,
 };
 
@@ -286,6 +296,7 @@ enum mn_attr {
 	MN_A_REGION_BYTES,	/* u32: power of two, 64 KiB..64 MiB; default 1 MiB */
 	MN_A_INTENT_LIMIT,	/* u32: regions, 16..65536; default 256 */
 	MN_A_FORCE,		/* flag */
+	MN_A_READ_ONLY,		/* flag */
 	MN_A_ROLE,		/* u8, enum mn_role */
 	MN_A_MIRROR_BLANK,	/* flag */
 	MN_A_MIRROR_IN_SYNC,	/* flag */
@@ -300,6 +311,8 @@ enum mn_attr {
 	MN_A_VOLUME_DATA_DEV,	/* string "major:minor" */
 	MN_A_VOLUME_META_DEV,	/* string "major:minor" */
 	MN_A_VOLUME_LOCKED,	/* u8, enum mn_lock_reason: 0 is unlocked */
+	MN_A_VOLUME_READ_ONLY,	/* u8: 1 while it is unlocked for reading only */
+	MN_A_VOLUME_WRITTEN,	/* u8: 1 for a target that was unlocked for writing */
 	MN_A_VOLUME_DATA_STATE,	/* u8, enum mn_data_state */
 	MN_A_VOLUME_DATA_SINCE,	/* u64, time */
 	MN_A_VOLUME_GENERATION,	/* u64, as hexadecimal to people */
