@@ -6,6 +6,8 @@
 # make test T=... the same with what is built already
 # make check-life the tests of modes, links, pauses, open targets and broken mirrors alone
 # make check-long the repetitions that are too long for every day
+# make check-debug   the kernel's tests on a debug kernel (T=... as above), without leaks
+# make debug-kernel  builds that kernel, once
 # make demo       two nodes, one volume, a story (KEEP=1 leaves them running)
 # make bench      build/bench.json
 # make fuzz       build/fuzz/fuzz_* (tests/fuzz/CMakeLists.txt)
@@ -27,7 +29,11 @@ headers = $(patsubst /usr/src/linux-headers-%,%,$(lastword \
 	$(sort $(wildcard /usr/src/linux-headers-$(1)[.-]*-cloud-amd64))))
 LAB_KVER = $(call headers,6.1)
 NEW_KVER = $(call headers,6.12)
+DEBUG_KVER = $(shell tests/vm/image/debug-kernel-version)
 KVER = $(LAB_KVER)
+
+# What a module for that kernel is built against.
+kdir = $(if $(findstring -debug-,$(1)),$(MIRROR_NET_CACHE)/debug-kernel/$(1)/build,/lib/modules/$(1)/build)
 
 all: module userspace
 
@@ -45,7 +51,7 @@ STRICT = W=1 KCFLAGS=-Werror \
 	$(if $(sparse),$(if $(filter $(LAB_KVER),$(KVER)),C=1 CF='-D__CHECK_ENDIAN__ -Wsparse-error'))
 
 module: $(kmod_build)/Makefile
-	+$(MAKE) -j $(JOBS) -C $(kmod_build) KVER=$(KVER) $(STRICT)
+	+$(MAKE) -j $(JOBS) -C $(kmod_build) KVER=$(KVER) KDIR=$(call kdir,$(KVER)) $(STRICT)
 
 strict-flags:
 	@echo "$(STRICT)"
@@ -89,11 +95,19 @@ lab: lab-node-$(LAB_KVER)
 
 lab-6.12: lab-node-$(NEW_KVER)
 
-# Which kernel is meant by kernel=6.1, kernel=6.12 and by nothing.
+lab-debug: debug-kernel
+	+$(MAKE) module KVER=$(DEBUG_KVER)
+	+$(MAKE) lab-node-$(DEBUG_KVER)
+
+debug-kernel:
+	@JOBS=$(JOBS) tests/vm/image/build-debug-kernel
+
+# Which kernel is meant by kernel=6.1, kernel=6.12, kernel=debug and by nothing.
 lab-kernels: | $(LAB)
 	@echo $(LAB_KVER) > $(LAB)/kernel-default
 	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
+	@echo $(DEBUG_KVER) > $(LAB)/kernel-debug
 
 lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence $(LAB)/older \
 	$(LAB)/replay-log
@@ -147,7 +161,7 @@ lab-node-%: lab-tools lab-kernels FORCE
 
 lab-kmod-%: FORCE
 	@packaging/link-sources tests/vm/kmod $(LAB)/kmod-$*
-	+$(MAKE) -C /lib/modules/$*/build M=$(LAB)/kmod-$* modules
+	+$(MAKE) -C $(call kdir,$*) M=$(LAB)/kmod-$* modules
 
 # --- tests -------------------------------------------------------------------------
 
@@ -167,6 +181,14 @@ check-life: deps
 
 check-long: deps
 	@MIRROR_NET_LONG=1 tests/run $(T)
+
+# One test at a time: two processors are not too many for two nodes of this kernel.
+check-debug: deps
+	+$(MAKE) userspace lab-debug
+	@LAB_KERNEL=debug MIRROR_NET_PARALLEL=1 tests/run --no-build $(or $(T),$(debug_tests))
+
+# Comments of the list say why the others are not there.
+debug_tests = $(shell sed 's/ *\#.*//' tests/vm/debug-tests)
 
 # Everything that tests need, one after the other: nodes contain the programs
 # and the module, and each step uses all processors itself. What fails is passed
@@ -208,5 +230,6 @@ clean:
 	$(RM) -r $(BUILD)
 
 FORCE:
-.PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-kernels lab-tools check test check-life check-long check-build demo \
-	bench install install-files strict-flags install-module clean FORCE
+.PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-debug lab-kernels lab-tools debug-kernel check test \
+	check-life check-long check-debug check-build demo bench install install-files strict-flags install-module \
+	clean FORCE

@@ -3,6 +3,7 @@
  * netlink_mirror: commands about mirrors, their links and their bitmaps (L4)
  */
 #include <linux/slab.h>
+#include "layout.h"
 #include "mirror.h"
 #include "netlink.h"
 
@@ -63,6 +64,9 @@ int mn_nl_mirror_add(struct sk_buff *skb, struct genl_info *info)
 	if (in_sync && blank)
 		return mn_nl_fail(info, -EINVAL,
 				  "a copy cannot be blank and in sync at the same time");
+	/* A slot with such a peer would be a free one. */
+	if (mn_uuid_is_zero(mn_nl_peer(info)))
+		return mn_nl_fail(info, -EINVAL, "a UUID that is all zero names no node");
 	return mn_nl_done(info, mn_mirror_add(mn_nl_volume(info), mn_nl_peer(info), blank, in_sync,
 					      &why), &why);
 }

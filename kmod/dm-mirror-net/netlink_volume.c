@@ -55,6 +55,9 @@ static int format_super(struct genl_info *info, struct mn_super *super)
 				  "not a valid name: a letter or digit, then up to 63 letters, digits, dots, dashes or underscores");
 	memcpy(super->volume_uuid, nla_data(info->attrs[MN_A_VOLUME_UUID]), MN_UUID_LEN);
 	memcpy(super->node_uuid, nla_data(info->attrs[MN_A_NODE_UUID]), MN_UUID_LEN);
+	if (mn_uuid_is_zero(super->volume_uuid) || mn_uuid_is_zero(super->node_uuid))
+		return mn_nl_fail(info, -EINVAL,
+				  "a UUID that is all zero names no volume and no node");
 	super->intent_limit = limit ? nla_get_u32(limit) : MN_INTENT_LIMIT_DEFAULT;
 	super->sectors = sectors ? nla_get_u64(sectors) : 0;
 	return region_shift(info, &super->region_shift);

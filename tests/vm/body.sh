@@ -50,13 +50,13 @@ amount() {
 
 # need_module: skips the test where the product's module was not built.
 need_module() {
-	[ -e "$MIRROR_NET_BUILD/kmod-$(cat "$LAB_BUILD/kernel-default")/dm-mirror-net.ko" ] ||
+	[ -e "$MIRROR_NET_BUILD/kmod-$(cat "$LAB_BUILD/kernel-$LAB_KERNEL")/dm-mirror-net.ko" ] ||
 		atf_skip "dm-mirror-net.ko is not built; run: make module lab"
 }
 
 # need_tools: skips the test where mirrorctl and mirror-netd were not built.
 need_tools() {
-	[ -e "$LAB_BUILD/stage-$(cat "$LAB_BUILD/kernel-default")/usr/sbin/mirrorctl" ] ||
+	[ -e "$LAB_BUILD/stage-$(cat "$LAB_BUILD/kernel-$LAB_KERNEL")/usr/sbin/mirrorctl" ] ||
 		atf_skip "mirrorctl is not built; run: make userspace lab"
 }
 
@@ -93,4 +93,5 @@ set -eE
 trap 'vm_failed_command $? $LINENO "$BASH_COMMAND"' ERR
 trap vm_trouble EXIT
 "$name"
+node_check_debug >&2 || atf_fail "what was left behind is in the error output"
 trap - EXIT

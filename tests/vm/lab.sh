@@ -14,10 +14,18 @@ LAB_DIR=${LAB_DIR:-$PWD/lab}
 LAB_BUILD=${LAB_BUILD:-${MIRROR_NET_BUILD:?set MIRROR_NET_BUILD to the build folder}/lab}
 LAB_ACCEL=${LAB_ACCEL:-tcg,thread=multi}
 LAB_NODE_LIFE=${LAB_NODE_LIFE:-3600}
-LAB_TROUBLE='WARNING:|BUG:|BUG |Oops|general protection|lockdep|KASAN|UBSAN|KCSAN|kernel panic|Kernel panic|Call Trace|blocked for more than|soft lockup|hung_task|refcount_t|list_(add|del) corruption|SLUB|page allocation failure'
+LAB_TROUBLE='WARNING:|INFO: trying to register|detected stalls? on|BUG:|BUG |Oops|general protection|lockdep|KASAN|UBSAN|KCSAN|kernel panic|Kernel panic|Call Trace|blocked for more than|soft lockup|hung_task|refcount_t|list_(add|del) corruption|SLUB|page allocation failure'
 
-# How much longer than on an idle machine things may take.
-LAB_PATIENCE=${LAB_PATIENCE:-4}
+# What nodes boot that are not told: default, 6.1, 6.12 or debug.
+LAB_KERNEL=${LAB_KERNEL:-default}
+
+# How much longer than on an idle machine things may take; a debug kernel takes
+# 3 to 5 times as long by itself.
+if [ "$LAB_KERNEL" = debug ]; then
+	LAB_PATIENCE=${LAB_PATIENCE:-16}
+else
+	LAB_PATIENCE=${LAB_PATIENCE:-4}
+fi
 LAB_SAVED_STATES=${LAB_SAVED_STATES:-yes}
 
 lab_fail() {
@@ -138,7 +146,7 @@ lab_qemu_arguments() {
 	links=$(node_conf "$node" links 1)
 	kver=$(lab_kernel "$node")
 	printf '%s\n' -name "$node" -accel "$LAB_ACCEL" -cpu max -smp "$(node_conf "$node" cpus 1)" \
-		-m "$(node_conf "$node" mem 640)" -nodefaults -no-user-config -no-reboot -display none \
+		-m "$(lab_memory "$node")" -nodefaults -no-user-config -no-reboot -display none \
 		-pidfile pid -chardev file,id=console,path=console.log,append=on -serial chardev:console \
 		-chardev socket,id=monitor,path=monitor,server=on,wait=off -mon chardev=monitor,mode=readline \
 		-kernel "$LAB_BUILD/vmlinuz-$kver" -initrd "$LAB_BUILD/initramfs-$kver.cpio" \
@@ -153,7 +161,17 @@ lab_qemu_arguments() {
 }
 
 lab_kernel() {
-	cat "$LAB_BUILD/kernel-$(node_conf "$1" kernel default)"
+	cat "$LAB_BUILD/kernel-$(node_conf "$1" kernel "$LAB_KERNEL")"
+}
+
+# MiB. KASAN's shadow and its quarantine take much of a debug kernel's.
+lab_memory() {
+	local mem
+	mem=$(node_conf "$1" mem 640)
+	case $(lab_kernel "$1") in
+	*-debug-*) echo $((2 * mem)) ;;
+	*) echo "$mem" ;;
+	esac
 }
 
 lab_start_qemu() {
@@ -442,6 +460,22 @@ node_console_check() {
 		fi
 	done
 	return $bad
+}
+
+# node_check_debug [NODE...]: takes everything down in the nodes that are up and run a debug
+# kernel, unloads the modules and looks for what they left in memory.
+node_check_debug() {
+	local node
+	for node in ${*:-$(lab_nodes)}; do
+		case $(lab_kernel "$node") in
+		*-debug-*) ;;
+		*) continue ;;
+		esac
+		node_is_up "$node" || continue
+		node_thaw "$node"
+		node_run -t 600 "$node" /lab/take-down </dev/null ||
+			lab_fail "node $node does not end clean" || return
+	done
 }
 
 lab_kill_all() {

@@ -13,7 +13,7 @@
 # (body.sh), which sources the program again and ends at the first failure.
 
 MIRROR_NET_BUILD=${MIRROR_NET_BUILD:-$(readlink -f "$(atf_get_srcdir)")/../../build}
-LAB_NODE_LIFE=1800
+LAB_NODE_LIFE=3600
 . "$(atf_get_srcdir)/lab.sh"
 
 # vm_test NAME SECONDS DESCRIPTION: declares the test whose body is NAME. SECONDS is
@@ -36,7 +36,7 @@ vm_long_test() {
 }
 
 vm_body() {
-	[ -e "$LAB_BUILD/initramfs-$(cat "$LAB_BUILD/kernel-default" 2>/dev/null).cpio" ] ||
+	[ -e "$LAB_BUILD/initramfs-$(cat "$LAB_BUILD/kernel-$LAB_KERNEL" 2>/dev/null).cpio" ] ||
 		atf_skip "the lab is not built; run: make lab"
 	bash "$(atf_get_srcdir)/body.sh" "$(atf_get_srcdir)" \
 		"$(atf_get_srcdir)/${0##*/}" "$1" </dev/null
