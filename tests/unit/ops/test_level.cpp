@@ -91,7 +91,7 @@ TEST(Advice, NamesTheNextCommand)
     EXPECT_NE(paused.find("mirrorctl continue home@b"), std::string::npos);
     const auto broken = advice_for(mirror(MirrorState::broken), Role::source, "home", "b");
     const auto cut = advice_for(mirror(MirrorState::paused, Reason::link_lost), Role::source, "home", "b");
-    EXPECT_NE(cut.find("writes here are tracked"), std::string::npos);
+    EXPECT_NE(cut.find("writes here are queued"), std::string::npos);
     const auto behind = advice_for(mirror(MirrorState::paused, Reason::link_lost), Role::target, "home", "b");
     EXPECT_EQ(behind.find("writes here"), std::string::npos);
     EXPECT_NE(behind.find("may have been written since"), std::string::npos);
