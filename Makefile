@@ -4,6 +4,7 @@
 # make check      everything is installed, built and tested (T=vm/lab_test:boots
 #                 runs one test; several are separated by blanks)
 # make test T=... the same with what is built already
+# make check-life the tests of modes, links, pauses, open targets and broken mirrors alone
 # make check-long the repetitions that are too long for every day
 # make demo       two nodes, one volume, a story (KEEP=1 leaves them running)
 # make bench      build/bench.json
@@ -94,7 +95,7 @@ lab-kernels: | $(LAB)
 	@echo $(LAB_KVER) > $(LAB)/kernel-6.1
 	@echo $(NEW_KVER) > $(LAB)/kernel-6.12
 
-lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence \
+lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence $(LAB)/older \
 	$(LAB)/replay-log
 
 uapi := kmod/dm-mirror-net/include/uapi
@@ -102,6 +103,9 @@ uapi := kmod/dm-mirror-net/include/uapi
 $(LAB)/kctl: tests/vm/tools/kctl.c $(uapi)/linux/dm_mirror_net.h | $(LAB)
 	gcc $(lab_cflags) -static -I$(uapi) $$(pkg-config --cflags libnl-genl-3.0) -o $@ $< \
 		-lnl-genl-3 -lnl-3 -lpthread 2>/dev/null
+
+$(LAB)/older: tests/vm/tools/older.c | $(LAB)
+	gcc $(lab_cflags) -static -o $@ $<
 
 $(LAB)/sequence: tests/vm/tools/sequence.c | $(LAB)
 	gcc $(lab_cflags) -static -o $@ $<
@@ -154,6 +158,13 @@ check: deps
 test:
 	@tests/run --no-build $(T)
 
+# The life of a mirror: modes, links that come and go, pauses, open targets, broken mirrors.
+life_tests = unit/kcore/test_state unit/kcore/test_generation vm/async_test vm/resume_test vm/lock_test \
+	vm/life_test vm/verbs_test vm/options_test
+
+check-life: deps
+	@tests/run $(life_tests)
+
 check-long: deps
 	@MIRROR_NET_LONG=1 tests/run $(T)
 
@@ -197,5 +208,5 @@ clean:
 	$(RM) -r $(BUILD)
 
 FORCE:
-.PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-kernels lab-tools check test check-long check-build demo \
+.PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-kernels lab-tools check test check-life check-long check-build demo \
 	bench install install-files strict-flags install-module clean FORCE

@@ -299,6 +299,7 @@ static bool conn_dies(struct mn_conn *conn, u8 reason, const char *why)
 static void conn_shut_down(struct mn_conn *conn)
 {
 	kernel_sock_shutdown(conn->sock, SHUT_RDWR);
+	wake_up_all(&conn->pacing);
 	mn_send_wake(conn);
 }
 

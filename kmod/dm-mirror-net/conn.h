@@ -38,6 +38,7 @@ struct mn_out {
 	struct mn_frame frame;
 	struct mn_payload *payload;	/* a reference of the owner's, valid until release */
 	const void *inlined;		/* frame.payload_bytes bytes, instead of payload */
+	u32 saved;			/* bytes that packing saved, when it is released as sent */
 	/*
 	 * Sender thread or destroyer, may not block long: sent (true; the socket has
 	 * its own copy, an answer to it may have arrived already) or dropped (false).
@@ -65,6 +66,7 @@ struct mn_conn_ops {
 struct mn_conn_stats {
 	atomic64_t sent_bytes;
 	atomic64_t received_bytes;
+	atomic64_t saved_bytes;		/* sent_bytes would be larger by so many without packing */
 };
 
 /*
@@ -95,6 +97,18 @@ void mn_conn_kill(struct mn_conn *conn, u8 reason, const char *why);
  * (release(out, false)), drops the socket and frees.
  */
 void mn_conn_destroy(struct mn_conn *conn);
+
+/*
+ * Options that hold from now on (docs/wan.md). bandwidth_limit: kbit/s, 0 none; compression: 0..9.
+ * May sleep; one caller at a time. Without memory to compress, frames leave as they are.
+ */
+void mn_conn_set_options(struct mn_conn *conn, u32 bandwidth_limit, u32 compression);
+/* MN_FEATURE_*: what this end can do on this link. */
+u32 mn_conn_features(const struct mn_conn *conn);
+/* From receive(), on HELLO: what the other end can do. */
+void mn_conn_agree(struct mn_conn *conn, u32 features);
+/* Any context: enum mn_compression. */
+u8 mn_conn_compression(const struct mn_conn *conn);
 
 bool mn_conn_dead(const struct mn_conn *conn);
 struct mn_conn_stats *mn_conn_stats(struct mn_conn *conn);
@@ -128,6 +142,8 @@ void mn_send_control(struct mn_conn *conn);
 int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void *bytes);
 /* Bytes queued and not yet sent; any context. */
 u64 mn_send_queued_bytes(const struct mn_conn *conn);
+/* Any context: nothing is queued, and next to nothing waits in the socket: it could send more. */
+bool mn_send_hungry(const struct mn_conn *conn);
 
 /*
  * recv: the checks of a frame depend on what is known of the peer: is it the source, and which

@@ -14,7 +14,9 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
+#include "compress.h"
 #include "conn.h"
+#include "pace.h"
 
 /* What overtakes the queue; bits of mn_conn.control. */
 #define MN_CONTROL_ACK		0x1
@@ -23,8 +25,8 @@
 
 /*
  * Frames that leave in one go. Headers and small payloads are written into
- * `text`, payloads stay in their pages. A batch is closed at MN_BATCH_BYTES, so
- * that control frames never wait behind more than that and the largest frame;
+ * `text`, payloads stay in their pages. A batch is closed at MN_BATCH_BYTES (less with a
+ * limit), so that control frames never wait behind more than that and the largest frame;
  * what one sendmsg gets is limited too, so that progress can be seen.
  */
 #define MN_BATCH_TEXT_ORDER	2
@@ -38,6 +40,7 @@ struct mn_batch {
 	u32 text_used;
 	u32 vecs;
 	u32 bytes;
+	u32 most;			/* bytes at which it is closed */
 	struct list_head outs;		/* mn_out of the batch, in order */
 	struct bio_vec vec[MN_BATCH_VECS];
 	DECLARE_BITMAP(references, MN_BATCH_VECS);	/* vectors that are not copied */
@@ -70,18 +73,29 @@ struct mn_conn {
 	u64 position;			/* for the next PING */
 	u8 control;			/* MN_CONTROL_*; peeked at without lock */
 	bool sender_idle;		/* asleep, or about to be: wake it */
+	struct mn_packer *next_packer;	/* what the sender shall pack with from now on */
+	bool packer_changed;		/* peeked at without lock */
 
 	atomic64_t queued_bytes;
 
 	struct mutex send_mutex;	/* round sendmsg; guards what follows */
 	struct list_head sending;	/* taken from queue, not yet in a batch */
 	struct mn_batch *batch;
+	struct mn_packer *packer;	/* NULL: frames leave as they are */
+	struct mn_pace pace;
+
+	u32 compression;		/* the option; mn_conn_set_options() only */
+	u32 limit;			/* bandwidth-limit; READ_ONCE, WRITE_ONCE */
+	u8 packing;			/* enum mn_compression, were both to agree; as limit */
+	bool agreed_packed;		/* both ends have MN_FEATURE_PACKED; as limit */
+	wait_queue_head_t pacing;	/* the sender, until it may send again */
 
 	/* receiver thread only */
 	struct mn_wire_limits limits;
 	struct page *head;		/* the next header, as far as it has come */
 	u32 head_bytes;
 	struct bio_vec *receive_vec;	/* [MN_PAYLOAD_PAGES + 1] */
+	struct mn_unpacker *unpacker;	/* NULL: no memory for it, the peer must not pack */
 
 	/* READ_ONCE, WRITE_ONCE */
 	unsigned long last_received;	/* jiffies */
@@ -100,6 +114,9 @@ int mn_send_init(struct mn_conn *conn);
 void mn_send_exit(struct mn_conn *conn);	/* releases what was not sent */
 int mn_send_thread(void *conn);
 void mn_send_wake(struct mn_conn *conn);	/* any context */
+/* conn_options: sender thread, send_mutex: what was set since. */
+void mn_conn_adopt_packer(struct mn_conn *conn);
+void mn_conn_options_exit(struct mn_conn *conn);
 
 /* recv */
 int mn_recv_init(struct mn_conn *conn);

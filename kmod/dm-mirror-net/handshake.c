@@ -45,7 +45,8 @@ static void fill_hello(struct mn_session *session, struct mn_wire_hello *hello)
 	mn_meta_read(&volume->meta, &super);
 	memset(hello, 0, sizeof(*hello));
 	hello->version_min = MN_WIRE_VERSION;
-	hello->version_max = MN_WIRE_VERSION;
+	hello->version_max = MN_WIRE_VERSION_MAX;
+	hello->features = cpu_to_le32(mn_conn_features(session->conn));
 	hello->role = super.role;
 	hello->data_state = super.data_state;
 	hello->flags = cpu_to_le32(hello_flags(mirror, &super));
@@ -145,6 +146,7 @@ static int receive_hello(struct mn_session *session, const struct mn_wire_hello 
 	if (err)
 		return err;
 	mn_facts_from_hello(hello, &session->peers);
+	mn_conn_agree(session->conn, mn_wire_features(hello));
 	if (!session->initiator)
 		err = mn_handshake_hello(session);
 	if (!err)

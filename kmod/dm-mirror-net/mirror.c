@@ -26,6 +26,9 @@ const struct mn_options mn_options_default = {
 	.mode = MN_MODE_SYNC,
 	.on_queue_limit = MN_ON_QUEUE_LIMIT_PAUSE,
 	.async_flush = MN_ASYNC_FLUSH_BARRIER,
+	.compression = 0,
+	.bandwidth_limit = 0,
+	.resync_bandwidth_limit = 0,
 };
 
 /* ---- state ---- */

@@ -39,6 +39,10 @@ static struct netlink_range_validation byte_limit_range __ro_after_init = {
 	.max = 65536,
 };
 
+static struct netlink_range_validation bandwidth_range __ro_after_init = {
+	.max = 1000000000,
+};
+
 #define UUID_POLICY	NLA_POLICY_EXACT_LEN(MN_UUID_LEN)
 #define PATH_POLICY	{ .type = NLA_NUL_STRING, .len = PATH_MAX - 1 }
 
@@ -134,6 +138,9 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 						     MN_ON_QUEUE_LIMIT_BLOCK),
 	[MN_A_OPT_ASYNC_FLUSH] = NLA_POLICY_RANGE(NLA_U32, MN_ASYNC_FLUSH_BARRIER,
 						  MN_ASYNC_FLUSH_DRAIN),
+	[MN_A_OPT_COMPRESSION] = NLA_POLICY_MAX(NLA_U32, 9),
+	[MN_A_OPT_BANDWIDTH_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &bandwidth_range),
+	[MN_A_OPT_RESYNC_BANDWIDTH_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &bandwidth_range),
 };
 
 /* Changes something: for administrators alone. */

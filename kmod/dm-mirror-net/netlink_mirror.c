@@ -104,6 +104,9 @@ static const struct {
 	{ MN_A_OPT_MODE, offsetof(struct mn_options, mode) },
 	{ MN_A_OPT_ON_QUEUE_LIMIT, offsetof(struct mn_options, on_queue_limit) },
 	{ MN_A_OPT_ASYNC_FLUSH, offsetof(struct mn_options, async_flush) },
+	{ MN_A_OPT_COMPRESSION, offsetof(struct mn_options, compression) },
+	{ MN_A_OPT_BANDWIDTH_LIMIT, offsetof(struct mn_options, bandwidth_limit) },
+	{ MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, offsetof(struct mn_options, resync_bandwidth_limit) },
 };
 
 static void options_collect(const struct genl_info *info, struct mn_options_change *change)
@@ -120,10 +123,21 @@ static void options_collect(const struct genl_info *info, struct mn_options_chan
 	}
 }
 
-/* The policy has checked the ranges but for one with a hole. */
-static bool high_water_valid(const struct nlattr *value)
+/* The policy has checked the ranges but for those with a hole after 0. */
+static bool is_zero_or_from(const struct nlattr *value, u32 least)
 {
-	return !value || !nla_get_u32(value) || nla_get_u32(value) >= 100;
+	return !value || !nla_get_u32(value) || nla_get_u32(value) >= least;
+}
+
+static const char *hole_in(struct nlattr **attrs)
+{
+	if (!is_zero_or_from(attrs[MN_A_OPT_QUEUE_HIGH_WATER], 100))
+		return "write-queue-high-water must be 0 (no limit) or at least 100";
+	if (!is_zero_or_from(attrs[MN_A_OPT_BANDWIDTH_LIMIT], 64))
+		return "bandwidth-limit must be 0 (no limit) or at least 64 kbit/s";
+	if (!is_zero_or_from(attrs[MN_A_OPT_RESYNC_BANDWIDTH_LIMIT], 64))
+		return "resync-bandwidth-limit must be 0 (no limit) or at least 64 kbit/s";
+	return NULL;
 }
 
 int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info)
@@ -131,9 +145,8 @@ int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info)
 	struct mn_options_change change = { };
 	struct mn_why why = { };
 
-	if (!high_water_valid(info->attrs[MN_A_OPT_QUEUE_HIGH_WATER]))
-		return mn_nl_fail(info, -ERANGE,
-				  "write-queue-high-water must be 0 (no limit) or at least 100");
+	if (hole_in(info->attrs))
+		return mn_nl_fail(info, -ERANGE, hole_in(info->attrs));
 	options_collect(info, &change);
 	return mn_nl_done(info, mn_mirror_set_options(mn_nl_volume(info), mn_nl_peer(info), &change,
 						      &why), &why);

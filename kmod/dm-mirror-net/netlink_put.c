@@ -51,6 +51,8 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_MIRROR_QUEUE_AGE, 8, queue_age),
 	OF_MIRROR(MN_A_MIRROR_SENT_BYTES, 8, sent_bytes),
 	OF_MIRROR(MN_A_MIRROR_RECEIVED_BYTES, 8, received_bytes),
+	OF_MIRROR(MN_A_MIRROR_UNCOMPRESSED_BYTES, 8, uncompressed_bytes),
+	OF_MIRROR(MN_A_MIRROR_COMPRESSION, 1, compressing),
 	OF_MIRROR(MN_A_MIRROR_SEQUENCE, 8, sequence),
 	OF_MIRROR(MN_A_MIRROR_APPLIED, 8, applied),
 	OF_MIRROR(MN_A_MIRROR_STABLE, 8, stable),
@@ -74,6 +76,9 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_MODE, 4, mode),
 	OF_MIRROR(MN_A_OPT_ON_QUEUE_LIMIT, 4, on_queue_limit),
 	OF_MIRROR(MN_A_OPT_ASYNC_FLUSH, 4, async_flush),
+	OF_MIRROR(MN_A_OPT_COMPRESSION, 4, compression),
+	OF_MIRROR(MN_A_OPT_BANDWIDTH_LIMIT, 4, bandwidth_limit),
+	OF_MIRROR(MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, 4, resync_bandwidth_limit),
 };
 
 static int put_number(struct sk_buff *skb, const struct number *number, const void *view)

@@ -125,6 +125,81 @@ static int receive_payload(struct mn_conn *conn, struct mn_payload *payload,
 	return err;
 }
 
+/* --- packed payloads --- */
+
+/* `bytes` to the unpacker's buffer; with_head: and as much of the next header as has come. */
+static int receive_packed(struct mn_conn *conn, u32 bytes, bool with_head, u32 *crc,
+			  struct failure *failure)
+{
+	u32 may_stay = with_head ? MN_FRAME_BYTES : 0;
+	void *buffer = mn_unpacker_buffer(conn->unpacker);
+	struct kvec vec[] = { { buffer, bytes }, { page_address(conn->head), may_stay } };
+	struct iov_iter iter;
+	int err;
+
+	iov_iter_kvec(&iter, ITER_DEST, vec, 1 + with_head, bytes + may_stay);
+	err = receive_bytes(conn, &iter, may_stay, failure);
+	if (with_head)
+		conn->head_bytes = may_stay - min_t(size_t, iov_iter_count(&iter), may_stay);
+	*crc = crc32c(*crc, buffer, bytes);
+	return err;
+}
+
+/* The lengths of all chunks. */
+static int receive_table(struct mn_conn *conn, const struct mn_frame *frame, u32 data_bytes,
+			 u32 *lengths, u32 *crc, struct failure *failure)
+{
+	u32 bytes = mn_pack_table_bytes(data_bytes);
+	int err = 0;
+
+	if (bytes >= frame->payload_bytes)
+		return fail(failure, -EPROTO, "a packed payload is shorter than its table");
+	if (bytes)
+		err = receive_packed(conn, bytes, false, crc, failure);
+	if (!err && !mn_pack_read_table(mn_unpacker_buffer(conn->unpacker), frame->payload_bytes,
+					data_bytes, lengths))
+		err = fail(failure, -EPROTO, "the table of a packed payload is wrong");
+	return err;
+}
+
+static int receive_chunk(struct mn_conn *conn, const struct mn_frame *frame,
+			 struct mn_payload *payload, u32 chunk, u32 bytes, u32 *crc,
+			 struct failure *failure)
+{
+	u32 data_bytes = mn_pack_chunk_data(payload->bytes, chunk);
+	bool last = chunk == mn_pack_chunks(payload->bytes) - 1;
+	int err = receive_packed(conn, bytes, last, crc, failure);
+
+	/* what was damaged on its way is to be called that */
+	if (!err && last && *crc != frame->payload_crc)
+		return fail(failure, -EBADMSG, "the checksum of a payload is wrong");
+	if (!err && !mn_unpack_chunk(conn->unpacker, mn_pack_method(frame->flags), bytes, payload,
+				     chunk * MN_PACK_CHUNK, data_bytes))
+		err = fail(failure, -EPROTO, "a packed payload does not unpack to its length");
+	return err;
+}
+
+/*
+ * Chunk by chunk, so that a small buffer does. The checksum is known at the end: until then nobody
+ * but the unpacker, which is made for hostile input, sees what has come.
+ */
+static int receive_and_unpack(struct mn_conn *conn, const struct mn_frame *frame,
+			      struct mn_payload *payload, struct failure *failure)
+{
+	u32 chunks = mn_pack_chunks(payload->bytes);
+	u32 lengths[MN_PACK_CHUNKS];
+	u32 crc = ~0;
+	u32 i;
+	int err;
+
+	err = receive_table(conn, frame, payload->bytes, lengths, &crc, failure);
+	for (i = 0; i < chunks && !err; i++)
+		err = receive_chunk(conn, frame, payload, i, lengths[i], &crc, failure);
+	return err;
+}
+
+/* --- frames --- */
+
 static int judge_header(struct mn_conn *conn, struct mn_frame *frame, struct failure *failure)
 {
 	enum mn_wire_error error;
@@ -138,18 +213,34 @@ static int judge_header(struct mn_conn *conn, struct mn_frame *frame, struct fai
 	return fail(failure, -EPROTO, mn_wire_error_text(error));
 }
 
-static int get_payload(struct mn_conn *conn, const struct mn_frame *frame,
-		       struct mn_payload **payload, struct failure *failure)
+static int fill_payload(struct mn_conn *conn, const struct mn_frame *frame,
+			struct mn_payload *payload, struct failure *failure)
 {
 	int err;
 
-	*payload = mn_payload_get(conn->pool, frame->payload_bytes, MAX_SCHEDULE_TIMEOUT,
-				  &conn->dead);
+	if (frame->flags & MN_FRAME_F_PACKED)
+		return receive_and_unpack(conn, frame, payload, failure);
+	err = receive_payload(conn, payload, failure);
+	if (!err && mn_payload_crc(payload) != frame->payload_crc)
+		err = fail(failure, -EBADMSG, "the checksum of a payload is wrong");
+	return err;
+}
+
+/* As long as the data is, packed or not: the header was found good. */
+static int get_payload(struct mn_conn *conn, struct mn_frame *frame,
+		       struct mn_payload **payload, struct failure *failure)
+{
+	bool packed = frame->flags & MN_FRAME_F_PACKED;
+	u32 bytes = packed ? frame->sectors << SECTOR_SHIFT : frame->payload_bytes;
+	int err;
+
+	*payload = mn_payload_get(conn->pool, bytes, MAX_SCHEDULE_TIMEOUT, &conn->dead);
 	if (!*payload)
 		return fail(failure, -ECANCELED, "the link was taken down");
-	err = receive_payload(conn, *payload, failure);
-	if (!err && mn_payload_crc(*payload) != frame->payload_crc)
-		err = fail(failure, -EBADMSG, "the checksum of a payload is wrong");
+	err = fill_payload(conn, frame, *payload, failure);
+	/* how it travelled is nobody's business any more */
+	frame->flags &= ~MN_FRAME_F_PACKED;
+	frame->payload_bytes = bytes;
 	if (err)
 		mn_payload_put(*payload);
 	return err;
@@ -228,6 +319,7 @@ int mn_recv_init(struct mn_conn *conn)
 {
 	conn->receive_vec = kmalloc_array(MN_PAYLOAD_PAGES + 1, sizeof(struct bio_vec), GFP_KERNEL);
 	conn->head = alloc_page(GFP_KERNEL);
+	conn->unpacker = mn_unpacker_create();
 	if (conn->receive_vec && conn->head)
 		return 0;
 	mn_recv_exit(conn);
@@ -238,5 +330,6 @@ void mn_recv_exit(struct mn_conn *conn)
 {
 	if (conn->head)
 		__free_page(conn->head);
+	mn_unpacker_destroy(conn->unpacker);
 	kfree(conn->receive_vec);
 }

@@ -9,7 +9,9 @@
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
+#include "depth.h"
 #include "event.h"
+#include "pace.h"
 #include "region_log.h"
 #include "resync.h"
 #include "session.h"
@@ -23,6 +25,7 @@ struct mn_resync {
 	struct mn_mirror *mirror;
 	struct mn_volume *volume;
 	struct work_struct work;
+	struct delayed_work paced;	/* the limit lets it go on */
 	wait_queue_head_t idle;
 
 	/* under volume->track */
@@ -31,6 +34,8 @@ struct mn_resync {
 	u64 cursor;
 	u32 reads;			/* blocks between entering `overlap` and leaving it */
 	u64 failed;			/* blocks that could not be read, in this pass */
+	struct mn_pace pace;		/* resync-bandwidth-limit */
+	struct mn_depth depth;		/* of blocks on their way to the target */
 	bool stopping;
 	bool ended;			/* SYNC_END is queued */
 };
@@ -87,6 +92,74 @@ static struct mn_block *block_new(struct mn_resync *resync, u64 number)
 	return NULL;
 }
 
+/* ---- how much at a time: under track (docs/wan.md) ---- */
+
+/* Never so deep that the rest of the node lacks memory. */
+#define MN_DEPTH_MOST	1024u
+#define MN_DEPTH_SHARE	4
+
+static bool depth_allows(struct mn_resync *resync)
+{
+	const struct mn_mirror *mirror = resync->mirror;
+	u32 reads = READ_ONCE(mirror->options.resync_reads);
+	u64 share = mn_payload_pool_cap(resync->volume->send_pool) / MN_DEPTH_SHARE;
+	u32 most = max_t(u64, reads, min_t(u64, MN_DEPTH_MOST, share >> MN_BLOCK_SHIFT));
+
+	if (resync->reads < reads && resync->reads + mirror->resync_unapplied <
+	    mn_depth_blocks(&resync->depth, reads, most))
+		return true;
+	mn_pace_idle(&resync->pace, ktime_get_ns());
+	return false;
+}
+
+static u32 block_cost(const struct mn_block *block)
+{
+	return MN_FRAME_BYTES + (block->sectors << SECTOR_SHIFT);
+}
+
+/* Otherwise `paced` comes when it does. */
+static bool limit_allows(struct mn_resync *resync)
+{
+	u64 now = ktime_get_ns(), wait;
+
+	mn_pace_set(&resync->pace, READ_ONCE(resync->mirror->options.resync_bandwidth_limit), now);
+	wait = mn_pace_wait(&resync->pace, now);
+	if (wait)
+		mod_delayed_work(resync->volume->session_wq, &resync->paced,
+				 nsecs_to_jiffies(wait) + 1);
+	return !wait;
+}
+
+static void paced_work(struct work_struct *work)
+{
+	struct mn_resync *resync = container_of(to_delayed_work(work), struct mn_resync, paced);
+
+	queue_work(resync->volume->session_wq, &resync->work);
+}
+
+void mn_resync_acked(struct mn_mirror *mirror, u64 queued)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	if (mirror->resync)
+		mn_depth_acked(&mirror->resync->depth,
+			       jiffies64_to_nsecs(get_jiffies_64() - queued), ktime_get_ns());
+}
+
+void mn_resync_saved(struct mn_mirror *mirror, u32 bytes)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(mirror->options.resync_bandwidth_limit))
+		return;
+	spin_lock_irqsave(&mirror->volume->track, flags);
+	if (mirror->resync) {
+		mn_pace_refund(&mirror->resync->pace, bytes);
+		if (!mirror->resync->ended)
+			queue_work(mirror->volume->session_wq, &mirror->resync->work);
+	}
+	spin_unlock_irqrestore(&mirror->volume->track, flags);
+}
+
 /* ---- sending what was read ---- */
 
 /* Under track: the block is no longer being read. */
@@ -124,6 +197,8 @@ static void count_sent(struct mn_resync *resync, const struct mn_block *block, b
 {
 	struct mn_resync_stats *stats = &resync->mirror->resync_stats;
 
+	if (zero)
+		mn_pace_refund(&resync->pace, block->payload->bytes);
 	stats->sent++;
 	stats->zero += zero;
 	stats->bytes += zero ? 0 : block->payload->bytes;
@@ -183,6 +258,7 @@ static void block_finish(struct mn_block *block)
 		spin_lock_irq(&volume->track);
 		done = resync->stopping || mirror->streaming != resync->session || block->status;
 		if (block->status) {
+			mn_pace_refund(&resync->pace, block_cost(block));
 			resync->failed++;
 			mirror->resync_stats.unreadable++;
 		}
@@ -231,12 +307,10 @@ static u64 next_block(struct mn_resync *resync)
 {
 	struct mn_volume *volume = resync->volume;
 	struct mn_mirror *mirror = resync->mirror;
-	u32 room = READ_ONCE(mirror->options.resync_reads);
 	u64 number = volume->meta.layout.blocks;
 
 	spin_lock_irq(&volume->track);
-	if (!resync->stopping && !resync->ended &&
-	    resync->reads + mirror->resync_unapplied < room) {
+	if (!resync->stopping && !resync->ended && depth_allows(resync) && limit_allows(resync)) {
 		number = mn_track_next_dirty(&mirror->bitmap.track, resync->cursor);
 		resync->cursor = min(number + 1, volume->meta.layout.blocks);
 	}
@@ -260,6 +334,7 @@ static bool start_block(struct mn_resync *resync, u64 number)
 		return false;
 	}
 	resync->reads++;
+	mn_pace_charge(&resync->pace, block_cost(block), ktime_get_ns());
 	run = mn_overlap_enter(&volume->overlap, &block->span,
 			       number << (MN_BLOCK_SHIFT - SECTOR_SHIFT), block->sectors);
 	spin_unlock_irq(&volume->track);
@@ -371,6 +446,7 @@ int mn_resync_start(struct mn_session *session, bool full)
 	resync->mirror = mirror;
 	resync->volume = volume;
 	INIT_WORK(&resync->work, resync_work);
+	INIT_DELAYED_WORK(&resync->paced, paced_work);
 	init_waitqueue_head(&resync->idle);
 	INIT_LIST_HEAD(&resync->ready);
 	INIT_LIST_HEAD(&resync->read);
@@ -408,6 +484,7 @@ void mn_resync_stop(struct mn_mirror *mirror)
 	if (!resync)
 		return;
 	wait_event(resync->idle, !READ_ONCE(resync->reads));
+	cancel_delayed_work_sync(&resync->paced);
 	cancel_work_sync(&resync->work);
 	kfree(resync);
 }

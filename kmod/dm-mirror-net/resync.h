@@ -18,7 +18,11 @@ struct mn_session;
 int mn_resync_start(struct mn_session *session, bool full);
 /* May block: waits for reads under way. Nothing is sent after it. */
 void mn_resync_stop(struct mn_mirror *mirror);
-/* Any context: acknowledgements made room. */
+/* Any context: acknowledgements made room, or limits changed. */
 void mn_resync_kick(struct mn_mirror *mirror);
+/* Under track: a block that was queued then (jiffies64) is applied. */
+void mn_resync_acked(struct mn_mirror *mirror, u64 queued);
+/* Any context: packing made a block that was sent smaller by so many bytes. */
+void mn_resync_saved(struct mn_mirror *mirror, u32 bytes);
 
 #endif

@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 #include "compat.h"
 #include "conn_private.h"
 
@@ -144,10 +145,30 @@ u64 mn_send_queued_bytes(const struct mn_conn *conn)
 	return atomic64_read(&conn->queued_bytes);
 }
 
+/* What TCP has not sent once; of other sockets, what the peer has not read. */
+static u32 socket_unsent(const struct mn_conn *conn)
+{
+	const struct sock *sk = conn->sock->sk;
+
+	if (!conn->inet)
+		return sk_wmem_alloc_get(sk);
+	return READ_ONCE(tcp_sk(sk)->write_seq) - READ_ONCE(tcp_sk(sk)->snd_nxt);
+}
+
+bool mn_send_hungry(const struct mn_conn *conn)
+{
+	return !mn_send_queued_bytes(conn) && socket_unsent(conn) < MN_SEND_BYTES;
+}
+
 /* --- a batch: under send_mutex --- */
 
-static void batch_reset(struct mn_batch *batch)
+static void batch_reset(struct mn_conn *conn)
 {
+	struct mn_batch *batch = conn->batch;
+
+	if (conn->packer)
+		mn_packer_reset(conn->packer);
+	batch->most = min_t(u32, MN_BATCH_BYTES, mn_pace_piece(&conn->pace, ktime_get_ns()));
 	batch->text_used = 0;
 	batch->vecs = 0;
 	batch->bytes = 0;
@@ -185,22 +206,55 @@ static void batch_pages(struct mn_conn *conn, const struct mn_payload *payload)
 	batch->bytes += payload->bytes;
 }
 
-/* The frame's checksum is computed here; its small payload is copied. */
-static void batch_frame(struct mn_conn *conn, struct mn_frame *frame,
-			const struct mn_payload *payload, const void *inlined)
+/* The payload goes as it is. */
+static void batch_payload(struct mn_conn *conn, struct mn_frame *frame,
+			  const struct mn_payload *payload)
+{
+	frame->payload_crc = mn_payload_crc(payload);
+	batch_pages(conn, payload);
+}
+
+/* ... or packed. Bytes that this saved; 0: it did not. */
+static u32 batch_packed(struct mn_conn *conn, struct mn_frame *frame,
+			const struct mn_payload *payload)
+{
+	struct mn_batch *batch = conn->batch;
+	struct mn_packed packed;
+
+	if (!conn->packer || frame->type != MN_FRAME_WRITE || !READ_ONCE(conn->agreed_packed) ||
+	    !mn_packer_pack(conn->packer, payload, &packed))
+		return 0;
+	frame->flags |= packed.flag;
+	frame->payload_bytes = packed.bytes;
+	frame->payload_crc = crc32c(~0, packed.at, packed.bytes);
+	batch->vecs += mn_packed_vecs(&packed, &batch->vec[batch->vecs]);
+	batch->bytes += packed.bytes;
+	return payload->bytes - packed.bytes;
+}
+
+/*
+ * The frame's checksum is computed here; its small payload is copied. Returns the bytes that
+ * packing saved. The caller's frame stays as it is: it may have to be sent again.
+ */
+static u32 batch_frame(struct mn_conn *conn, const struct mn_frame *frame,
+		       const struct mn_payload *payload, const void *inlined)
 {
 	struct mn_batch *batch = conn->batch;
 	struct mn_wire_header *header = batch_text(batch, sizeof(*header));
+	struct mn_frame sent = *frame;
+	u32 saved = 0;
 
-	frame->payload_crc = 0;
+	sent.payload_crc = 0;
 	if (payload) {
-		frame->payload_crc = mn_payload_crc(payload);
-		batch_pages(conn, payload);
+		saved = batch_packed(conn, &sent, payload);
+		if (!saved)
+			batch_payload(conn, &sent, payload);
 	} else if (frame->payload_bytes) {
 		memcpy(batch_text(batch, frame->payload_bytes), inlined, frame->payload_bytes);
-		frame->payload_crc = crc32c(~0, inlined, frame->payload_bytes);
+		sent.payload_crc = crc32c(~0, inlined, frame->payload_bytes);
 	}
-	mn_wire_encode(frame, header);
+	mn_wire_encode(&sent, header);
+	return saved;
 }
 
 static void batch_control(struct mn_conn *conn)
@@ -244,7 +298,7 @@ static bool batch_has_room(const struct mn_batch *batch, const struct mn_out *ou
 	u32 text = MN_FRAME_BYTES + (out->payload ? 0 : out->frame.payload_bytes);
 	u32 vecs = 2 + (out->payload ? out->payload->pages : 0);
 
-	return batch->bytes < MN_BATCH_BYTES && batch->text_used + text <= MN_BATCH_TEXT_BYTES &&
+	return batch->bytes < batch->most && batch->text_used + text <= MN_BATCH_TEXT_BYTES &&
 	       batch->vecs + vecs <= MN_BATCH_VECS;
 }
 
@@ -254,7 +308,8 @@ static void batch_queued(struct mn_conn *conn)
 	struct mn_out *out;
 
 	while ((out = next_out(conn)) && batch_has_room(batch, out)) {
-		batch_frame(conn, &out->frame, out->payload, out->inlined);
+		out->saved = batch_frame(conn, &out->frame, out->payload, out->inlined);
+		atomic64_add(out->saved, &conn->stats.saved_bytes);
 		list_move_tail(&out->list, &batch->outs);
 	}
 }
@@ -280,7 +335,7 @@ struct run {
 	bool by_reference;
 };
 
-/* At most MN_SEND_BYTES and a vector, all sent in the same way. */
+/* At most MN_SEND_BYTES and a vector, all sent in the same way; with a limit, a piece. */
 static struct run next_run(const struct mn_conn *conn, const struct cursor *cursor)
 {
 	const struct mn_batch *batch = conn->batch;
@@ -293,6 +348,8 @@ static struct run next_run(const struct mn_conn *conn, const struct cursor *curs
 		 test_bit(i, batch->references) == run.by_reference);
 	run.vecs = i - cursor->index;
 	run.bytes -= cursor->offset;
+	if (conn->pace.kbit)
+		run.bytes = min(run.bytes, mn_pace_piece(&conn->pace, ktime_get_ns()));
 	return run;
 }
 
@@ -317,21 +374,80 @@ static void cursor_advance(struct cursor *cursor, const struct bio_vec *vec, u32
 		cursor->offset -= vec[cursor->index++].bv_len;
 }
 
-/* One call to the socket. Bytes sent, or an errno. */
+/* So many bytes, by a call that began then. A network slower than the limit is no lateness. */
+static void pace_sent(struct mn_conn *conn, u64 started, u32 bytes)
+{
+	u64 now;
+
+	if (!conn->pace.kbit)
+		return;
+	now = ktime_get_ns();
+	if (now - started > MN_PACE_IDLE_NS / 4)
+		mn_pace_idle(&conn->pace, now);
+	mn_pace_charge(&conn->pace, bytes, now);
+}
+
+/*
+ * One call to the socket. Bytes sent, or an errno. With a limit, what follows is some time
+ * away: each piece leaves at once, or TCP would hold it back and the peer hear nothing for
+ * twice as long.
+ */
 static int send_some(struct mn_conn *conn, struct cursor *cursor, u32 left, bool more)
 {
 	struct run run = next_run(conn, cursor);
-	int flags = MSG_NOSIGNAL | (more || run.bytes < left ? MSG_MORE : 0);
-	int sent = send_run(conn, cursor, &run, flags);
+	bool hold = !conn->pace.kbit && (more || run.bytes < left);
+	u64 started = ktime_get_ns();
+	int sent = send_run(conn, cursor, &run, MSG_NOSIGNAL | (hold ? MSG_MORE : 0));
 
 	if (sent <= 0)
 		return sent ?: -EPIPE;
 	cursor_advance(cursor, conn->batch->vec, sent);
+	pace_sent(conn, started, sent);
 	atomic64_add(sent, &conn->stats.sent_bytes);
 	return sent;
 }
 
-static int batch_send(struct mn_conn *conn)
+/* --- the limit: under send_mutex --- */
+
+static bool may_send(struct mn_conn *conn)
+{
+	return !mn_pace_wait(&conn->pace, ktime_get_ns());
+}
+
+static void take_limit(struct mn_conn *conn)
+{
+	u32 limit = READ_ONCE(conn->limit);
+
+	if (limit != conn->pace.kbit)
+		mn_pace_set(&conn->pace, limit, ktime_get_ns());
+}
+
+static bool limit_changed(const struct mn_conn *conn)
+{
+	return READ_ONCE(conn->limit) != conn->pace.kbit;
+}
+
+/*
+ * Sender thread only: until the limit lets it send, or the conn is dead. Being late costs
+ * nothing: the pace saves up more than a few jiffies.
+ */
+static void wait_for_limit(struct mn_conn *conn)
+{
+	u64 ns;
+
+	for (;;) {
+		take_limit(conn);
+		ns = mn_pace_wait(&conn->pace, ktime_get_ns());
+		if (!ns || mn_conn_dead(conn))
+			return;
+		ns = min_t(u64, ns, NSEC_PER_SEC);
+		wait_event_idle_timeout(conn->pacing, mn_conn_dead(conn) || limit_changed(conn),
+					nsecs_to_jiffies(ns) + 1);
+	}
+}
+
+/* Where the limit is waited for (patient), a batch goes in pieces. */
+static int batch_send(struct mn_conn *conn, bool patient)
 {
 	bool more = more_to_send(conn);
 	struct cursor cursor = {};
@@ -342,6 +458,8 @@ static int batch_send(struct mn_conn *conn)
 	/* Reclaim may wait for the very writes that we are sending. */
 	noreclaim = memalloc_noreclaim_save();
 	while (left) {
+		if (patient)
+			wait_for_limit(conn);
 		sent = send_some(conn, &cursor, left, more);
 		if (sent < 0)
 			break;
@@ -365,19 +483,26 @@ static void release_outs(struct mn_conn *conn, struct list_head *outs, bool sent
 		atomic64_sub(bytes, &conn->queued_bytes);
 }
 
-/* Control frames, and what is queued if wanted. What fails stays in the batch for destroy. */
+/*
+ * Control frames, and what is queued if wanted (sender thread only: the limit is waited for).
+ * What fails stays in the batch for destroy.
+ */
 static int send_batch(struct mn_conn *conn, bool queued)
 {
 	struct mn_batch *batch = conn->batch;
 	int err;
 
-	batch_reset(batch);
+	if (queued) {
+		wait_for_limit(conn);
+		mn_conn_adopt_packer(conn);
+	}
+	batch_reset(conn);
 	batch_control(conn);
 	if (queued)
 		batch_queued(conn);
 	if (!batch->bytes)
 		return WARN_ON_ONCE(queued && !list_empty(&conn->sending)) ? -EMSGSIZE : 0;
-	err = batch_send(conn);
+	err = batch_send(conn, queued);
 	if (err)
 		return err;
 	release_outs(conn, &batch->outs, true);
@@ -393,11 +518,13 @@ static bool socket_has_room(const struct mn_conn *conn)
 
 /*
  * If the sender is at work it will see the control frames, before it sleeps at the
- * latest. Where sendmsg might block the sender has to do it: the receiver must
- * go on receiving, or two peers with full buffers would wait for each other.
+ * latest. Where sendmsg might block, or the limit has to be waited for, the sender has to
+ * do it: the receiver must go on receiving, or two peers with full buffers would wait for
+ * each other.
  */
 void mn_send_control(struct mn_conn *conn)
 {
+	bool wake = false;
 	int err = 0;
 
 	if (!READ_ONCE(conn->control))
@@ -406,12 +533,17 @@ void mn_send_control(struct mn_conn *conn)
 		mn_send_wake(conn);
 		return;
 	}
-	if (!mn_conn_dead(conn))
+	take_limit(conn);
+	if (!may_send(conn))
+		wake = true;
+	else if (!mn_conn_dead(conn))
 		err = send_batch(conn, false);
 	/* dead before the mutex is free: nothing may follow half a frame */
 	if (err)
 		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));
 	mutex_unlock(&conn->send_mutex);
+	if (wake)
+		mn_send_wake(conn);
 }
 
 /* --- the thread --- */
@@ -439,6 +571,7 @@ static int send_all(struct mn_conn *conn)
 	int err = 0;
 
 	mutex_lock(&conn->send_mutex);
+	mn_pace_idle(&conn->pace, ktime_get_ns());
 	while (!err && !mn_conn_dead(conn) && more_to_send(conn))
 		err = send_batch(conn, true);
 	/* as in mn_send_control() */
@@ -476,6 +609,7 @@ int mn_send_init(struct mn_conn *conn)
 	mutex_init(&conn->send_mutex);
 	INIT_LIST_HEAD(&conn->queue);
 	INIT_LIST_HEAD(&conn->sending);
+	init_waitqueue_head(&conn->pacing);
 	return 0;
 }
 
@@ -484,6 +618,7 @@ void mn_send_exit(struct mn_conn *conn)
 	release_outs(conn, &conn->batch->outs, false);
 	release_outs(conn, &conn->sending, false);
 	release_outs(conn, &conn->queue, false);
+	mn_conn_options_exit(conn);
 	__free_pages(conn->batch->text, MN_BATCH_TEXT_ORDER);
 	kfree(conn->batch);
 }

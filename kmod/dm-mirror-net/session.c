@@ -438,6 +438,14 @@ static void session_timer(struct work_struct *work)
 			   msecs_to_jiffies(often) + 1);
 }
 
+/* volume->lock held. */
+static void tell_options(struct mn_session *session)
+{
+	const struct mn_options *options = &session->mirror->options;
+
+	mn_conn_set_options(session->conn, options->bandwidth_limit, options->compression);
+}
+
 void mn_session_options_changed(struct mn_mirror *mirror)
 {
 	struct mn_session *session = mirror->session;
@@ -446,9 +454,12 @@ void mn_session_options_changed(struct mn_mirror *mirror)
 	spin_lock_irq(&mirror->volume->track);
 	mn_overflow_wake(mirror->volume);
 	spin_unlock_irq(&mirror->volume->track);
-	/* end_work takes the lock before it cancels the timer */
-	if (session && !READ_ONCE(session->ended))
-		mod_delayed_work(session->volume->session_wq, &session->timer, 0);
+	/* end_work takes the lock before it cancels the timer and ends the conn */
+	if (!session || READ_ONCE(session->ended))
+		return;
+	tell_options(session);
+	mn_resync_kick(mirror);
+	mod_delayed_work(session->volume->session_wq, &session->timer, 0);
 }
 
 /* ---- the end ---- */
@@ -495,6 +506,7 @@ static void add_up_stats(struct mn_session *session)
 	spin_lock_irq(&session->volume->track);
 	mirror->old_sent_bytes += atomic64_read(&stats->sent_bytes);
 	mirror->old_received_bytes += atomic64_read(&stats->received_bytes);
+	mirror->old_saved_bytes += atomic64_read(&stats->saved_bytes);
 	mirror->attached_conn = NULL;
 	spin_unlock_irq(&session->volume->track);
 }
@@ -651,6 +663,7 @@ int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool enc
 		session_discard(session);
 		return err;
 	}
+	tell_options(session);
 	spin_lock_irq(&volume->track);
 	mirror->session = session;
 	mirror->attached_conn = session->conn;

@@ -145,6 +145,8 @@ MIRROR_FILE(resync_sent_bytes, resync_bytes);
 MIRROR_FILE(resync_unreadable_blocks, resync_unreadable);
 MIRROR_FILE(sent_bytes, sent_bytes);
 MIRROR_FILE(received_bytes, received_bytes);
+MIRROR_FILE(uncompressed_bytes, uncompressed_bytes);
+MIRROR_FILE(compression_state, compressing);
 MIRROR_FILE(sequence, sequence);
 MIRROR_FILE(applied, applied);
 MIRROR_FILE(stable, stable);
@@ -178,6 +180,8 @@ static struct attribute *mirror_attrs[] = {
 	&resync_unreadable_blocks_file.attr,
 	&sent_bytes_file.attr,
 	&received_bytes_file.attr,
+	&uncompressed_bytes_file.attr,
+	&compression_state_file.attr,
 	&sequence_file.attr,
 	&applied_file.attr,
 	&stable_file.attr,

@@ -8,6 +8,7 @@
  */
 #include "bitmap.h"
 #include "overflow.h"
+#include "resync.h"
 #include "stream.h"
 #include "trace.h"
 #include "write.h"
@@ -39,7 +40,11 @@ void mn_leg_put(struct mn_leg *leg)
 
 static void leg_released(struct mn_out *out, bool sent)
 {
-	mn_leg_put(container_of(out, struct mn_leg, out));
+	struct mn_leg *leg = container_of(out, struct mn_leg, out);
+
+	if (sent && leg->resync && out->saved)
+		mn_resync_saved(leg->mirror, out->saved);
+	mn_leg_put(leg);
 }
 
 /* Under track. */
@@ -251,6 +256,8 @@ int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			break;
 		if (leg->out.frame.sequence > stable && !leg_set_pending(mirror, leg))
 			return -ENOMEM;
+		if (leg->resync)
+			mn_resync_acked(mirror, leg->queued);
 		leg_release_writer(leg, done);
 		leg_unlink(leg);
 		mn_leg_put(leg);

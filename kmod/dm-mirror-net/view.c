@@ -97,6 +97,24 @@ static u8 link_of(const struct mn_mirror *mirror)
 	return mirror->link;
 }
 
+static void view_bytes(const struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	u64 saved = mirror->old_saved_bytes;
+
+	view->sent_bytes = mirror->old_sent_bytes;
+	view->received_bytes = mirror->old_received_bytes;
+	view->compressing = MN_COMPRESSION_OFF;
+	if (mirror->attached_conn) {
+		const struct mn_conn_stats *stats = mn_conn_stats(mirror->attached_conn);
+
+		saved += atomic64_read(&stats->saved_bytes);
+		view->sent_bytes += atomic64_read(&stats->sent_bytes);
+		view->received_bytes += atomic64_read(&stats->received_bytes);
+		view->compressing = mn_conn_compression(mirror->attached_conn);
+	}
+	view->uncompressed_bytes = view->sent_bytes + saved;
+}
+
 static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *view)
 {
 	view->link = link_of(mirror);
@@ -104,14 +122,7 @@ static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *vie
 	view->peer_role = mirror->peer_role;
 	view->peer_data_state = mirror->peer_data_state;
 	view->reconnects = atomic64_read(&mirror->reconnects);
-	view->sent_bytes = mirror->old_sent_bytes;
-	view->received_bytes = mirror->old_received_bytes;
-	if (mirror->attached_conn) {
-		const struct mn_conn_stats *stats = mn_conn_stats(mirror->attached_conn);
-
-		view->sent_bytes += atomic64_read(&stats->sent_bytes);
-		view->received_bytes += atomic64_read(&stats->received_bytes);
-	}
+	view_bytes(mirror, view);
 }
 
 static void view_stream(struct mn_mirror *mirror, struct mn_mirror_view *view)
@@ -161,6 +172,9 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->mode = READ_ONCE(options->mode);
 	view->on_queue_limit = READ_ONCE(options->on_queue_limit);
 	view->async_flush = READ_ONCE(options->async_flush);
+	view->compression = READ_ONCE(options->compression);
+	view->bandwidth_limit = READ_ONCE(options->bandwidth_limit);
+	view->resync_bandwidth_limit = READ_ONCE(options->resync_bandwidth_limit);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

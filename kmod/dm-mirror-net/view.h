@@ -54,6 +54,8 @@ struct mn_mirror_view {
 	u64 queue_low_water;
 	u64 sent_bytes;
 	u64 received_bytes;
+	u64 uncompressed_bytes;		/* sent_bytes, had nothing been compressed */
+	u64 compressing;		/* enum mn_compression */
 	u64 sequence;
 	u64 applied;
 	u64 stable;
@@ -78,6 +80,9 @@ struct mn_mirror_view {
 	u64 mode;			/* enum mn_mode */
 	u64 on_queue_limit;		/* enum mn_on_queue_limit */
 	u64 async_flush;		/* enum mn_async_flush */
+	u64 compression;
+	u64 bandwidth_limit;
+	u64 resync_bandwidth_limit;
 };
 
 /* Any context. The caller holds a reference to the volume. */

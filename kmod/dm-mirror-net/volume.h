@@ -48,6 +48,9 @@ struct mn_options {
 	u32 mode;		/* enum mn_mode */
 	u32 on_queue_limit;	/* enum mn_on_queue_limit */
 	u32 async_flush;	/* enum mn_async_flush */
+	u32 compression;	/* 0..9 */
+	u32 bandwidth_limit;	/* kbit/s; 0: none */
+	u32 resync_bandwidth_limit;
 };
 
 extern const struct mn_options mn_options_default;
@@ -128,6 +131,7 @@ struct mn_mirror {
 	atomic64_t reconnects;
 	u64 old_sent_bytes;		/* of earlier links, under volume->track */
 	u64 old_received_bytes;
+	u64 old_saved_bytes;
 };
 
 struct mn_volume {

@@ -85,7 +85,7 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 	[MN_FRAME_WRITE] = {
 		.text = "write", .from = FROM_SOURCE, .sequenced = true,
 		.shape = SHAPE_WRITE,
-		.flags = MN_FRAME_F_FUA | MN_FRAME_F_RESYNC,
+		.flags = MN_FRAME_F_FUA | MN_FRAME_F_RESYNC | MN_FRAME_F_PACKED,
 	},
 	[MN_FRAME_WRITE_ZEROES] = {
 		.text = "write-zeroes", .from = FROM_SOURCE, .sequenced = true,
@@ -235,11 +235,26 @@ static enum mn_wire_error check_range(const struct mn_frame *frame,
 	return MN_WIRE_OK;
 }
 
+/* A packed payload is shorter than its data, or it would not have been packed. */
+static bool write_length_fits(const struct mn_frame *frame)
+{
+	u64 data = (u64)frame->sectors << 9;
+
+	if (data > MN_FRAME_PAYLOAD_MAX)
+		return false;
+	if (frame->flags & MN_FRAME_F_PACKED)
+		return frame->payload_bytes && frame->payload_bytes < data;
+	return frame->payload_bytes == data;
+}
+
 static enum mn_wire_error check_write(const struct mn_frame *frame,
 				      const struct mn_wire_limits *limits)
 {
-	if (frame->payload_bytes > MN_FRAME_PAYLOAD_MAX ||
-	    frame->payload_bytes != (u64)frame->sectors << 9)
+	u16 packed = frame->flags & MN_FRAME_F_PACKED;
+
+	if (packed && (packed == MN_FRAME_F_PACKED || !(limits->features & MN_FEATURE_PACKED)))
+		return MN_WIRE_BAD_FLAGS;
+	if (!write_length_fits(frame))
 		return MN_WIRE_BAD_LENGTH;
 	return check_range(frame, limits);
 }
@@ -328,18 +343,23 @@ enum mn_wire_error mn_wire_decode(const struct mn_wire_header *in,
 	return error;
 }
 
-/*
- * Features say what a node could do, not what it does: those of a newer version
- * are not ours to judge, in version 1 there are none.
- */
+/* Those of a newer version are not ours to judge, in version 1 there are none. */
+static u32 features_possible(u8 version_max)
+{
+	if (version_max > MN_WIRE_VERSION_MAX)
+		return ~0u;
+	return version_max > 1 ? MN_FEATURE_ALL : 0;
+}
+
+/* Features say what a node could do, not what it does. */
 static enum mn_wire_error check_hello_version(const struct mn_wire_hello *hello)
 {
-	if (hello->version_min > MN_WIRE_VERSION ||
-	    hello->version_max < MN_WIRE_VERSION)
+	if (hello->version_min > MN_WIRE_VERSION_MAX || hello->version_max < MN_WIRE_VERSION ||
+	    hello->version_min > hello->version_max)
 		return MN_WIRE_BAD_VERSION;
 	if (le32_to_cpu(hello->flags) & ~MN_HELLO_F_ALL)
 		return MN_WIRE_BAD_FLAGS;
-	if (hello->version_max == MN_WIRE_VERSION && hello->features)
+	if (le32_to_cpu(hello->features) & ~features_possible(hello->version_max))
 		return MN_WIRE_BAD_FLAGS;
 	if (memchr_inv(hello->reserved, 0, sizeof(hello->reserved)))
 		return MN_WIRE_BAD_RESERVED;
@@ -382,6 +402,11 @@ enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 by
 	    !hello_sizes_possible(hello) || !hello_stream_possible(hello))
 		return MN_WIRE_BAD_PAYLOAD;
 	return MN_WIRE_OK;
+}
+
+u32 mn_wire_features(const struct mn_wire_hello *hello)
+{
+	return le32_to_cpu(hello->features) & MN_FEATURE_ALL;
 }
 
 enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, u32 bytes)

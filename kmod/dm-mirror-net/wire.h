@@ -15,7 +15,8 @@
 #include <linux/dm_mirror_net.h>
 
 #define MN_WIRE_MAGIC		0x4d4e4631u	/* "MNF1" */
-#define MN_WIRE_VERSION		1
+#define MN_WIRE_VERSION		1	/* in every header */
+#define MN_WIRE_VERSION_MAX	2	/* in HELLO: from 2 on features count */
 #define MN_FRAME_BYTES		64
 #define MN_FRAME_PAYLOAD_MAX	SZ_1M		/* bytes; one bio at most */
 #define MN_ZEROES_SECTORS_MAX	(SZ_64M >> 9)
@@ -45,6 +46,9 @@ enum mn_frame_type {
 #define MN_FRAME_F_FUA		0x0001	/* writes: on stable storage before it is applied */
 #define MN_FRAME_F_UNMAP	0x0002	/* WRITE_ZEROES: deallocation is allowed */
 #define MN_FRAME_F_RESYNC	0x0004	/* writes: sent by the resync cursor */
+#define MN_FRAME_F_LZ4		0x0008	/* WRITE: the payload is packed (pack.h) */
+#define MN_FRAME_F_ZSTD		0x0010	/* WRITE: the payload is packed (pack.h) */
+#define MN_FRAME_F_PACKED	(MN_FRAME_F_LZ4 | MN_FRAME_F_ZSTD)	/* one of them */
 
 /* The header as it is on the wire. What a type does not use is zero. */
 struct mn_wire_header {
@@ -84,6 +88,7 @@ struct mn_wire_limits {
 	u64 last_sequence;	/* of the last sequenced frame of the stream; 0 before the first */
 	bool from_source;	/* the peer is the source of this stream (known after VERDICT) */
 	bool hello_seen;	/* before it: HELLO, PING, PONG, BYE only; after it: no HELLO */
+	u32 features;		/* MN_FEATURE_*, what both sides have */
 };
 
 struct mn_wire_hello {
@@ -92,7 +97,7 @@ struct mn_wire_hello {
 	__u8 role;		/* enum mn_role */
 	__u8 data_state;	/* enum mn_data_state */
 	__le32 flags;		/* MN_HELLO_F_* */
-	__le32 features;	/* 0 in version 1 */
+	__le32 features;	/* MN_FEATURE_*; 0 in version 1 */
 	__le32 sector_size;
 	__le64 sectors;
 	__u8 volume_uuid[MN_UUID_LEN];
@@ -119,6 +124,10 @@ struct mn_wire_hello {
 #define MN_HELLO_F_WAIT_PEER	0x10	/* was source, locked until the peer has answered */
 #define MN_HELLO_F_MOVED_ON	0x20	/* wrote since it took its present generation */
 #define MN_HELLO_F_ALL		0x3f
+
+/* What the sender of a HELLO can do; used if both can. */
+#define MN_FEATURE_PACKED	0x01	/* unpack payloads */
+#define MN_FEATURE_ALL		0x01
 
 struct mn_wire_verdict {
 	__u8 kind;		/* enum mn_verdict_kind, generation.h */
@@ -178,6 +187,8 @@ enum mn_wire_error mn_wire_decode(const struct mn_wire_header *in,
  * ack may not go back, nor name what was never sent.
  */
 enum mn_wire_error mn_wire_check_hello(const struct mn_wire_hello *hello, u32 bytes);
+/* Of a checked HELLO: what the peer can do of what this version knows. */
+u32 mn_wire_features(const struct mn_wire_hello *hello);
 enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, u32 bytes);
 enum mn_wire_error mn_wire_check_sync_begin(const struct mn_wire_sync_begin *begin, u32 bytes);
 enum mn_wire_error mn_wire_check_generation(const struct mn_wire_generation *generation, u32 bytes);

@@ -23,6 +23,11 @@ class Ratios:
             for key in keys:
                 self.rounds.setdefault(key, []).append(ratio(key, figures))
 
+    def add(self, key, value):
+        """A ratio that is measured as such."""
+        self.measurements.append({"config": key, "share": round(value, 4)})
+        self.rounds.setdefault(key, []).append(value)
+
     def medians(self):
         return {key: round(median(values), 3) for key, values in self.rounds.items()}
 

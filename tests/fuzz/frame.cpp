@@ -21,6 +21,7 @@ mn_wire_limits take_limits(Input& input)
     limits.volume_sectors = input.take<std::uint32_t>() & ~7U;
     limits.from_source = how & 4;
     limits.hello_seen = how & 8;
+    limits.features = how & 16 ? MN_FEATURE_PACKED : 0;
     return limits;
 }
 
@@ -49,7 +50,12 @@ void check_data(const mn_frame& frame, const mn_wire_limits& limits)
     MUST(frame.sector <= limits.volume_sectors);
     MUST(frame.sectors <= limits.volume_sectors - frame.sector);
     MUST(frame.sector % align == 0 && frame.sectors % align == 0);
-    if (frame.type == MN_FRAME_WRITE)
+    if (frame.flags & MN_FRAME_F_PACKED) {
+        MUST(frame.type == MN_FRAME_WRITE && (limits.features & MN_FEATURE_PACKED));
+        MUST((frame.flags & MN_FRAME_F_PACKED) != MN_FRAME_F_PACKED);
+        MUST(frame.sectors * 512ULL <= MN_FRAME_PAYLOAD_MAX);
+        MUST(frame.payload_bytes && frame.payload_bytes < frame.sectors * 512ULL);
+    } else if (frame.type == MN_FRAME_WRITE)
         MUST(frame.payload_bytes == frame.sectors * 512ULL);
     else
         MUST(!frame.payload_bytes);

@@ -94,6 +94,12 @@ std::string queue_text(const json& mirror)
                        ops::amount(number(mirror, "queue_bytes")), number(mirror, "queue_age_ms"));
 }
 
+std::string compression_text(const json& mirror)
+{
+    return fmt::format("{}; without it {} would have been sent", word(mirror, "compression", "off"),
+                       ops::amount(number(mirror, "uncompressed_bytes")));
+}
+
 std::string last_resync_text(const json& resync)
 {
     if (number(resync, "elapsed_ms") == 0)
@@ -123,6 +129,7 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  queue", queue_text(mirror)});
     table.add({"  sent, received", ops::amount(number(mirror, "sent_bytes")) + ", " +
                                        ops::amount(number(mirror, "received_bytes"))});
+    table.add({"  compression", compression_text(mirror)});
     table.add({"  last write", fmt::format("{}, applied {}, stable {}", number(mirror, "sequence"),
                                            number(mirror, "applied"), number(mirror, "stable"))});
     table.add({"  resync", last_resync_text(mirror.at("resync"))});

@@ -9,9 +9,12 @@
 #include <random>
 
 extern "C" {
+#include "depth.h"
 #include "generation.h"
 #include "layout.h"
 #include "overlap.h"
+#include "pace.h"
+#include "pack.h"
 #include "regions.h"
 #include "state.h"
 #include "track.h"

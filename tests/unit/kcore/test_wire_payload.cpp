@@ -56,7 +56,21 @@ TEST_F(WirePayload, GoodHelloPasses)
 {
     EXPECT_EQ(hello_with([](auto &) {}), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL; }), MN_WIRE_OK);
-    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = 0x80; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = MN_FEATURE_ALL; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 2; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2, h.version_max = 3; h.features = 0x80; }), MN_WIRE_OK);
+}
+
+// A newer peer may name what this version has never heard of.
+TEST_F(WirePayload, OnlyKnownFeaturesAreUsed)
+{
+    mn_wire_hello hello = good_hello();
+
+    EXPECT_EQ(mn_wire_features(&hello), 0u);
+    hello.features = ~0u;
+    EXPECT_EQ(mn_wire_features(&hello), u32{MN_FEATURE_ALL});
+    hello.features = 0x80;
+    EXPECT_EQ(mn_wire_features(&hello), 0u);
 }
 
 TEST_F(WirePayload, HelloLengthIsExact)
@@ -67,11 +81,13 @@ TEST_F(WirePayload, HelloLengthIsExact)
     EXPECT_EQ(mn_wire_check_hello(&hello, sizeof(hello) + 8), MN_WIRE_BAD_LENGTH);
 }
 
-TEST_F(WirePayload, HelloOffersVersionOne)
+TEST_F(WirePayload, HelloOffersAVersionThatIsKnown)
 {
-    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 2; }), MN_WIRE_BAD_VERSION);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 3; }), MN_WIRE_BAD_VERSION);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2; h.version_max = 1; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 0; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.features = 1; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL + 1; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.reserved[6] = 1; }), MN_WIRE_BAD_RESERVED);
 }

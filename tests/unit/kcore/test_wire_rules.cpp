@@ -80,6 +80,8 @@ TEST_F(WireRules, EachTypeHasItsFlags)
             bool legal = what.flags & (1u << bit);
 
             frame.flags = static_cast<u16>(1u << bit);
+            if (legal && (frame.flags & MN_FRAME_F_PACKED))
+                frame.payload_bytes = 100;
             EXPECT_EQ(decode(frame, legal_limits(what)), legal ? MN_WIRE_OK : MN_WIRE_BAD_FLAGS)
                 << mn_frame_type_text(what.type) << " flag " << frame.flags;
         }
@@ -190,6 +192,37 @@ TEST_F(WireRules, WriteFitsItsPayloadAndTheVolume)
     EXPECT_EQ(write_at(~0ull - 7, 16, 8192), MN_WIRE_BAD_RANGE);
     EXPECT_EQ(write_at(4, 8, 4096), MN_WIRE_BAD_ALIGNMENT);
     EXPECT_EQ(write_at(8, 4, 2048), MN_WIRE_BAD_ALIGNMENT);
+}
+
+// Eight KiB of data, packed.
+TEST_F(WireRules, PackedPayloadsAreShorterThanTheirData)
+{
+    auto packed = [&](u16 flags, u32 sectors, u32 payload_bytes, u32 features = MN_FEATURE_PACKED) {
+        return spoilt(MN_FRAME_WRITE, [&](mn_frame &frame, mn_wire_limits &limits) {
+            limits.features = features;
+            frame.flags = flags;
+            frame.sector = 0;
+            frame.sectors = sectors;
+            frame.payload_bytes = payload_bytes;
+            frame.payload_crc = payload_bytes ? 0x12345678 : 0;
+        });
+    };
+
+    for (u16 flag : {MN_FRAME_F_LZ4, MN_FRAME_F_ZSTD}) {
+        EXPECT_EQ(packed(flag, 16, 1), MN_WIRE_OK);
+        EXPECT_EQ(packed(flag | MN_FRAME_F_FUA | MN_FRAME_F_RESYNC, 16, 8191), MN_WIRE_OK);
+        EXPECT_EQ(packed(flag, 2048, (1 << 20) - 1), MN_WIRE_OK);
+        EXPECT_EQ(packed(flag, 16, 0), MN_WIRE_BAD_LENGTH);
+        EXPECT_EQ(packed(flag, 16, 8192), MN_WIRE_BAD_LENGTH);
+        EXPECT_EQ(packed(flag, 16, ~0u), MN_WIRE_BAD_LENGTH);
+        EXPECT_EQ(packed(flag, 2056, 1000), MN_WIRE_BAD_LENGTH);  // data of more than 1 MiB
+        EXPECT_EQ(packed(flag, 1u << 23, 1000), MN_WIRE_BAD_LENGTH);
+        EXPECT_EQ(packed(flag, ~0u, 1000), MN_WIRE_BAD_LENGTH);
+        EXPECT_EQ(packed(flag, 0, 1), MN_WIRE_BAD_LENGTH);
+        EXPECT_EQ(packed(flag, 12, 100), MN_WIRE_BAD_ALIGNMENT);
+        EXPECT_EQ(packed(flag, 16, 100, 0), MN_WIRE_BAD_FLAGS);  // never agreed
+    }
+    EXPECT_EQ(packed(MN_FRAME_F_LZ4 | MN_FRAME_F_ZSTD, 16, 100), MN_WIRE_BAD_FLAGS);
 }
 
 TEST_F(WireRules, ZeroesFitTheVolumeAndAreCapped)

@@ -14,6 +14,7 @@ mn_wire_limits legal_limits(const FrameCase &what)
     limits.last_sequence = 41;
     limits.from_source = what.from == From::source;
     limits.hello_seen = what.type != MN_FRAME_HELLO;
+    limits.features = MN_FEATURE_ALL;
     return limits;
 }
 
@@ -40,7 +41,7 @@ static FrameCase ranged(FrameCase what, u16 flags, u64 sector, u32 sectors)
 
 std::vector<FrameCase> frame_cases()
 {
-    constexpr u16 fua = 1, unmap = 2, resync = 4;
+    constexpr u16 fua = 1, unmap = 2, resync = 4, lz4 = 8, zstd = 16;
 
     return {
         plain(MN_FRAME_HELLO, From::both, false, 216),
@@ -51,7 +52,7 @@ std::vector<FrameCase> frame_cases()
         plain(MN_FRAME_SYNC_READY, From::target, false, 0),
         plain(MN_FRAME_SYNC_END, From::source, true, 8),
         plain(MN_FRAME_SYNC_DONE, From::target, false, 0),
-        ranged(plain(MN_FRAME_WRITE, From::source, true, 8192), fua | resync, 800, 16),
+        ranged(plain(MN_FRAME_WRITE, From::source, true, 8192), fua | resync | lz4 | zstd, 800, 16),
         ranged(plain(MN_FRAME_WRITE_ZEROES, From::source, true, 0), fua | unmap | resync, 800, 16),
         plain(MN_FRAME_FLUSH, From::source, true, 0),
         plain(MN_FRAME_ACK, From::target, false, 16),

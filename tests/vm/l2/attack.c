@@ -85,6 +85,65 @@ static void all_flaws(enum kind kind)
 		send_flawed(kind, &flaws[i]);
 }
 
+enum { LZ4 = 0x08, ZSTD = 0x10 };
+
+/* A packed payload: what its 4096 bytes begin with, and what they claim to be. */
+struct lie {
+	const char *name;
+	uint8_t begin[20];
+	uint16_t flag;
+	uint32_t sectors;
+	bool broken;			/* a byte is changed after the checksum was made */
+	const char *why;
+};
+
+/* 4079 bytes that are no copies of others: the longest LZ4 block of 4096 bytes without a copy. */
+#define LITERALS { 0xf0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 239 }
+
+static const struct lie lies[] = {
+	{ "lz4-noise", { 0x11, 0xff, 0xff, 0xff }, LZ4, 16, false, "does not unpack" },
+	{ "lz4-copy-from-before", { 0x0f, 0xff, 0xff, 1 }, LZ4, 16, false, "does not unpack" },
+	{ "lz4-too-short", LITERALS, LZ4, 16, false, "does not unpack" },
+	{ "lz4-too-long", LITERALS, LZ4, 9, false, "does not unpack" },
+	{ "zstd-noise", { 1, 2, 3, 4 }, ZSTD, 16, false, "does not unpack" },
+	/* a header of a frame that says it has 2^63 bytes */
+	{ "zstd-huge", { 0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0x80 }, ZSTD, 16, false,
+	  "does not unpack" },
+	{ "both", { 0 }, LZ4 | ZSTD, 16, false, "flags" },
+	{ "not-shorter", { 0 }, LZ4, 8, false, "length" },
+	{ "more-than-a-frame", { 0 }, LZ4, 2049, false, "length" },
+	{ "empty-chunk", { 0 }, LZ4, 256, false, "table" },
+	{ "chunk-behind-the-end", { 0xff, 0x0f, 0, 0 }, LZ4, 256, false, "table" },
+	{ "chunk-beyond-its-data", { 0xff, 0xff, 0xff, 0xff }, ZSTD, 256, false, "table" },
+	{ "checksum", LITERALS, LZ4, 16, true, "checksum of a payload" },
+};
+
+static void tell_lie(enum kind kind, const struct lie *lie)
+{
+	struct mn_l2_state state;
+	struct raw_frame raw;
+	int peer, end = victim(kind, &peer);
+
+	raw_write(&raw, 1);
+	send_all(peer, &raw, sizeof(raw));
+	raw_write(&raw, 2);
+	memcpy(raw.payload, lie->begin, sizeof(lie->begin));
+	raw_pack(&raw, lie->flag, lie->sectors);
+	raw.payload[4000] ^= lie->broken;
+	send_all(peer, &raw, sizeof(raw));
+	state = wait_dead(end);
+	require(state.received == 1, "%s: %llu frames", lie->name, state.received);
+	require(strstr(state.why, lie->why), "%s: %s", lie->name, state.why);
+	end_destroy(end);
+	close(peer);
+}
+
+static void all_lies(enum kind kind)
+{
+	for (unsigned int i = 0; i < sizeof(lies) / sizeof(*lies); i++)
+		tell_lie(kind, &lies[i]);
+}
+
 /* The stream ends at any byte of a frame. */
 static void truncated(enum kind kind)
 {
@@ -215,6 +274,8 @@ bool run_attack(const char *name, enum kind kind)
 {
 	if (!strcmp(name, "flaws"))
 		all_flaws(kind);
+	else if (!strcmp(name, "lies"))
+		all_lies(kind);
 	else if (!strcmp(name, "truncated"))
 		truncated(kind);
 	else if (!strcmp(name, "crumbs"))

@@ -55,6 +55,8 @@ struct raw_frame {
 	uint8_t payload[4096];
 };
 void raw_write(struct raw_frame *raw, uint64_t sequence);	/* a good WRITE of 4096 bytes */
+/* ... whose payload is packed data of so many sectors */
+void raw_pack(struct raw_frame *raw, uint16_t flag, uint32_t sectors);
 void raw_seal(struct raw_frame *raw);				/* payload and header checksums */
 void raw_seal_header(struct raw_frame *raw);			/* the header's only */
 

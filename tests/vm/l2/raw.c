@@ -32,6 +32,13 @@ void raw_seal(struct raw_frame *raw)
 	raw_seal_header(raw);
 }
 
+void raw_pack(struct raw_frame *raw, uint16_t flag, uint32_t sectors)
+{
+	put(raw->header + 6, flag, 2);
+	put(raw->header + 32, sectors, 4);
+	raw_seal(raw);
+}
+
 void raw_write(struct raw_frame *raw, uint64_t sequence)
 {
 	memset(raw, 0, sizeof(*raw));

@@ -12,7 +12,7 @@
  *   kctl pause|continue|break|begin|commit|detach VOL PEER
  *   kctl resync VOL PEER [full]                     kctl range VOL PEER START LENGTH
  *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
- *       onlimit=0|1 asyncflush=0|1
+ *       onlimit=0|1 asyncflush=0|1 compression=0..9 limit=KBIT resynclimit=KBIT
  *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
  *   kctl volume VOL                                 kctl mirror VOL PEER
  *   kctl meta PATH
@@ -83,6 +83,9 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_MIRROR_QUEUE_LENGTH, U64, "queue" }, { MN_A_MIRROR_SEQUENCE, U64, "sequence" },
 	{ MN_A_MIRROR_APPLIED, U64, "applied" }, { MN_A_MIRROR_STABLE, U64, "stable" },
 	{ MN_A_MIRROR_SENT_BYTES, U64, "sent_bytes" },
+	{ MN_A_MIRROR_RECEIVED_BYTES, U64, "received_bytes" },
+	{ MN_A_MIRROR_UNCOMPRESSED_BYTES, U64, "uncompressed_bytes" },
+	{ MN_A_MIRROR_COMPRESSION, U8, "compressing" },
 	{ MN_A_MIRROR_RECONNECTS, U64, "reconnects" },
 	{ MN_A_RESYNC_PHASE, U8, "phase" }, { MN_A_RESYNC_BEGUN, U64, "resync_begun" },
 	{ MN_A_RESYNC_SENT, U64, "resync_sent" }, { MN_A_RESYNC_ZERO, U64, "resync_zero" },
@@ -284,6 +287,9 @@ static void put_options(struct nl_msg *message, int argc, char **argv)
 	put_number(message, MN_A_OPT_MODE, number(argc, argv, "mode"));
 	put_number(message, MN_A_OPT_ON_QUEUE_LIMIT, number(argc, argv, "onlimit"));
 	put_number(message, MN_A_OPT_ASYNC_FLUSH, number(argc, argv, "asyncflush"));
+	put_number(message, MN_A_OPT_COMPRESSION, number(argc, argv, "compression"));
+	put_number(message, MN_A_OPT_BANDWIDTH_LIMIT, number(argc, argv, "limit"));
+	put_number(message, MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, number(argc, argv, "resynclimit"));
 }
 
 /* Commands of the form COMMAND VOL [PEER] [words]. */

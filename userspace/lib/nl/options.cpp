@@ -5,7 +5,7 @@ namespace mirrornet::nl {
 
 namespace {
 
-// The units of both tables are the same: ms, blocks, writes, MiB; words are counted in one order.
+// The units of both tables are the same: ms, blocks, writes, MiB, kbit/s; words are counted in one order.
 constexpr KernelOption table[] = {
     {Option::ping_interval, MN_A_OPT_PING_INTERVAL},
     {Option::max_ping_misses, MN_A_OPT_MAX_PING_MISSES},
@@ -16,6 +16,9 @@ constexpr KernelOption table[] = {
     {Option::mode, MN_A_OPT_MODE, MN_MODE_SYNC},
     {Option::on_queue_limit, MN_A_OPT_ON_QUEUE_LIMIT, MN_ON_QUEUE_LIMIT_PAUSE},
     {Option::async_flush, MN_A_OPT_ASYNC_FLUSH, MN_ASYNC_FLUSH_BARRIER},
+    {Option::compression, MN_A_OPT_COMPRESSION},
+    {Option::bandwidth_limit, MN_A_OPT_BANDWIDTH_LIMIT},
+    {Option::resync_bandwidth_limit, MN_A_OPT_RESYNC_BANDWIDTH_LIMIT},
 };
 
 } // namespace

@@ -68,6 +68,8 @@ void read_stream(const Attributes& from, MirrorRecord& mirror)
     mirror.queue_age_ms = from.number(MN_A_MIRROR_QUEUE_AGE);
     mirror.sent_bytes = from.number(MN_A_MIRROR_SENT_BYTES);
     mirror.received_bytes = from.number(MN_A_MIRROR_RECEIVED_BYTES);
+    mirror.uncompressed_bytes = from.number(MN_A_MIRROR_UNCOMPRESSED_BYTES);
+    mirror.compressing = code<Compressing>(from, MN_A_MIRROR_COMPRESSION);
     mirror.sequence = from.number(MN_A_MIRROR_SEQUENCE);
     mirror.applied = from.number(MN_A_MIRROR_APPLIED);
     mirror.stable = from.number(MN_A_MIRROR_STABLE);

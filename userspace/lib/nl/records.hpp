@@ -77,6 +77,8 @@ struct MirrorRecord {
     std::uint64_t elapsed_s = 0; // in mirroring
     std::uint64_t queue_length = 0, queue_bytes = 0, queue_age_ms = 0;
     std::uint64_t sent_bytes = 0, received_bytes = 0;
+    std::uint64_t uncompressed_bytes = 0; // sent_bytes, had nothing been compressed
+    Compressing compressing = Compressing::off;
     std::uint64_t sequence = 0, applied = 0, stable = 0;
     ResyncRecord resync;
     Mode mode = Mode::sync;

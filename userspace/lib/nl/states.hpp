@@ -28,6 +28,13 @@ enum class LinkState : int {
     unwanted = MN_LINK_UNWANTED,
 };
 
+enum class Compressing : int {
+    off = MN_COMPRESSION_OFF,
+    on = MN_COMPRESSION_ON,
+    peer_cannot = MN_COMPRESSION_PEER_CANNOT,
+    no_memory = MN_COMPRESSION_NO_MEMORY,
+};
+
 enum class Mode : int {
     sync = MN_MODE_SYNC,
     async = MN_MODE_ASYNC,
@@ -75,6 +82,14 @@ template <> struct Words<LinkState> {
                                                 {LinkState::negotiating, "negotiating"},
                                                 {LinkState::up, "up"},
                                                 {LinkState::unwanted, "unwanted"}};
+};
+
+template <> struct Words<Compressing> {
+    static constexpr std::string_view kind = "state of a compression";
+    static constexpr Word<Compressing> table[] = {{Compressing::off, "off"},
+                                                  {Compressing::on, "on"},
+                                                  {Compressing::peer_cannot, "peer-cannot"},
+                                                  {Compressing::no_memory, "no-memory"}};
 };
 
 template <> struct Words<Mode> {

@@ -72,6 +72,8 @@ void add_stream(const nl::MirrorRecord& m, std::vector<Counter>& all)
          "sent over all links of the mirror since the volume is active", grows},
         {"bytes received", number(m.received_bytes), "bytes",
          "received over all links of the mirror since the volume is active", grows},
+        {"bytes uncompressed", number(m.uncompressed_bytes), "bytes",
+         "what was sent, as it would be without compression", grows},
     };
     all.insert(all.end(), std::begin(counters), std::end(counters));
 }

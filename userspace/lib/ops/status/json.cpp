@@ -96,6 +96,8 @@ json to_json(const MirrorStatus& mirror)
             {"queue_age_ms", record.queue_age_ms},
             {"sent_bytes", record.sent_bytes},
             {"received_bytes", record.received_bytes},
+            {"uncompressed_bytes", record.uncompressed_bytes},
+            {"compression", record.compressing},
             {"sequence", record.sequence},
             {"applied", record.applied},
             {"stable", record.stable},

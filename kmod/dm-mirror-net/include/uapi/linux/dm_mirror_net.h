@@ -249,6 +249,14 @@ enum mn_async_flush {
 	MN_ASYNC_FLUSH_DRAIN = 1,	/* when the target has applied it and all before it */
 };
 
+/* Whether what is sent on the link is compressed. */
+enum mn_compression {
+	MN_COMPRESSION_OFF = 0,		/* the option is 0, or there is no link */
+	MN_COMPRESSION_ON = 1,		/* where it pays */
+	MN_COMPRESSION_PEER_CANNOT = 2,	/* an older version, or out of memory */
+	MN_COMPRESSION_NO_MEMORY = 3,	/* here: set the option again, or make a new link */
+};
+
 enum mn_resync_phase {
 	MN_RESYNC_NONE = 0,
 	MN_RESYNC_STARTING = 1,
@@ -345,6 +353,8 @@ enum mn_attr {
 	MN_A_MIRROR_QUEUE_AGE,	/* u64: ms of the oldest */
 	MN_A_MIRROR_SENT_BYTES,	/* u64: payload and headers */
 	MN_A_MIRROR_RECEIVED_BYTES, /* u64 */
+	MN_A_MIRROR_UNCOMPRESSED_BYTES, /* u64: SENT_BYTES, had nothing been compressed */
+	MN_A_MIRROR_COMPRESSION, /* u8, enum mn_compression */
 	MN_A_MIRROR_SEQUENCE,	/* u64: last sequence of the stream */
 	MN_A_MIRROR_APPLIED,	/* u64: watermark */
 	MN_A_MIRROR_STABLE,	/* u64: watermark */
@@ -370,6 +380,9 @@ enum mn_attr {
 	MN_A_OPT_MODE,		/* u32, enum mn_mode */
 	MN_A_OPT_ON_QUEUE_LIMIT, /* u32, enum mn_on_queue_limit */
 	MN_A_OPT_ASYNC_FLUSH,	/* u32, enum mn_async_flush */
+	MN_A_OPT_COMPRESSION,	/* u32: 0..9 */
+	MN_A_OPT_BANDWIDTH_LIMIT, /* u32: kbit/s, 0 or 64..1000000000 */
+	MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, /* u32: kbit/s, 0 or 64..1000000000 */
 	/* of an event */
 	MN_A_EVENT_CLASS,	/* u8, enum mn_event_class */
 	MN_A_EVENT_SEVERITY,	/* u8, enum mn_severity */

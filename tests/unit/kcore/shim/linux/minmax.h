@@ -12,6 +12,7 @@
 	type max_b = (b);		\
 	max_a > max_b ? max_a : max_b;	\
 })
+#define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
 #define min(a, b)	min_t(__typeof__(a), a, b)
 #define max(a, b)	max_t(__typeof__(a), a, b)
 
