@@ -42,6 +42,8 @@ try {
 
 Daemon::Daemon(const ConfigStore& store)
     : store_(store), node_(store.load_node()), kernel_(stopping_.fd()),
+      hooks_({.directory = store_.directory() / "hooks.d"}, stopping_.fd()),
+      announcer_(store_, hooks_),
       connector_(store_, kernel_, mailbox_, stopping_.fd(),
                  [this](milliseconds time) { wake_in(time); }),
       acceptor_(loop_, store_, kernel_, methods_, stopping_.fd())
@@ -129,6 +131,7 @@ void Daemon::follow_kernel()
         return;
     try {
         events_.emplace();
+        announcer_.begin();
         events_source_ = loop_.on_readable(events_->fd(), [this] { kernel_spoke(); });
     } catch (const Error& error) {
         if (error.status() != ExitStatus::not_found)
@@ -138,8 +141,8 @@ void Daemon::follow_kernel()
 
 void Daemon::kernel_spoke()
 {
-    // What it was does not matter: the state is asked for anew.
-    if (!bad_events_.about([this] { events_->read(); })) {
+    // For the links it does not matter what it was: the state is asked for anew.
+    if (!bad_events_.about([this] { announcer_.announce(events_->read(), node_.name); })) {
         events_source_ = {};
         events_.reset();
     }

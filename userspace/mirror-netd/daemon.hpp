@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mirror-netd/acceptor.hpp"
+#include "mirror-netd/announcer.hpp"
 #include "mirror-netd/connector.hpp"
 #include "mirror-netd/log.hpp"
 
@@ -41,6 +42,8 @@ private:
     EventLoop::Source signals_[3];
     Complaint no_events_, bad_events_, no_links_; // what the kernel does not do
     Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
+    Hooks hooks_;
+    Announcer announcer_;
     Connector connector_;
     Acceptor acceptor_;
     Workers chores_{1};

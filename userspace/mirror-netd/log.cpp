@@ -6,16 +6,12 @@
 
 namespace mirrornet::netd {
 
-namespace {
-
 // The journal understands "<N>" before a line; a terminal does not.
 bool journal_listens()
 {
     static const bool listens = std::getenv("JOURNAL_STREAM") != nullptr;
     return listens;
 }
-
-} // namespace
 
 void log_line(Priority priority, std::string_view text)
 {

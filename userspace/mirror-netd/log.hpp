@@ -12,6 +12,9 @@ namespace mirrornet::netd {
 
 enum class Priority : int { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
 
+// Whether stderr is the journal.
+bool journal_listens();
+
 void log_line(Priority priority, std::string_view text);
 
 template <typename... Args>

@@ -4,6 +4,7 @@
 #include "mirrorctl/verbs.hpp"
 #include "nl/events.hpp"
 #include "ops/clock.hpp"
+#include "ops/events/catalogue.hpp"
 #include "ops/status/selection.hpp"
 
 #include <CLI/CLI.hpp>
@@ -37,8 +38,8 @@ std::string node_of(const ConfigStore& store, const nl::Event& event)
 
 std::string text_of(const nl::Event& event, const std::string& node)
 {
-    return fmt::format("{} {:8} {:11} {}{} {}", ops::local_time(event.time),
-                       to_string(event.severity), to_string(event.event_class),
+    return fmt::format("{} {:8} {:20} {}{} {}", ops::local_time(event.time),
+                       to_string(event.severity), ops::kind_of(event).name,
                        event.volume_name, node.empty() ? "" : "@" + node, event.text);
 }
 
@@ -88,7 +89,10 @@ int run(const Invocation& invocation, const EventsOptions& options)
 
 json event_document(const nl::Event& event, const std::string& node)
 {
-    return {{"class", to_string(event.event_class)},
+    const auto& kind = ops::kind_of(event);
+    return {{"event", kind.name},
+            {"code", kind.code},
+            {"class", to_string(event.event_class)},
             {"severity", to_string(event.severity)},
             {"number", event.number},
             {"volume", event.volume_name},
@@ -108,7 +112,8 @@ void setup_events(CLI::App& app, Invocation& invocation)
     verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
     verb->add_option("--count", options->count, "End after so many");
     verb->add_option("--timeout", options->timeout, "End after so many seconds");
-    verb->footer("With --json, one JSON object per line. Earlier events are in the journal.\n"
+    verb->footer("With --json, one JSON object per line. Earlier events are in the journal:\n"
+                 "journalctl MIRROR_NET_VOLUME=home\n"
                  "Examples:\n"
                  "  mirrorctl events\n"
                  "  mirrorctl --json events home --count 1");

@@ -2,9 +2,11 @@
 #include "mirrorctl/documents.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/status/counters.hpp"
-#include "ops/status/report.hpp"
+#include "ops/status/prometheus.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <thread>
 
 namespace mirrornet::ctl {
 
@@ -12,20 +14,23 @@ namespace {
 
 struct PerfOptions {
     std::vector<std::string> volumes;
+    bool prometheus = false;
+    bool watch = false;
+    double interval = 1; // seconds
 };
 
-json counters_document(const ops::MirrorStatus& mirror)
+json counters_document(const std::vector<ops::Counter>& all)
 {
     json counters = json::object();
-    for (const auto& counter : ops::counters_of(mirror.record))
+    for (const auto& counter : all)
         counters[std::string(counter.name)] = counter.value;
     return counters;
 }
 
-std::string counters_text(const std::string& name, const ops::MirrorStatus& mirror)
+std::string counters_text(const std::string& name, const std::vector<ops::Counter>& counters)
 {
     Table table({name, "", ""});
-    for (const auto& counter : ops::counters_of(mirror.record))
+    for (const auto& counter : counters)
         table.add({"  " + std::string(counter.name), std::to_string(counter.value),
                    std::string(counter.unit)});
     return table.print();
@@ -33,20 +38,55 @@ std::string counters_text(const std::string& name, const ops::MirrorStatus& mirr
 
 std::string text_of(const ops::VolumeStatus& volume)
 {
+    if (!volume.record)
+        return volume.name + ": " + volume.advice;
+    auto text = counters_text(volume.name, ops::counters_of(*volume.record));
     if (volume.mirrors.empty())
-        return volume.name + ": " + (volume.record ? "has no mirror" : volume.advice);
-    std::string text;
+        text += "\n  has no mirror";
     for (const auto& mirror : volume.mirrors)
-        text += (text.empty() ? "" : "\n") + counters_text(volume.name + "@" + mirror.node, mirror);
+        text += "\n" + counters_text(volume.name + "@" + mirror.node,
+                                     ops::counters_of(mirror.record));
     return text;
+}
+
+std::string text_of(const ops::StatusReport& report, const PerfOptions& options)
+{
+    std::string text;
+    if (options.prometheus)
+        text = ops::prometheus_text(report);
+    else
+        for (const auto& volume : report.volumes)
+            text += text_of(volume) + "\n";
+    if (!text.empty())
+        text.pop_back(); // the end of a line comes with the output
+    return text;
+}
+
+// Until it is interrupted. On a terminal every picture takes the place of the last.
+int watch(const Invocation& invocation, const PerfOptions& options)
+{
+    const bool redraw = is_terminal(stdout) && !invocation.output.json_wanted;
+    while (invocation.output.is_read()) {
+        const auto report = ops::status(invocation.store, options.volumes);
+        if (redraw)
+            invocation.output.line("\033[H\033[2J");
+        invocation.output.part(perf_document(report));
+        invocation.output.line(text_of(report, options));
+        std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
+    }
+    return 0;
 }
 
 int run(const Invocation& invocation, const PerfOptions& options)
 {
+    if (options.prometheus && invocation.output.json_wanted)
+        throw Error(ExitStatus::usage, "--json and --prometheus are two formats: say one of them");
+    if (options.watch)
+        return watch(invocation, options);
     const auto report = ops::status(invocation.store, options.volumes);
     invocation.output.document(perf_document(report));
-    for (const auto& volume : report.volumes)
-        invocation.output.line(text_of(volume));
+    if (const auto text = text_of(report, options); !text.empty())
+        invocation.output.line(text);
     for (const auto& error : report.errors)
         invocation.output.complain(Error(ExitStatus::unknown, error));
     return static_cast<int>(report.unreadable());
@@ -56,23 +96,39 @@ int run(const Invocation& invocation, const PerfOptions& options)
 
 json perf_document(const ops::StatusReport& report)
 {
-    json mirrors = json::array();
-    for (const auto& volume : report.volumes)
+    json volumes = json::array(), mirrors = json::array();
+    for (const auto& volume : report.volumes) {
+        if (volume.record)
+            volumes.push_back({{"volume", volume.name},
+                               {"counters", counters_document(ops::counters_of(*volume.record))}});
         for (const auto& mirror : volume.mirrors)
             mirrors.push_back({{"volume", volume.name},
                                {"node", mirror.node},
-                               {"counters", counters_document(mirror)}});
-    return {{"node", report.node}, {"errors", report.errors}, {"mirrors", mirrors}};
+                               {"counters", counters_document(ops::counters_of(mirror.record))}});
+    }
+    return {{"node", report.node},
+            {"errors", report.errors},
+            {"volumes", volumes},
+            {"mirrors", mirrors}};
 }
 
 void setup_perf(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<PerfOptions>();
-    auto* verb = app.add_subcommand("perf", "Show the counters of mirrors");
+    auto* verb = app.add_subcommand("perf", "Show the counters of volumes and mirrors");
     verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
+    auto* prometheus = verb->add_flag("--prometheus", options->prometheus,
+                                      "In the text format of Prometheus, for a collector");
+    verb->add_flag("--watch", options->watch, "Show them again and again until interrupted")
+        ->excludes(prometheus);
+    verb->add_option("--interval", options->interval, "Seconds between two pictures")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->needs("--watch");
     verb->footer("Examples:\n"
                  "  mirrorctl perf home\n"
-                 "  mirrorctl --json perf");
+                 "  mirrorctl perf home --watch\n"
+                 "  mirrorctl --json perf\n"
+                 "  mirrorctl perf --prometheus");
     verb->callback([&invocation, options] {
         invocation.run = [&invocation, options] { return run(invocation, *options); };
     });

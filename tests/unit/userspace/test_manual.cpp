@@ -109,7 +109,9 @@ TEST(Manual, HasEveryReason)
 TEST(Manual, HasEveryCounter)
 {
     const auto text = section("COUNTERS");
-    for (const auto& counter : ops::counters_of({}))
+    for (const auto& counter : ops::counters_of(nl::MirrorRecord{}))
+        expect_entry(text, "COUNTERS", counter.name);
+    for (const auto& counter : ops::counters_of(nl::VolumeRecord{}))
         expect_entry(text, "COUNTERS", counter.name);
 }
 

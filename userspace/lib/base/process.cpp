@@ -2,16 +2,15 @@
 #include "base/process.hpp"
 
 #include "base/error.hpp"
-#include "base/fd.hpp"
+#include "base/spawn.hpp"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace mirrornet {
 
@@ -19,87 +18,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Pipe {
-    UniqueFd read, write;
-    Pipe()
-    {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) < 0)
-            throw_errno("pipe");
-        read.reset(ends[0]);
-        write.reset(ends[1]);
-    }
-};
-
-class SpawnActions {
-public:
-    SpawnActions() { ::posix_spawn_file_actions_init(&actions_); }
-    SpawnActions(const SpawnActions&) = delete;
-    SpawnActions& operator=(const SpawnActions&) = delete;
-    ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    void input_from(const char* path)
-    {
-        ::posix_spawn_file_actions_addopen(&actions_, 0, path, O_RDONLY, 0);
-    }
-    void dup(int from, int to) { ::posix_spawn_file_actions_adddup2(&actions_, from, to); }
-    const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_;
-};
-
-// A program starts with the usual signals, whatever the caller blocks or ignores.
-class SpawnAttributes {
-public:
-    SpawnAttributes()
-    {
-        sigset_t none, all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        ::posix_spawnattr_init(&attributes_);
-        ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setsigdefault(&attributes_, &all);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    }
-    SpawnAttributes(const SpawnAttributes&) = delete;
-    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
-    const posix_spawnattr_t* get() const { return &attributes_; }
-
-private:
-    posix_spawnattr_t attributes_;
-};
-
 // The caller's environment with LC_ALL=C: output of tools is parsed.
-std::vector<char*> c_environment()
+std::vector<std::string> c_environment()
 {
-    static char locale[] = "LC_ALL=C";
-    std::vector<char*> env;
+    std::vector<std::string> env;
     for (char** entry = environ; *entry; entry++)
         if (std::strncmp(*entry, "LC_ALL=", 7) != 0)
-            env.push_back(*entry);
-    env.push_back(locale);
-    env.push_back(nullptr);
+            env.emplace_back(*entry);
+    env.emplace_back("LC_ALL=C");
     return env;
-}
-
-pid_t spawn(const std::vector<std::string>& argv, const Pipe& out, const Pipe& err)
-{
-    std::vector<char*> args;
-    for (const auto& arg : argv)
-        args.push_back(const_cast<char*>(arg.c_str()));
-    args.push_back(nullptr);
-    SpawnActions actions;
-    actions.input_from("/dev/null");
-    actions.dup(out.write.get(), 1);
-    actions.dup(err.write.get(), 2);
-    const SpawnAttributes attributes;
-    auto env = c_environment();
-    pid_t pid = -1;
-    if (int error = ::posix_spawnp(&pid, args[0], actions.get(), attributes.get(), args.data(),
-                                   env.data()))
-        throw_errno("cannot run " + argv[0], error);
-    return pid;
 }
 
 // False at the end of the stream.
@@ -149,7 +76,8 @@ ProcessResult run_process(const std::vector<std::string>& argv, ProcessLimits li
 {
     Pipe out, err;
     const auto deadline = Clock::now() + limits.timeout;
-    const pid_t pid = spawn(argv, out, err);
+    const pid_t pid =
+        spawn({argv, c_environment(), out.write.get(), err.write.get(), false});
     out.write.reset();
     err.write.reset();
     ProcessResult result;

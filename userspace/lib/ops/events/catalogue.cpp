@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/events/catalogue.hpp"
+
+#include <fmt/format.h>
+
+namespace mirrornet::ops {
+
+namespace {
+
+using C = EventClass;
+using S = Severity;
+
+enum Code : int {
+    unlisted = 0,
+    lost = 1,
+    state_none = 100,
+    state_mirroring,
+    state_resync,
+    state_broken,
+    state_paused,
+    state_resync_pending,
+    state_stopped,
+    role_none = 200,
+    role_source,
+    role_target,
+    link_closed = 300,
+    link_up,
+    unlocked = 500,
+    locked_target,
+    locked_user,
+    disk_unreadable = 600,
+    disk_flush_failed,
+    disk_foreign_write,
+    metadata_failed = 700,
+    split_brain = 800,
+    peer_refused = 900,
+    config_changed = 1000,
+};
+
+// A code and a name are never given to another event. Hundreds are the classes.
+constexpr EventKind kinds[] = {
+    {unlisted, "unlisted", S::warning, {}},
+    {lost, "events-lost", S::warning, {}},
+    {state_none, "state-none", S::warning, C::state},
+    {state_mirroring, "state-mirroring", S::info, C::state},
+    {state_resync, "state-resync", S::info, C::state},
+    {state_broken, "state-broken", S::warning, C::state},
+    {state_paused, "state-paused", S::warning, C::state},
+    {state_resync_pending, "state-resync-pending", S::info, C::state},
+    {state_stopped, "state-stopped", S::error, C::state},
+    {role_none, "role-none", S::info, C::role},
+    {role_source, "role-source", S::info, C::role},
+    {role_target, "role-target", S::info, C::role},
+    {link_closed, "link-closed", S::warning, C::link},
+    {link_up, "link-up", S::info, C::link},
+    {unlocked, "unlocked", S::info, C::lock},
+    {locked_target, "locked-target", S::info, C::lock},
+    {locked_user, "locked-user", S::info, C::lock},
+    {disk_unreadable, "disk-unreadable", S::error, C::disk},
+    {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
+    {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
+    {metadata_failed, "metadata-failed", S::critical, C::metadata},
+    {split_brain, "split-brain", S::critical, C::split_brain},
+    {peer_refused, "peer-refused", S::warning, C::peer},
+    {config_changed, "config-changed", S::info, C::config},
+};
+
+const EventKind& kind(int code)
+{
+    for (const auto& each : kinds)
+        if (each.code == code)
+            return each;
+    return kinds[0];
+}
+
+// A pause that a person has to end is told apart by its severity alone.
+int code_of_state(const nl::Event& event)
+{
+    switch (static_cast<MirrorState>(event.new_code)) {
+    case MirrorState::none: return state_none;
+    case MirrorState::mirroring: return state_mirroring;
+    case MirrorState::resync: return state_resync;
+    case MirrorState::broken: return state_broken;
+    case MirrorState::paused:
+        return event.severity >= Severity::error ? state_stopped : state_paused;
+    case MirrorState::resync_pending: return state_resync_pending;
+    default: return unlisted;
+    }
+}
+
+int code_of_lock(int reason)
+{
+    switch (static_cast<LockReason>(reason)) {
+    case LockReason::none: return unlocked;
+    case LockReason::target: return locked_target;
+    case LockReason::user: return locked_user;
+    default: return unlisted; // not announced by this version of the module
+    }
+}
+
+int code_of_role(int role)
+{
+    switch (static_cast<Role>(role)) {
+    case Role::none: return role_none;
+    case Role::source: return role_source;
+    case Role::target: return role_target;
+    }
+    return unlisted;
+}
+
+int code_of_link(int state)
+{
+    switch (static_cast<LinkState>(state)) {
+    case LinkState::none: return link_closed;
+    case LinkState::up: return link_up;
+    default: return unlisted;
+    }
+}
+
+// Blocks are read for one mirror; a flush fails with an error; else it is what was found
+// when the volume was activated.
+int code_of_disk(const nl::Event& event)
+{
+    if (event.peer)
+        return disk_unreadable;
+    return event.new_code != 0 ? disk_flush_failed : disk_foreign_write;
+}
+
+int code_of(const nl::Event& event)
+{
+    switch (event.event_class) {
+    case C::state: return code_of_state(event);
+    case C::role: return code_of_role(event.new_code);
+    case C::link: return code_of_link(event.new_code);
+    case C::lock: return code_of_lock(event.new_code);
+    case C::disk: return code_of_disk(event);
+    case C::metadata: return metadata_failed;
+    case C::split_brain: return split_brain;
+    case C::peer: return peer_refused;
+    case C::config: return config_changed;
+    case C::resync: break; // not sent by this version of the module
+    }
+    return unlisted;
+}
+
+} // namespace
+
+std::string EventKind::message_id() const
+{
+    return fmt::format("6b0fd3a1c8e94f27935c1de7a0b2{:04}", code);
+}
+
+std::span<const EventKind> all_event_kinds()
+{
+    return kinds;
+}
+
+const EventKind& kind_of(const nl::Event& event)
+{
+    return kind(code_of(event));
+}
+
+const EventKind& events_lost()
+{
+    return kind(lost);
+}
+
+} // namespace mirrornet::ops

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/events/facts.hpp"
+
+#include <fmt/format.h>
+
+namespace mirrornet::ops {
+
+namespace {
+
+constexpr const char* lost_text =
+    "events came faster than they were read, and some are lost: ask for the state anew, "
+    "mirrorctl status";
+
+Facts facts_of(const EventKind& kind, Severity severity, const std::string& node,
+               const std::string& text)
+{
+    return {{"MIRROR_NET_EVENT", std::string(kind.name)},
+            {"MIRROR_NET_CODE", std::to_string(kind.code)},
+            {"MIRROR_NET_SEVERITY", std::string(to_string(severity))},
+            {"MIRROR_NET_NODE", node},
+            {"MIRROR_NET_TEXT", text}};
+}
+
+std::string object_of(const nl::Event& event, const std::string& peer)
+{
+    return event.peer ? event.volume_name + "@" + peer : event.volume_name;
+}
+
+} // namespace
+
+Announcement announcement_of(const nl::Event& event, const std::string& node,
+                             const std::string& peer)
+{
+    const auto& kind = kind_of(event);
+    const auto object = object_of(event, peer);
+    const std::string reason(to_string(event.reason));
+    auto facts = facts_of(kind, event.severity, node, event.text);
+    facts.insert(facts.end(),
+                 {{"MIRROR_NET_CLASS", std::string(to_string(event.event_class))},
+                  {"MIRROR_NET_NUMBER", std::to_string(event.number)},
+                  {"MIRROR_NET_VOLUME", event.volume_name},
+                  {"MIRROR_NET_VOLUME_UUID", event.volume.to_string()},
+                  {"MIRROR_NET_PEER", peer},
+                  {"MIRROR_NET_PEER_UUID", event.peer ? event.peer->to_string() : ""},
+                  {"MIRROR_NET_MIRROR", event.peer ? object : ""},
+                  {"MIRROR_NET_OLD", event.old_word()},
+                  {"MIRROR_NET_NEW", event.new_word()},
+                  {"MIRROR_NET_REASON", reason},
+                  {"MIRROR_NET_TIME_NS", std::to_string(event.time)},
+                  {"MIRROR_NET_UPTIME_NS", std::to_string(event.uptime_ns)}});
+    const auto why = event.reason == Reason::none ? "" : ", " + reason;
+    return {&kind, event.severity, event.volume.to_string(),
+            fmt::format("{}: {} ({}{}): {}", object, kind.name, to_string(event.severity), why,
+                        event.text),
+            std::move(facts)};
+}
+
+Announcement announcement_of_lost_events(const std::string& node)
+{
+    const auto& kind = events_lost();
+    return {&kind, kind.severity, "", fmt::format("{}: {}", kind.name, lost_text),
+            facts_of(kind, kind.severity, node, lost_text)};
+}
+
+} // namespace mirrornet::ops
