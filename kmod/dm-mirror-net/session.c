@@ -62,6 +62,7 @@ static enum mn_mirror_event end_event(u8 reason)
 /* False: it had ended before. */
 static bool session_end_locked(struct mn_session *session, u8 reason, struct list_head *done)
 {
+	enum mn_mirror_event event = end_event(reason);
 	struct mn_mirror *mirror = session->mirror;
 
 	lockdep_assert_held(&session->volume->track);
@@ -76,7 +77,9 @@ static bool session_end_locked(struct mn_session *session, u8 reason, struct lis
 	} else if (!mn_keep_outlives(reason)) {
 		mn_keep_drop_locked(mirror, done);
 	}
-	mn_mirror_event_locked(mirror, end_event(reason), reason);
+	if (event == MN_EV_LINK_LOST && (mirror->kept || session->apply))
+		event = MN_EV_CUT_OFF;
+	mn_mirror_event_locked(mirror, event, reason);
 	queue_work(session->volume->session_wq, &session->end_work);
 	return true;
 }

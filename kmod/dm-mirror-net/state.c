@@ -54,6 +54,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
 		[MN_EV_QUEUE_FULL] = PAUSE,
 		[MN_EV_LINK_LOST] = PAUSE,
+		[MN_EV_CUT_OFF] = PAUSE,
 		[MN_EV_REFUSED] = PAUSE,
 		[MN_EV_USER_PAUSE] = HOLD,
 		[MN_EV_USER_BREAK] = BREAK,
@@ -66,6 +67,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	[ST_RESYNC] = {
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
 		[MN_EV_LINK_LOST] = PAUSE,
+		[MN_EV_CUT_OFF] = PAUSE,
 		[MN_EV_REFUSED] = PAUSE,
 		[MN_EV_USER_PAUSE] = HOLD,
 		[MN_EV_USER_BREAK] = BREAK,
@@ -80,6 +82,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
 		[MN_EV_LINK_LOST] = WAIT,
+		[MN_EV_CUT_OFF] = PAUSE,
 		[MN_EV_REFUSED] = PAUSE,
 		[MN_EV_USER_PAUSE] = HOLD,
 		[MN_EV_USER_BREAK] = BREAK,
@@ -93,6 +96,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 		[MN_EV_SYNC_STARTED] = TO_RESYNC,
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
 		[MN_EV_LINK_LOST] = PAUSE_ANEW,
+		[MN_EV_CUT_OFF] = PAUSE_ANEW,
 		[MN_EV_REFUSED] = PAUSE,
 		[MN_EV_USER_PAUSE] = HOLD,
 		[MN_EV_USER_CONTINUE] = TO_PENDING,
@@ -105,6 +109,7 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	},
 	[ST_STUCK] = {
 		[MN_EV_LINK_LOST] = PAUSE_WORSE,
+		[MN_EV_CUT_OFF] = PAUSE_WORSE,
 		[MN_EV_REFUSED] = PAUSE_WORSE,
 		[MN_EV_USER_PAUSE] = HOLD,
 		[MN_EV_USER_CONTINUE] = TO_PENDING,
@@ -224,6 +229,7 @@ static u8 reason_of(enum mn_mirror_event event, u8 reason)
 	case MN_EV_METADATA_ERROR:
 		return MN_REASON_METADATA_ERROR;
 	case MN_EV_LINK_LOST:
+	case MN_EV_CUT_OFF:
 		if (reason == MN_REASON_NONE)
 			return MN_REASON_LINK_LOST;
 		break;

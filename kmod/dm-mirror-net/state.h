@@ -18,6 +18,7 @@ enum mn_mirror_event {
 	MN_EV_IN_SYNC,		/* equal: nothing (left) to resync, durably */
 	MN_EV_QUEUE_FULL,	/* in sync: writes are tracked until the queue has drained */
 	MN_EV_LINK_LOST,	/* with a reason that ends by itself, or not */
+	MN_EV_CUT_OFF,		/* LINK_LOST of a stream that goes on, or of a target at work */
 	MN_EV_REFUSED,		/* the verdict was not to go on; reason from it */
 	MN_EV_USER_PAUSE,
 	MN_EV_USER_CONTINUE,

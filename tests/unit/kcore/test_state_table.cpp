@@ -111,7 +111,7 @@ TEST_F(StateTable, MirroringIsReachedInSyncOnly)
             EXPECT_EQ(event, MN_EV_IN_SYNC);
         if (next.state == MN_STATE_RESYNC && now.state != MN_STATE_RESYNC)
             EXPECT_EQ(event, MN_EV_SYNC_STARTED);
-        if (event == MN_EV_LINK_LOST || event == MN_EV_REFUSED || event == MN_EV_SHUTDOWN)
+        if (event == MN_EV_LINK_LOST || event == MN_EV_CUT_OFF || event == MN_EV_REFUSED || event == MN_EV_SHUTDOWN)
             EXPECT_TRUE(next.state != MN_STATE_MIRRORING && next.state != MN_STATE_RESYNC);
     });
 }
@@ -126,17 +126,17 @@ TEST_F(StateTable, TheTable)
     };
     const Line table[] = {
         //                                         added started catching-up in-sync queue-full lost
-        //                                         refused pause continue break resync shutdown
+        //                                         cut-off refused pause continue break resync shutdown
         //                                         source-error metadata-error removed
-        {{MN_STATE_NONE, 0},                       "Q.............."},
-        {{MN_STATE_MIRRORING, 0},                  ".R..PPPP.BQPPPN"},
-        {{MN_STATE_RESYNC, 0},                     "...M.PPP.B.PPPN"},
-        {{MN_STATE_RESYNC_PENDING, 0},             ".R.MPQPP.B.PPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RQM..PPQBQPPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, ".......PQBQ.PPN"},
-        {{MN_STATE_PAUSED, MN_REASON_USER},        "........QBQ...N"},
-        {{MN_STATE_BROKEN, MN_REASON_USER},        "..........Q...N"},
-        {{MN_STATE_INVALID, 0},                    "Q......P.BQ.PPN"},
+        {{MN_STATE_NONE, 0},                       "Q..............."},
+        {{MN_STATE_MIRRORING, 0},                  ".R..PPPPP.BQPPPN"},
+        {{MN_STATE_RESYNC, 0},                     "...M.PPPP.B.PPPN"},
+        {{MN_STATE_RESYNC_PENDING, 0},             ".R.MPQPPP.B.PPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RQM...PPQBQPPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, "........PQBQ.PPN"},
+        {{MN_STATE_PAUSED, MN_REASON_USER},        ".........QBQ...N"},
+        {{MN_STATE_BROKEN, MN_REASON_USER},        "...........Q...N"},
+        {{MN_STATE_INVALID, 0},                    "Q.......P.BQ.PPN"},
     };
 
     for (const Line &line : table) {
