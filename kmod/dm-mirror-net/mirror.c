@@ -397,7 +397,10 @@ static int pause_locked(struct mn_mirror *mirror, struct mn_why *why)
 	return record_locked(mirror, paused, 0, MN_EV_USER_PAUSE, why);
 }
 
-int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+/* Look up under the lock, and do it. */
+static int change_locked(struct mn_volume *volume, const u8 *peer_uuid,
+			 int (*change)(struct mn_mirror *mirror, struct mn_why *why),
+			 struct mn_why *why)
 {
 	struct mn_mirror *mirror;
 	int err = mn_volume_enter(volume, why);
@@ -406,8 +409,16 @@ int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 		return err;
 	mirror = mn_mirror_find(volume, peer_uuid);
 	why->text = "the volume has no mirror with this node";
-	err = mirror ? pause_locked(mirror, why) : -ENOENT;
+	err = mirror ? change(mirror, why) : -ENOENT;
 	mutex_unlock(&volume->lock);
+	return err;
+}
+
+int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	int err = change_locked(volume, peer_uuid, pause_locked, why);
+	struct mn_mirror *mirror;
+
 	if (err)
 		return err;
 	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_USER, why);
@@ -432,12 +443,12 @@ int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 	flush_work(&volume->loss_work);
 	err = READ_ONCE(volume->loss_pending) ? -EIO :
 	      commit_state(mirror, broken.state, broken.reason, MN_SLOT_F_FULL_NEEDED);
-	if (err)
-		why->text = "the metadata cannot be written: nothing was changed";
-	else
+	if (err) {
+		why->text = "the metadata cannot be written: not broken, only its link was closed";
+	} else {
 		mn_mirror_event(mirror, MN_EV_USER_BREAK, broken.reason);
-	if (!err)
 		mn_bitmap_empty(&mirror->bitmap);	/* it says nothing any more */
+	}
 	mutex_unlock(&volume->lock);
 	return err;
 }
@@ -494,16 +505,7 @@ static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
 
 int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
 {
-	struct mn_mirror *mirror;
-	int err = mn_volume_enter(volume, why);
-
-	if (err)
-		return err;
-	mirror = mn_mirror_find(volume, peer_uuid);
-	why->text = "the volume has no mirror with this node";
-	err = mirror ? continue_locked(mirror, why) : -ENOENT;
-	mutex_unlock(&volume->lock);
-	return err;
+	return change_locked(volume, peer_uuid, continue_locked, why);
 }
 
 int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,

@@ -64,7 +64,7 @@
  * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID, [READ_ONLY], [FORCE]. -EBUSY while
  *   anybody holds the device; -ESTALE for a source which waits for its peer's answer, and
  *   for a target unless a person has to end the state of each of its mirrors (paused by a
- *   user, broken). A target that is opened for writing counts as written, durably,
+ *   user or for a reason that does not end by itself, broken) and none has a link. A target that is opened for writing counts as written, durably,
  *   before the first write; with READ_ONLY every write fails. An inconsistent target:
  *   -ESTALE without FORCE.
  *
