@@ -8,9 +8,11 @@
  */
 #include <linux/random.h>
 #include <linux/slab.h>
+#include "auto_resync.h"
 #include "event.h"
 #include "keep.h"
 #include "mirror.h"
+#include "rest.h"
 #include "session.h"
 #include "trace.h"
 #include "volume_private.h"
@@ -29,6 +31,10 @@ const struct mn_options mn_options_default = {
 	.compression = 0,
 	.bandwidth_limit = 0,
 	.resync_bandwidth_limit = 0,
+	.auto_resync = MN_AUTO_RESYNC_PARTIAL,
+	.max_resync_passes = 200,
+	.resync_low_water = 150,
+	.resync_block_writes_timeout = 15000,
 };
 
 /* ---- state ---- */
@@ -49,7 +55,9 @@ static const char *meaning_of(struct mn_state state)
 	case MN_STATE_MIRRORING:
 		return "in sync: every write goes to the target";
 	case MN_STATE_RESYNC:
-		return "blocks are being copied: the target is inconsistent until all are there";
+		return state.reason == MN_REASON_NONE ?
+		       "blocks are being copied: the target is inconsistent until all are there" :
+		       "more is written than the link carries: the rest is tracked and sent later";
 	case MN_STATE_RESYNC_PENDING:
 		return "what the target lacks is tracked, and sent as soon as it can be";
 	case MN_STATE_BROKEN:
@@ -124,6 +132,7 @@ struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *pee
 	mirror->options = mn_options_default;
 	memcpy(mirror->peer_uuid, peer_uuid, MN_UUID_LEN);
 	INIT_LIST_HEAD(&mirror->unapplied);
+	mn_rest_init(mirror);
 	mirror->peer_position = volume->meta.super.slot[slot].peer_position;
 	initial_state(mirror, &volume->meta.super.slot[slot]);
 	if (mn_bitmap_create(&mirror->bitmap, &volume->meta, slot, &volume->track)) {
@@ -135,6 +144,7 @@ struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *pee
 
 void mn_mirror_free(struct mn_mirror *mirror)
 {
+	mn_rest_exit(mirror);
 	mn_bitmap_destroy(&mirror->bitmap);
 	kfree(mirror);
 }
@@ -249,6 +259,7 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 	mirror = mn_mirror_new(volume, slot, peer_uuid);
 	if (!mirror)
 		return -ENOMEM;
+	mn_auto_resync_asked(mirror, true);
 	/* what an earlier peer left in these pages says nothing about this one */
 	mn_bitmap_empty(&mirror->bitmap);
 	why->text = "the metadata cannot be written: nothing was changed";
@@ -480,6 +491,13 @@ static int commit_continue(struct mn_mirror *mirror)
 	return mn_meta_commit(&volume->meta);
 }
 
+/* Whatever held it back: a person wants it now. */
+static void asked_for(struct mn_mirror *mirror)
+{
+	mn_auto_resync_asked(mirror, true);
+	mn_rest_end(mirror);
+}
+
 static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
 {
 	struct mn_volume *volume = mirror->volume;
@@ -495,12 +513,14 @@ static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
 		return -ESTALE;
 	}
 	err = commit_continue(mirror);
-	if (err)
+	if (err) {
 		why->text = "the metadata cannot be written: nothing was changed";
-	else
-		mn_mirror_event(mirror, is_broken(mirror) ? MN_EV_USER_RESYNC :
-				MN_EV_USER_CONTINUE, MN_REASON_NONE);
-	return err;
+		return err;
+	}
+	asked_for(mirror);
+	mn_mirror_event(mirror, is_broken(mirror) ? MN_EV_USER_RESYNC : MN_EV_USER_CONTINUE,
+			MN_REASON_NONE);
+	return 0;
 }
 
 int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
@@ -508,7 +528,19 @@ int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_
 	return change_locked(volume, peer_uuid, continue_locked, why);
 }
 
-int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
+/* What was never sent stays so. Durable, so that a restart sends what it cannot compare. */
+static int mark_to_compare(struct mn_mirror *mirror, struct mn_why *why)
+{
+	int err;
+
+	mn_bitmap_fill_sent(&mirror->bitmap);
+	err = mn_bitmap_write_all(&mirror->bitmap);
+	if (err)
+		why->text = "the metadata cannot be written: the next resync sends what was marked";
+	return err;
+}
+
+int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, bool verify,
 		     struct mn_why *why)
 {
 	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
@@ -527,8 +559,14 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 	why->text =
 		"the mirror is being created: if nothing is, delete it and create it again";
 	if (!mirror->building)
+		err = verify && !full ? mark_to_compare(mirror, why) : 0;
+	if (!err)
 		err = record_locked(mirror, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
 				    MN_EV_USER_RESYNC, why);
+	if (!err) {
+		WRITE_ONCE(mirror->compare, verify);
+		asked_for(mirror);
+	}
 	mutex_unlock(&volume->lock);
 	return err;
 }

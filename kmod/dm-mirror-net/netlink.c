@@ -39,6 +39,18 @@ static struct netlink_range_validation byte_limit_range __ro_after_init = {
 	.max = 65536,
 };
 
+static struct netlink_range_validation passes_range __ro_after_init = {
+	.min = 1, .max = 1000000,
+};
+
+static struct netlink_range_validation low_water_range __ro_after_init = {
+	.max = 1000000000,
+};
+
+static struct netlink_range_validation block_writes_range __ro_after_init = {
+	.max = 3600000,
+};
+
 static struct netlink_range_validation bandwidth_range __ro_after_init = {
 	.max = 1000000000,
 };
@@ -104,6 +116,7 @@ static const struct nla_policy resync_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
 	[MN_A_RESYNC_FULL] = { .type = NLA_FLAG },
+	[MN_A_RESYNC_VERIFY] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy attach_policy[MN_A_MAX + 1] = {
@@ -141,6 +154,11 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 	[MN_A_OPT_COMPRESSION] = NLA_POLICY_MAX(NLA_U32, 9),
 	[MN_A_OPT_BANDWIDTH_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &bandwidth_range),
 	[MN_A_OPT_RESYNC_BANDWIDTH_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &bandwidth_range),
+	[MN_A_OPT_AUTO_RESYNC] = NLA_POLICY_MAX(NLA_U32, MN_AUTO_RESYNC_NO),
+	[MN_A_OPT_MAX_RESYNC_PASSES] = NLA_POLICY_FULL_RANGE(NLA_U32, &passes_range),
+	[MN_A_OPT_RESYNC_LOW_WATER] = NLA_POLICY_FULL_RANGE(NLA_U32, &low_water_range),
+	[MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32,
+								       &block_writes_range),
 };
 
 /* Changes something: for administrators alone. */

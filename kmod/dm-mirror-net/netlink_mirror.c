@@ -74,10 +74,11 @@ int mn_nl_mirror_add(struct sk_buff *skb, struct genl_info *info)
 int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info)
 {
 	bool full = nla_get_flag(info->attrs[MN_A_RESYNC_FULL]);
+	bool verify = nla_get_flag(info->attrs[MN_A_RESYNC_VERIFY]);
 	struct mn_why why = { };
 
-	return mn_nl_done(info, mn_mirror_resync(mn_nl_volume(info), mn_nl_peer(info), full, &why),
-			  &why);
+	return mn_nl_done(info, mn_mirror_resync(mn_nl_volume(info), mn_nl_peer(info), full, verify,
+						 &why), &why);
 }
 
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
@@ -111,6 +112,11 @@ static const struct {
 	{ MN_A_OPT_COMPRESSION, offsetof(struct mn_options, compression) },
 	{ MN_A_OPT_BANDWIDTH_LIMIT, offsetof(struct mn_options, bandwidth_limit) },
 	{ MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, offsetof(struct mn_options, resync_bandwidth_limit) },
+	{ MN_A_OPT_AUTO_RESYNC, offsetof(struct mn_options, auto_resync) },
+	{ MN_A_OPT_MAX_RESYNC_PASSES, offsetof(struct mn_options, max_resync_passes) },
+	{ MN_A_OPT_RESYNC_LOW_WATER, offsetof(struct mn_options, resync_low_water) },
+	{ MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT,
+	  offsetof(struct mn_options, resync_block_writes_timeout) },
 };
 
 static void options_collect(const struct genl_info *info, struct mn_options_change *change)

@@ -28,6 +28,7 @@ enum action {
 	TO_NONE,
 	TO_MIRRORING,
 	TO_RESYNC,
+	FALL_BEHIND,	/* resync that says why it may not end, if it can */
 	TO_PENDING,
 	PAUSE,		/* for the event's reason */
 	PAUSE_ANEW,	/* the same, unless the old reason says more */
@@ -66,6 +67,8 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	},
 	[ST_RESYNC] = {
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
+		[MN_EV_FALLS_BEHIND] = FALL_BEHIND,
+		[MN_EV_KEEPS_UP] = TO_RESYNC,
 		[MN_EV_LINK_LOST] = PAUSE,
 		[MN_EV_CUT_OFF] = PAUSE,
 		[MN_EV_REFUSED] = PAUSE,
@@ -273,6 +276,8 @@ struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u
 		return made(MN_STATE_MIRRORING, MN_REASON_NONE);
 	case TO_RESYNC:
 		return made(MN_STATE_RESYNC, MN_REASON_NONE);
+	case FALL_BEHIND:
+		return mn_reason_ends_by_itself(reason) ? made(MN_STATE_RESYNC, reason) : now;
 	case TO_PENDING:
 		return made(MN_STATE_RESYNC_PENDING, MN_REASON_NONE);
 	case HOLD:
@@ -281,6 +286,25 @@ struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u
 		return made(MN_STATE_BROKEN, MN_REASON_USER);
 	default:
 		return pause_for(now, action, reason_of(event, reason));
+	}
+}
+
+/* Seconds. What comes back for the same reason is not tried at once. */
+#define REST_PASSES	60
+#define REST_TARGET	10
+#define REST_MOST	300
+
+u32 mn_reason_rest(u8 reason, u32 times)
+{
+	u32 doublings = times ? min(times - 1, 5u) : 0;
+
+	switch (reason) {
+	case MN_REASON_RESYNC_PASSES:
+		return REST_PASSES;
+	case MN_REASON_TARGET_ERROR:
+		return min(REST_TARGET << doublings, REST_MOST);
+	default:
+		return 0;
 	}
 }
 

@@ -17,6 +17,8 @@ enum mn_mirror_event {
 	MN_EV_CATCHING_UP,	/* nothing to resync: in sync when what is queued has arrived */
 	MN_EV_IN_SYNC,		/* equal: nothing (left) to resync, durably */
 	MN_EV_QUEUE_FULL,	/* in sync: writes are tracked until the queue has drained */
+	MN_EV_FALLS_BEHIND,	/* resync: a write found no room, for this reason */
+	MN_EV_KEEPS_UP,		/* resync: in a whole pass all writes found room */
 	MN_EV_LINK_LOST,	/* with a reason that ends by itself, or not */
 	MN_EV_CUT_OFF,		/* LINK_LOST of a stream that goes on, or of a target at work */
 	MN_EV_REFUSED,		/* the verdict was not to go on; reason from it */
@@ -33,13 +35,18 @@ enum mn_mirror_event {
 
 struct mn_state {
 	s8 state;		/* enum mn_mirror_state */
-	u8 reason;		/* enum mn_reason; none while mirroring or resync */
+	u8 reason;		/* enum mn_reason; none while mirroring */
 };
 
 struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u8 reason);
 
 /* SPEC 2's column: does a mirror that stands for this reason go on without a person? */
 bool mn_reason_ends_by_itself(u8 reason);
+/*
+ * How long a mirror that paused for this reason waits before it wants a link again, the `times`th
+ * time in a row (from 1); seconds, 0: not at all.
+ */
+u32 mn_reason_rest(u8 reason, u32 times);
 /* Does the mirror want a link (and reconnects)? */
 bool mn_state_wants_link(struct mn_state now);
 /* Must the state survive a restart of this node as it is? (user, broken, ...) */

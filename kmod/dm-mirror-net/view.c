@@ -6,6 +6,8 @@
 #include <linux/math64.h>
 #include <linux/ktime.h>
 #include "conn.h"
+#include "rest.h"
+#include "resync.h"
 #include "view.h"
 #include "stream.h"
 
@@ -92,7 +94,7 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 static u8 link_of(const struct mn_mirror *mirror)
 {
 	if (mirror->link == MN_LINK_NONE &&
-	    (mirror->building || !mn_state_wants_link(mirror->state)))
+	    (mirror->building || !mn_state_wants_link(mirror->state) || mn_rest_is_on(mirror)))
 		return MN_LINK_UNWANTED;
 	return mirror->link;
 }
@@ -159,6 +161,9 @@ static void view_resync(const struct mn_mirror *mirror, struct mn_mirror_view *v
 	view->resync_seconds = div_u64(view->resync_elapsed, MSEC_PER_SEC);
 	view->resync_progress = stats->progress;
 	view->resync_unreadable = stats->unreadable;
+	view->resync_compared = stats->compared;
+	view->resync_differed = stats->differed;
+	view->resync_waits_for = mn_resync_waits_for(mirror);
 }
 
 static void view_options(const struct mn_options *options, struct mn_mirror_view *view)
@@ -175,6 +180,10 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->compression = READ_ONCE(options->compression);
 	view->bandwidth_limit = READ_ONCE(options->bandwidth_limit);
 	view->resync_bandwidth_limit = READ_ONCE(options->resync_bandwidth_limit);
+	view->auto_resync = READ_ONCE(options->auto_resync);
+	view->max_resync_passes = READ_ONCE(options->max_resync_passes);
+	view->resync_low_water = READ_ONCE(options->resync_low_water);
+	view->resync_block_writes_timeout = READ_ONCE(options->resync_block_writes_timeout);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

@@ -51,6 +51,10 @@ struct mn_options {
 	u32 compression;	/* 0..9 */
 	u32 bandwidth_limit;	/* kbit/s; 0: none */
 	u32 resync_bandwidth_limit;
+	u32 auto_resync;	/* enum mn_auto_resync */
+	u32 max_resync_passes;
+	u32 resync_low_water;	/* blocks; 0: never delay writers */
+	u32 resync_block_writes_timeout; /* ms; 0: never delay writers */
 };
 
 extern const struct mn_options mn_options_default;
@@ -66,6 +70,9 @@ struct mn_resync_stats {
 	u32 pass;
 	u64 new_writes;
 	u64 unreadable;
+	u64 compared;			/* blocks: their sums were sent */
+	u64 differed;			/* ... and the target has others */
+	u64 left_over;			/* in this pass: writes that found no room in the queue */
 	u64 started;			/* ktime_get_ns() */
 	u64 ended;			/* 0 while it runs */
 	u64 progress;			/* ktime_get_real_ns() of the last block sent */
@@ -95,6 +102,7 @@ struct mn_mirror {
 	bool in_sync;			/* SYNC_END was queued: its loss must be recorded */
 	bool live;			/* the stream takes writes; see overflow.c */
 	bool kept;			/* ... and waits for a link; see keep.c */
+	bool delays_writers;		/* a resync is about to end: no write enters the stream */
 	bool catching_up;		/* ... goes on, and has not got SYNC_END yet; golive.c */
 	u8 kept_in_vain;		/* links since the target last moved on */
 	u64 kept_applied;		/* when the last link was lost */
@@ -123,6 +131,11 @@ struct mn_mirror {
 	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
 	struct mn_received received;	/* what this target could go on with, between links */
+	bool compare;			/* a person wants blocks compared before they are sent */
+	bool asked;			/* a person wants the resync; whatever auto-resync says */
+	u64 rest_until;			/* jiffies64: no link before that; see rest.h */
+	u32 rests;			/* in a row */
+	struct delayed_work rest_work;	/* announces the end of the rest */
 
 	struct mn_session *session;	/* under volume->lock; NULL: no link */
 	struct mn_apply *apply;		/* of the stream to this node, under track */
@@ -262,7 +275,9 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
-int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, struct mn_why *why);
+/* verify: compare first, and send what differs. */
+int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, bool verify,
+		     struct mn_why *why);
 int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
 			 const struct mn_range *ranges, u32 count, struct mn_why *why);

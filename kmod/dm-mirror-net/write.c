@@ -21,6 +21,7 @@
 #include "keep.h"
 #include "overflow.h"
 #include "region_log.h"
+#include "resync.h"
 #include "session.h"
 #include "stream.h"
 #include "trace.h"
@@ -453,6 +454,8 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 			mn_session_lost_locked(mirror, refused, done);
 		else if (mirror->in_sync)
 			mn_overflow_locked(mirror, refused, done);
+		else if (io->sectors)
+			mn_resync_left_over(mirror, refused);
 	}
 	if (io->sectors)
 		mn_bitmap_set(&mirror->bitmap, first, last);

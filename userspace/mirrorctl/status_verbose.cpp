@@ -104,7 +104,10 @@ std::string last_resync_text(const json& resync)
 {
     if (number(resync, "elapsed_ms") == 0)
         return "none since the volume is active";
-    return fmt::format("sent {} of {} blocks ({} of them zero, {} unreadable) in {}, last at {}",
+    const auto compared = number(resync, "compared_blocks");
+    const auto verified = compared == 0 ? "" : fmt::format("compared {} blocks, {} differed; ", compared,
+                                                           number(resync, "differed_blocks"));
+    return fmt::format("{}sent {} of {} blocks ({} of them zero, {} unreadable) in {}, last at {}", verified,
                        number(resync, "sent_blocks"), number(resync, "begun_blocks"),
                        number(resync, "zero_blocks"), number(resync, "unreadable_blocks"),
                        ops::duration(number(resync, "elapsed_ms") / 1000),
@@ -133,6 +136,8 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  last write", fmt::format("{}, applied {}, stable {}", number(mirror, "sequence"),
                                            number(mirror, "applied"), number(mirror, "stable"))});
     table.add({"  resync", last_resync_text(mirror.at("resync"))});
+    if (word(mirror.at("resync"), "phase") != "none")
+        table.add({"  resync waits for", word(mirror.at("resync"), "waits_for")});
     return table.print();
 }
 

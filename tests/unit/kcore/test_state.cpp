@@ -72,6 +72,35 @@ TEST_F(State, AFullQueueDrains)
     EXPECT_EQ(after(resync, MN_EV_QUEUE_FULL, MN_REASON_QUEUE_LIMIT), resync);
 }
 
+// A resync that may not end says so, until it keeps up again; nothing else has this reason.
+TEST_F(State, AResyncThatFallsBehind)
+{
+    mn_state behind = after(resync, MN_EV_FALLS_BEHIND, MN_REASON_QUEUE_LIMIT);
+
+    EXPECT_EQ(behind, (mn_state{MN_STATE_RESYNC, MN_REASON_QUEUE_LIMIT}));
+    EXPECT_EQ(after(behind, MN_EV_KEEPS_UP), resync);
+    EXPECT_EQ(after(behind, MN_EV_IN_SYNC), mirroring);
+    EXPECT_EQ(after(behind, MN_EV_LINK_LOST), paused(MN_REASON_LINK_LOST));
+    EXPECT_EQ(after(resync, MN_EV_FALLS_BEHIND, MN_REASON_SPLIT_BRAIN), resync);
+    for (mn_state other : {none, mirroring, pending, broken, paused(MN_REASON_USER)}) {
+        EXPECT_EQ(after(other, MN_EV_FALLS_BEHIND, MN_REASON_QUEUE_LIMIT), other);
+        EXPECT_EQ(after(other, MN_EV_KEEPS_UP), other);
+    }
+}
+
+TEST_F(State, SomeFaultsAreNotTriedAgainAtOnce)
+{
+    EXPECT_EQ(mn_reason_rest(MN_REASON_LINK_LOST, 1), 0u);
+    EXPECT_EQ(mn_reason_rest(MN_REASON_USER, 1), 0u);
+    EXPECT_EQ(mn_reason_rest(200, 1), 0u);
+    for (u32 times : {0u, 1u, 2u, 1000u})
+        EXPECT_EQ(mn_reason_rest(MN_REASON_RESYNC_PASSES, times), 60u);
+    u32 seconds[] = {10, 20, 40, 80, 160, 300, 300};
+    for (u32 times = 1; times <= 7; times++)
+        EXPECT_EQ(mn_reason_rest(MN_REASON_TARGET_ERROR, times), seconds[times - 1]);
+    EXPECT_EQ(mn_reason_rest(MN_REASON_TARGET_ERROR, ~0u), 300u);
+}
+
 // The link ends because of the first trouble: that is what people want to read.
 TEST_F(State, TheFirstReasonIsKept)
 {

@@ -151,13 +151,16 @@ TEST(Events, EachIsKnownByWhatTheModuleSays)
     EXPECT_EQ(name_of(event_of(C::split_brain, 0)), "split-brain");
     EXPECT_EQ(name_of(event_of(C::peer, 0)), "peer-refused");
     EXPECT_EQ(name_of(event_of(C::config, 0)), "config-changed");
+    EXPECT_EQ(name_of(event_of(C::resync, MN_RESYNC_FULL)), "resync-stalled");
+    auto wanted = event_of(C::link, MN_LINK_NONE);
+    wanted.old_code = MN_LINK_UNWANTED;
+    EXPECT_EQ(name_of(wanted), "link-wanted");
 }
 
 // What a newer module says is told, not guessed.
 TEST(Events, WhatIsInNoCatalogueIsUnlisted)
 {
     EXPECT_EQ(name_of(event_of(EventClass::state, 77)), "unlisted");
-    EXPECT_EQ(name_of(event_of(EventClass::resync, MN_RESYNC_FULL)), "unlisted");
     EXPECT_EQ(ops::kind_of(event_of(EventClass::lock, 77)).code, 0);
 }
 

@@ -10,7 +10,7 @@
  *   kctl unlock VOL [readonly] [force]
  *   kctl add VOL PEER [blank|insync]                kctl del VOL PEER
  *   kctl pause|continue|break|begin|commit|detach VOL PEER
- *   kctl resync VOL PEER [full]                     kctl range VOL PEER START LENGTH
+ *   kctl resync VOL PEER [full] [verify]            kctl range VOL PEER START LENGTH
  *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
  *       onlimit=0|1 asyncflush=0|1 compression=0..9 limit=KBIT resynclimit=KBIT
  *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
@@ -92,6 +92,8 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_RESYNC_BYTES, U64, "resync_bytes" }, { MN_A_RESYNC_PASS, U32, "pass" },
 	{ MN_A_RESYNC_NEW_WRITES, U64, "new_writes" },
 	{ MN_A_RESYNC_UNREADABLE, U64, "unreadable" },
+	{ MN_A_RESYNC_WAITS_FOR, U8, "waits_for" },
+	{ MN_A_RESYNC_COMPARED, U64, "compared" }, { MN_A_RESYNC_DIFFERED, U64, "differed" },
 };
 
 static long long value_of(struct nlattr *attr, int type)
@@ -290,6 +292,10 @@ static void put_options(struct nl_msg *message, int argc, char **argv)
 	put_number(message, MN_A_OPT_COMPRESSION, number(argc, argv, "compression"));
 	put_number(message, MN_A_OPT_BANDWIDTH_LIMIT, number(argc, argv, "limit"));
 	put_number(message, MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, number(argc, argv, "resynclimit"));
+	put_number(message, MN_A_OPT_AUTO_RESYNC, number(argc, argv, "autoresync"));
+	put_number(message, MN_A_OPT_MAX_RESYNC_PASSES, number(argc, argv, "passes"));
+	put_number(message, MN_A_OPT_RESYNC_LOW_WATER, number(argc, argv, "lowwater"));
+	put_number(message, MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT, number(argc, argv, "blockwrites"));
 }
 
 /* Commands of the form COMMAND VOL [PEER] [words]. */
@@ -321,6 +327,8 @@ static int do_plain(int which, int argc, char **argv)
 		nla_put_flag(message, MN_A_MIRROR_IN_SYNC);
 	if (has(argc, argv, "full"))
 		nla_put_flag(message, MN_A_RESYNC_FULL);
+	if (has(argc, argv, "verify"))
+		nla_put_flag(message, MN_A_RESYNC_VERIFY);
 	if (has(argc, argv, "force"))
 		nla_put_flag(message, MN_A_FORCE);
 	if (has(argc, argv, "readonly"))

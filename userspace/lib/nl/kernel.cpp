@@ -186,10 +186,10 @@ void Kernel::break_(const VolumeId& id, const NodeId& peer)
     socket_.transact(about(MN_CMD_MIRROR_BREAK, id, peer));
 }
 
-void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full)
+void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full, bool verify)
 {
     Message message = about(MN_CMD_MIRROR_RESYNC, id, peer);
-    socket_.transact(message.flag(MN_A_RESYNC_FULL, full));
+    socket_.transact(message.flag(MN_A_RESYNC_FULL, full).flag(MN_A_RESYNC_VERIFY, verify));
 }
 
 } // namespace mirrornet::nl

@@ -69,7 +69,7 @@ public:
     void pause(const VolumeId& id, const NodeId& peer);
     void continue_(const VolumeId& id, const NodeId& peer);
     void break_(const VolumeId& id, const NodeId& peer);
-    void resync(const VolumeId& id, const NodeId& peer, bool full);
+    void resync(const VolumeId& id, const NodeId& peer, bool full, bool verify);
 
     void link_attach(const VolumeId& id, const NodeId& peer, const LinkAttach& link);
     void link_detach(const VolumeId& id, const NodeId& peer);

@@ -56,6 +56,9 @@ ResyncRecord read_resync(const Attributes& from)
     resync.new_writes = from.number(MN_A_RESYNC_NEW_WRITES);
     resync.elapsed_ms = from.number(MN_A_RESYNC_ELAPSED);
     resync.progress_at = from.number(MN_A_RESYNC_PROGRESS);
+    resync.compared = from.number(MN_A_RESYNC_COMPARED);
+    resync.differed = from.number(MN_A_RESYNC_DIFFERED);
+    resync.waits_for = code<ResyncWait>(from, MN_A_RESYNC_WAITS_FOR);
     return resync;
 }
 

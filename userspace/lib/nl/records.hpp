@@ -50,12 +50,14 @@ struct VolumeRecord {
 struct ResyncRecord {
     ResyncPhase phase = ResyncPhase::none;
     std::uint64_t begun = 0, sent = 0, zero = 0, unreadable = 0; // blocks
+    std::uint64_t compared = 0, differed = 0; // blocks
     std::uint64_t bytes = 0;
     std::uint64_t current_block = 0;
     std::uint32_t pass = 0;
     std::uint64_t new_writes = 0;
     std::uint64_t elapsed_ms = 0;
     Nanoseconds progress_at = 0;
+    ResyncWait waits_for = ResyncWait::nothing;
 };
 
 struct MirrorRecord {

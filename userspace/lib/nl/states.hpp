@@ -35,6 +35,15 @@ enum class Compressing : int {
     no_memory = MN_COMPRESSION_NO_MEMORY,
 };
 
+enum class ResyncWait : int {
+    nothing = MN_RESYNC_WAIT_NONE,
+    disk = MN_RESYNC_WAIT_DISK,
+    writes = MN_RESYNC_WAIT_WRITES,
+    memory = MN_RESYNC_WAIT_MEMORY,
+    limit = MN_RESYNC_WAIT_LIMIT,
+    target = MN_RESYNC_WAIT_TARGET,
+};
+
 enum class Mode : int {
     sync = MN_MODE_SYNC,
     async = MN_MODE_ASYNC,
@@ -90,6 +99,14 @@ template <> struct Words<Compressing> {
                                                   {Compressing::on, "on"},
                                                   {Compressing::peer_cannot, "peer-cannot"},
                                                   {Compressing::no_memory, "no-memory"}};
+};
+
+template <> struct Words<ResyncWait> {
+    static constexpr std::string_view kind = "what a resync waits for";
+    static constexpr Word<ResyncWait> table[] = {
+        {ResyncWait::nothing, "nothing"}, {ResyncWait::disk, "disk"},
+        {ResyncWait::writes, "writes"},   {ResyncWait::memory, "memory"},
+        {ResyncWait::limit, "limit"},     {ResyncWait::target, "target"}};
 };
 
 template <> struct Words<Mode> {

@@ -83,7 +83,8 @@ json resync_to(const ConfigStore& store, const json& params, const RpcPeer& call
 {
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           caller.name};
-    resync(store, subject, {params.at("full").get<bool>(), true, false});
+    // a node of an earlier version does not know the word
+    resync(store, subject, {params.at("full").get<bool>(), params.value("verify", false), true, false});
     return json::object();
 }
 

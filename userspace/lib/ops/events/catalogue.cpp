@@ -25,6 +25,8 @@ enum Code : int {
     role_target,
     link_closed = 300,
     link_up,
+    link_wanted,
+    resync_stalled = 400,
     unlocked = 500,
     locked_target,
     locked_user,
@@ -53,6 +55,8 @@ constexpr EventKind kinds[] = {
     {role_target, "role-target", S::info, C::role},
     {link_closed, "link-closed", S::warning, C::link},
     {link_up, "link-up", S::info, C::link},
+    {link_wanted, "link-wanted", S::info, C::link},
+    {resync_stalled, "resync-stalled", S::warning, C::resync},
     {unlocked, "unlocked", S::info, C::lock},
     {locked_target, "locked-target", S::info, C::lock},
     {locked_user, "locked-user", S::info, C::lock},
@@ -108,10 +112,12 @@ int code_of_role(int role)
     return unlisted;
 }
 
-int code_of_link(int state)
+int code_of_link(const nl::Event& event)
 {
-    switch (static_cast<LinkState>(state)) {
-    case LinkState::none: return link_closed;
+    switch (static_cast<LinkState>(event.new_code)) {
+    case LinkState::none:
+        return static_cast<LinkState>(event.old_code) == LinkState::unwanted ? link_wanted
+                                                                             : link_closed;
     case LinkState::up: return link_up;
     default: return unlisted;
     }
@@ -131,14 +137,14 @@ int code_of(const nl::Event& event)
     switch (event.event_class) {
     case C::state: return code_of_state(event);
     case C::role: return code_of_role(event.new_code);
-    case C::link: return code_of_link(event.new_code);
+    case C::link: return code_of_link(event);
     case C::lock: return code_of_lock(event.new_code);
     case C::disk: return code_of_disk(event);
     case C::metadata: return metadata_failed;
     case C::split_brain: return split_brain;
     case C::peer: return peer_refused;
     case C::config: return config_changed;
-    case C::resync: break; // not sent by this version of the module
+    case C::resync: return resync_stalled;
     }
     return unlisted;
 }

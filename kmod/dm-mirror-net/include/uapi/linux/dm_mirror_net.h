@@ -64,9 +64,10 @@
  * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID, [READ_ONLY], [FORCE]. -EBUSY while
  *   anybody holds the device; -ESTALE for a source which waits for its peer's answer, and
  *   for a target unless a person has to end the state of each of its mirrors (paused by a
- *   user or for a reason that does not end by itself, broken) and none has a link. A target that is opened for writing counts as written, durably,
- *   before the first write; with READ_ONLY every write fails. An inconsistent target:
- *   -ESTALE without FORCE.
+ *   user or for a reason that does not end by itself, broken) and none has a link. A
+ *   target that is opened for writing counts as written, durably, before the first
+ *   write; with READ_ONLY every write fails. An inconsistent target: -ESTALE without
+ *   FORCE.
  *
  * MN_CMD_MIRROR_ADD (admin): VOLUME_UUID, PEER_UUID, [MIRROR_BLANK | MIRROR_IN_SYNC]
  *   Bind a free slot to the peer; durable when it returns. Default and BLANK:
@@ -86,15 +87,16 @@
  *   everything.
  * MN_CMD_MIRROR_BREAK (admin): VOLUME_UUID, PEER_UUID. Durable when it returns: the
  *   link is closed, writes are no longer tracked for this mirror.
- * MN_CMD_MIRROR_RESYNC (admin): VOLUME_UUID, PEER_UUID, [RESYNC_FULL]. At the
- *   source only. RESYNC_FULL marks every block.
+ * MN_CMD_MIRROR_RESYNC (admin): VOLUME_UUID, PEER_UUID, [RESYNC_FULL], [RESYNC_VERIFY].
+ *   At the source only. RESYNC_FULL marks every block. RESYNC_VERIFY marks every block
+ *   but the unsent ones, too, and sends their sums first, then only what differs.
  *
  * MN_CMD_LINK_ATTACH (admin): VOLUME_UUID, PEER_UUID, LINK_FD, [LINK_INITIATOR],
  *   [LINK_ENCRYPTED]. LINK_FD: a connected stream socket (TCP, TCP with kTLS or
  *   UNIX); the kernel takes a reference, the caller closes its own. -ENOTSOCK,
  *   -EPROTONOSUPPORT, -ENOTCONN; -EBUSY when the socket has another kernel user
- *   or the mirror has a live link; -ESTALE when the mirror is paused by a user
- *   or broken; -EROFS.
+ *   or the mirror has a live link; -ESTALE when the mirror wants no link (paused
+ *   by a user, broken, waiting before it is tried again); -EROFS.
  * MN_CMD_LINK_DETACH (admin): VOLUME_UUID, PEER_UUID. As if the link was lost.
  *
  * Creation by used blocks, at the source, before the first link:
@@ -181,7 +183,7 @@ enum mn_mirror_state {
 
 /*
  * Why a mirror is not mirroring, or a volume locked. A closed list. Not produced by
- * this version: PEER_BUSY (but taken from a peer), RESYNC_PASSES, FENCED, NOT_TRUSTED,
+ * this version: PEER_BUSY (but taken from a peer), FENCED, NOT_TRUSTED,
  * CONFIG_MISSING, DEVICE_REMOVED, MAINTENANCE.
  */
 enum mn_reason {
@@ -262,6 +264,23 @@ enum mn_resync_phase {
 	MN_RESYNC_STARTING = 1,
 	MN_RESYNC_FULL = 2,
 	MN_RESYNC_PARTIAL = 3,
+};
+
+/* Which resync may start by itself when a link comes back. */
+enum mn_auto_resync {
+	MN_AUTO_RESYNC_PARTIAL = 0,
+	MN_AUTO_RESYNC_FULL = 1,	/* everything, if anything is missing */
+	MN_AUTO_RESYNC_NO = 2,		/* none: a person has to ask for it */
+};
+
+/* What a running resync waits for. */
+enum mn_resync_wait {
+	MN_RESYNC_WAIT_NONE = 0,	/* nothing, or there is none */
+	MN_RESYNC_WAIT_DISK = 1,	/* a read of the source's data device */
+	MN_RESYNC_WAIT_WRITES = 2,	/* a write under way to the block that is next */
+	MN_RESYNC_WAIT_MEMORY = 3,
+	MN_RESYNC_WAIT_LIMIT = 4,	/* resync-bandwidth-limit */
+	MN_RESYNC_WAIT_TARGET = 5,	/* acknowledgements */
 };
 
 enum mn_event_class {
@@ -393,6 +412,15 @@ enum mn_attr {
 	MN_A_EVENT_TIME,	/* u64, time */
 	MN_A_EVENT_UPTIME,	/* u64: ns since boot */
 	MN_A_EVENT_TEXT,	/* string: one sentence */
+	/* later additions: numbers never change */
+	MN_A_OPT_AUTO_RESYNC,	/* u32, enum mn_auto_resync */
+	MN_A_OPT_MAX_RESYNC_PASSES, /* u32: 1..1000000 */
+	MN_A_OPT_RESYNC_LOW_WATER, /* u32: blocks, 0..1000000000; 0: never delay writers */
+	MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT, /* u32: ms, 0..3600000; 0: never delay writers */
+	MN_A_RESYNC_WAITS_FOR,	/* u8, enum mn_resync_wait */
+	MN_A_RESYNC_VERIFY,	/* flag */
+	MN_A_RESYNC_COMPARED,	/* u64: blocks of which the sum was sent */
+	MN_A_RESYNC_DIFFERED,	/* u64: of these, blocks which had another one at the target */
 	__MN_A_MAX,
 };
 
