@@ -79,6 +79,11 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_COMPRESSION, 4, compression),
 	OF_MIRROR(MN_A_OPT_BANDWIDTH_LIMIT, 4, bandwidth_limit),
 	OF_MIRROR(MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, 4, resync_bandwidth_limit),
+	OF_MIRROR(MN_A_OPT_ON_SYNC_LOSS, 4, on_sync_loss),
+	OF_MIRROR(MN_A_OPT_FENCE_TIMEOUT, 4, fence_timeout),
+	OF_MIRROR(MN_A_OPT_ON_FENCE_TIMEOUT, 4, on_fence_timeout),
+	OF_MIRROR(MN_A_MIRROR_FENCE, 1, fence),
+	OF_MIRROR(MN_A_MIRROR_FENCE_GENERATION, 8, fence_generation),
 };
 
 static int put_number(struct sk_buff *skb, const struct number *number, const void *view)

@@ -13,6 +13,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include "event.h"
+#include "fence.h"
 #include "golive.h"
 #include "keep.h"
 #include "overflow.h"
@@ -253,14 +254,24 @@ static void in_sync_work(struct work_struct *work)
 		session->sync_end = 0;
 		end_resync_stats(&mirror->resync_stats);
 		mirror->peer_data_state = MN_DATA_CURRENT;
-		if (mirror->live)
+		if (mirror->live) {
+			mn_fence_event(mirror, MN_FENCE_EV_OVER);
 			mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+		}
 		mn_overflow_check(mirror);
 	}
 	spin_unlock_irq(&volume->track);
 }
 
 /* ---- frames ---- */
+
+/* Under track. Nothing of what this stream has queued makes it consistent again. */
+static bool is_unfit(const struct mn_session *session)
+{
+	const struct mn_mirror *mirror = session->mirror;
+
+	return mirror->streaming == session && mirror->live && !mirror->in_sync;
+}
 
 /* The target has it on record that a resync is under way; the stream did not wait for this. */
 static int receive_sync_ready(struct mn_session *session, const char **why)
@@ -272,6 +283,8 @@ static int receive_sync_ready(struct mn_session *session, const char **why)
 	session->sync_begun = false;
 	if (expected)
 		session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
+	if (expected && is_unfit(session))
+		mn_fence_event(session->mirror, MN_FENCE_EV_UNFIT);
 	spin_unlock_irq(&session->volume->track);
 	if (!expected) {
 		*why = "SYNC_READY without SYNC_BEGIN";
