@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include "auto_resync.h"
 #include "event.h"
+#include "fence.h"
 #include "keep.h"
 #include "mirror.h"
 #include "rest.h"
@@ -35,6 +36,9 @@ const struct mn_options mn_options_default = {
 	.max_resync_passes = 200,
 	.resync_low_water = 150,
 	.resync_block_writes_timeout = 15000,
+	.on_sync_loss = MN_ON_SYNC_LOSS_CONTINUE,
+	.fence_timeout = 30000,
+	.on_fence_timeout = MN_ON_FENCE_TIMEOUT_STOP,
 };
 
 /* ---- state ---- */
@@ -336,6 +340,7 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 	if (err) {
 		why->text = "the metadata cannot be written: the mirror stays";
 	} else {
+		mn_fence_over(mirror);
 		mn_mirror_event(mirror, MN_EV_REMOVED, MN_REASON_NONE);
 		announce_config(volume, mirror, "a mirror was removed");
 		mn_mirror_uninstall(volume, mirror);
@@ -457,6 +462,7 @@ int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 	if (err) {
 		why->text = "the metadata cannot be written: not broken, only its link was closed";
 	} else {
+		mn_fence_over(mirror);	/* a person gives this copy up */
 		mn_mirror_event(mirror, MN_EV_USER_BREAK, broken.reason);
 		mn_bitmap_empty(&mirror->bitmap);	/* it says nothing any more */
 	}
@@ -571,6 +577,76 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, b
 	return err;
 }
 
+/* ---- at the target: the source goes on without it ---- */
+
+/* NULL: nothing is against it. A late request must not cost a mirror that went on since. */
+static const char *why_not_outdated(struct mn_volume *volume, u64 generation)
+{
+	struct mn_super super;
+
+	if (volume->role != MN_ROLE_TARGET)
+		return "this node is no target of the volume now: it may have taken over";
+	mn_meta_read(&volume->meta, &super);
+	if (mn_generation_was_held(generation, super.generation, super.history))
+		return "this copy is past that loss: its mirror went on since; nothing was changed";
+	return NULL;
+}
+
+static void announce_outdated(struct mn_mirror *mirror, u64 generation)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_FENCE, .severity = MN_SEVERITY_WARNING,
+		.volume = mirror->volume, .mirror = mirror, .new = MN_FENCE_OUTDATED,
+		.generation = generation,
+		.text = "this copy is outdated, durably: the source goes on without it",
+	};
+
+	mn_event_emit(&event);
+}
+
+/* An inconsistent copy is worth even less, and stays so. */
+static int commit_outdated(struct mn_mirror *mirror, u64 generation, struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_super *draft = mn_volume_begin(volume);
+	int err;
+
+	if (draft->data_state == MN_DATA_INCONSISTENT || draft->data_state == MN_DATA_OUTDATED) {
+		mn_meta_abort(&volume->meta);
+		return 0;
+	}
+	draft->data_state = MN_DATA_OUTDATED;
+	draft->data_since = ktime_get_real_ns();
+	err = mn_meta_commit(&volume->meta);
+	if (err)
+		why->text = "the metadata cannot be written: that it is outdated is not on record";
+	else
+		announce_outdated(mirror, generation);
+	return err;
+}
+
+int mn_mirror_outdate(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
+		      struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	why->text = why_not_outdated(volume, generation);
+	mutex_unlock(&volume->lock);
+	if (why->text)
+		return -ESTALE;
+	/* this side may not have noticed that the link is gone; the stream can go on later */
+	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_LINK_LOST, why);
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
+	why->text = why_not_outdated(volume, generation);
+	err = why->text ? -ESTALE : commit_outdated(mirror, generation, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
 /* ---- options ---- */
 
 /* The engines read each with READ_ONCE when they need it. */
@@ -598,6 +674,7 @@ int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
 	if (mirror) {
 		change_options(&mirror->options, change);
 		mn_session_options_changed(mirror);
+		mn_fence_options_changed(mirror);
 	} else {
 		why->text = "the volume has no mirror with this node";
 		err = -ENOENT;

@@ -51,6 +51,10 @@ static struct netlink_range_validation block_writes_range __ro_after_init = {
 	.max = 3600000,
 };
 
+static struct netlink_range_validation fence_timeout_range __ro_after_init = {
+	.min = 100, .max = 3600000,
+};
+
 static struct netlink_range_validation bandwidth_range __ro_after_init = {
 	.max = 1000000000,
 };
@@ -103,6 +107,12 @@ static const struct nla_policy unlock_policy[MN_A_MAX + 1] = {
 static const struct nla_policy mirror_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
+};
+
+static const struct nla_policy loss_policy[MN_A_MAX + 1] = {
+	[MN_A_VOLUME_UUID] = UUID_POLICY,
+	[MN_A_PEER_UUID] = UUID_POLICY,
+	[MN_A_VOLUME_GENERATION] = { .type = NLA_U64 },
 };
 
 static const struct nla_policy mirror_add_policy[MN_A_MAX + 1] = {
@@ -159,6 +169,11 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 	[MN_A_OPT_RESYNC_LOW_WATER] = NLA_POLICY_FULL_RANGE(NLA_U32, &low_water_range),
 	[MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32,
 								       &block_writes_range),
+	[MN_A_OPT_ON_SYNC_LOSS] = NLA_POLICY_RANGE(NLA_U32, MN_ON_SYNC_LOSS_CONTINUE,
+						   MN_ON_SYNC_LOSS_FENCE),
+	[MN_A_OPT_FENCE_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &fence_timeout_range),
+	[MN_A_OPT_ON_FENCE_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, MN_ON_FENCE_TIMEOUT_STOP,
+						       MN_ON_FENCE_TIMEOUT_CONTINUE),
 };
 
 /* Changes something: for administrators alone. */
@@ -206,6 +221,8 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_MIRROR_CONTINUE, mn_nl_mirror_continue, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_MIRROR_BREAK, mn_nl_mirror_break, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_MIRROR_RESYNC, mn_nl_mirror_resync, MN_NL_PEER, resync_policy),
+	CHANGE(MN_CMD_MIRROR_FENCED, mn_nl_mirror_fenced, MN_NL_PEER, loss_policy),
+	CHANGE(MN_CMD_MIRROR_OUTDATE, mn_nl_mirror_outdate, MN_NL_PEER, loss_policy),
 	CHANGE(MN_CMD_LINK_ATTACH, mn_nl_link_attach, MN_NL_PEER, attach_policy),
 	CHANGE(MN_CMD_LINK_DETACH, mn_nl_link_detach, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_BEGIN, mn_nl_bitmap_begin, MN_NL_PEER, mirror_policy),

@@ -86,6 +86,11 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_MAX_RESYNC_PASSES, 4, max_resync_passes),
 	OF_MIRROR(MN_A_OPT_RESYNC_LOW_WATER, 4, resync_low_water),
 	OF_MIRROR(MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT, 4, resync_block_writes_timeout),
+	OF_MIRROR(MN_A_OPT_ON_SYNC_LOSS, 4, on_sync_loss),
+	OF_MIRROR(MN_A_OPT_FENCE_TIMEOUT, 4, fence_timeout),
+	OF_MIRROR(MN_A_OPT_ON_FENCE_TIMEOUT, 4, on_fence_timeout),
+	OF_MIRROR(MN_A_MIRROR_FENCE, 1, fence),
+	OF_MIRROR(MN_A_MIRROR_FENCE_GENERATION, 8, fence_generation),
 };
 
 static int put_number(struct sk_buff *skb, const struct number *number, const void *view)

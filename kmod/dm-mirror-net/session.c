@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include "auto_resync.h"
 #include "event.h"
+#include "fence.h"
 #include "golive.h"
 #include "keep.h"
 #include "overflow.h"
@@ -259,14 +260,24 @@ static void in_sync_work(struct work_struct *work)
 		mirror->peer_data_state = MN_DATA_CURRENT;
 		mirror->asked = false;
 		mn_rest_forget(mirror);
-		if (mirror->live)
+		if (mirror->live) {
+			mn_fence_event(mirror, MN_FENCE_EV_OVER);
 			mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+		}
 		mn_overflow_check(mirror);
 	}
 	spin_unlock_irq(&volume->track);
 }
 
 /* ---- frames ---- */
+
+/* Under track. Nothing of what this stream has queued makes it consistent again. */
+static bool is_unfit(const struct mn_session *session)
+{
+	const struct mn_mirror *mirror = session->mirror;
+
+	return mirror->streaming == session && mirror->live && !mirror->in_sync;
+}
 
 /* The target has it on record that a resync is under way; the stream did not wait for this. */
 static int receive_sync_ready(struct mn_session *session, const char **why)
@@ -278,6 +289,8 @@ static int receive_sync_ready(struct mn_session *session, const char **why)
 	session->sync_begun = false;
 	if (expected)
 		session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
+	if (expected && is_unfit(session))
+		mn_fence_event(session->mirror, MN_FENCE_EV_UNFIT);
 	spin_unlock_irq(&session->volume->track);
 	if (!expected) {
 		*why = "SYNC_READY without SYNC_BEGIN";

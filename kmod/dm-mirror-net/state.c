@@ -4,7 +4,8 @@
  *
  * One table of what happens, a row per standing and a column per event. A
  * standing is the state, with *paused* told apart by who ends it: by itself,
- * a person who has to decide, or the person who asked for it.
+ * a person who has to decide, or the person who asked for it. A second, small table
+ * says how far the fencing of a lost copy is (docs/fence.md).
  */
 #include <linux/kernel.h>
 
@@ -132,6 +133,41 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	[ST_BROKEN] = {
 		[MN_EV_USER_RESYNC] = TO_PENDING,
 		[MN_EV_REMOVED] = TO_NONE,
+	},
+};
+
+static const u8 fences[MN_FENCE_EXPIRED + 1][__MN_FENCE_EV_MAX] = {
+	[MN_FENCE_NONE] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+	},
+	[MN_FENCE_DUE] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_WANTED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_DUE,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_DUE,
+	},
+	[MN_FENCE_WANTED] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_WANTED,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_WANTED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_EXPIRED,
+	},
+	/* it may have come into sync before the source heard of that */
+	[MN_FENCE_CONFIRMED] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_CONFIRMED,
+	},
+	[MN_FENCE_EXPIRED] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_EXPIRED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_EXPIRED,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_EXPIRED,
 	},
 };
 
@@ -306,6 +342,18 @@ u32 mn_reason_rest(u8 reason, u32 times)
 	default:
 		return 0;
 	}
+}
+
+u8 mn_fence_next(u8 now, enum mn_fence_event event)
+{
+	if (now > MN_FENCE_EXPIRED || (u32)event >= __MN_FENCE_EV_MAX)
+		return now;
+	return fences[now][event];
+}
+
+bool mn_fence_is_open(u8 now)
+{
+	return now == MN_FENCE_DUE || now == MN_FENCE_WANTED;
 }
 
 bool mn_state_wants_link(struct mn_state now)

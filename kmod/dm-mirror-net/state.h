@@ -38,6 +38,22 @@ struct mn_state {
 	u8 reason;		/* enum mn_reason; none while mirroring */
 };
 
+/* What happens to the fencing of a mirror's other copy. */
+enum mn_fence_event {
+	MN_FENCE_EV_LOST,	/* the target was in sync, gets no writes, and that is on record */
+	MN_FENCE_EV_WRITE,	/* a write has ended that it lacks */
+	MN_FENCE_EV_CONFIRMED,	/* told by MIRROR_FENCED */
+	MN_FENCE_EV_UNFIT,	/* the target says that it has itself on record as inconsistent */
+	MN_FENCE_EV_EXPIRED,	/* fence-timeout has passed */
+	MN_FENCE_EV_OVER,	/* in sync again, removed, or not asked for any more */
+	__MN_FENCE_EV_MAX,
+};
+
+/* Total, as mn_state_next(): what does not concern it changes nothing. An enum mn_fence. */
+u8 mn_fence_next(u8 now, enum mn_fence_event event);
+/* Must a write that the target lacks not return? */
+bool mn_fence_is_open(u8 now);
+
 struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u8 reason);
 
 /* SPEC 2's column: does a mirror that stands for this reason go on without a person? */

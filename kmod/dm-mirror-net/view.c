@@ -83,6 +83,8 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 	view->type = mirror->state.state == MN_STATE_NONE ? 0 : READ_ONCE(mirror->options.mode);
 	view->reason = mirror->state.reason;
 	view->ends_by_itself = mn_reason_ends_by_itself(mirror->state.reason);
+	view->fence = mirror->fence;
+	view->fence_generation = mirror->fence_generation;
 	view->since = mirror->since;
 	view->elapsed = mirroring_seconds(mirror);
 	view->dirty_blocks = mirror->bitmap.track.dirty_bits;
@@ -184,6 +186,9 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->max_resync_passes = READ_ONCE(options->max_resync_passes);
 	view->resync_low_water = READ_ONCE(options->resync_low_water);
 	view->resync_block_writes_timeout = READ_ONCE(options->resync_block_writes_timeout);
+	view->on_sync_loss = READ_ONCE(options->on_sync_loss);
+	view->fence_timeout = READ_ONCE(options->fence_timeout);
+	view->on_fence_timeout = READ_ONCE(options->on_fence_timeout);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

@@ -90,6 +90,11 @@ struct mn_mirror_view {
 	u64 max_resync_passes;
 	u64 resync_low_water;
 	u64 resync_block_writes_timeout;
+	u64 on_sync_loss;		/* enum mn_on_sync_loss */
+	u64 fence_timeout;
+	u64 on_fence_timeout;		/* enum mn_on_fence_timeout */
+	u64 fence;			/* enum mn_fence */
+	u64 fence_generation;
 };
 
 /* Any context. The caller holds a reference to the volume. */

@@ -55,6 +55,9 @@ struct mn_options {
 	u32 max_resync_passes;
 	u32 resync_low_water;	/* blocks; 0: never delay writers */
 	u32 resync_block_writes_timeout; /* ms; 0: never delay writers */
+	u32 on_sync_loss;	/* enum mn_on_sync_loss */
+	u32 fence_timeout;
+	u32 on_fence_timeout;	/* enum mn_on_fence_timeout */
 };
 
 extern const struct mn_options mn_options_default;
@@ -126,6 +129,9 @@ struct mn_mirror {
 	u32 waited_for;			/* legs that a writer waits for */
 	u32 resync_unapplied;		/* blocks of the cursor among them */
 	u64 resync_unapplied_bytes;
+	u8 fence;			/* enum mn_fence; see fence.c */
+	u64 fence_generation;		/* which loss it is about */
+	u64 fence_until;		/* jiffies64, while it is wanted */
 	u8 peer_role;
 	u8 peer_data_state;
 	u64 peer_position;		/* last one heard (position.h) */
@@ -191,10 +197,13 @@ struct mn_volume {
 	bool writable;			/* open, opening, or still draining: a loss counts */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
 	bool region_full;		/* writes wait for room; reclaim_work ends it */
+	u32 fences;			/* slots whose fence is open: hold writes that end */
+	bool fence_failed;		/* fence-timeout: writes that end fail; see role.c */
 	u64 write_number;
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
+	struct list_head fenced;	/* mn_io: wait until a lost copy is fenced */
 	struct list_head crowded;	/* mn_io: wait for room in a queue */
 	struct list_head dropped;	/* mn_leg: of streams given up, to be put by drop_work */
 	unsigned int crowd;		/* how many wait for that, those being looked at included */
@@ -212,6 +221,8 @@ struct mn_volume {
 	struct work_struct intent_work;
 	struct work_struct copy_work;
 	struct work_struct loss_work;
+	struct delayed_work fence_work;
+	struct delayed_work fence_lock_work; /* on session_wq */
 	struct delayed_work reclaim_work;
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
@@ -282,6 +293,9 @@ int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct
 int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
 			 const struct mn_range *ranges, u32 count, struct mn_why *why);
 int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+/* At the target; see MN_CMD_MIRROR_OUTDATE. */
+int mn_mirror_outdate(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
+		      struct mn_why *why);
 int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
 		   bool encrypted, struct mn_why *why);
 int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);

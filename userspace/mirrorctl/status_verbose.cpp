@@ -129,6 +129,7 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  blocks", fmt::format("{}", number(mirror, "total_blocks"))});
     table.add({"  dirty blocks", blocks_text(mirror, "dirty_blocks", block)});
     table.add({"  never sent", blocks_text(mirror, "unsent_blocks", block)});
+    table.add({"  fence", word(mirror, "fence", "none")});
     table.add({"  queue", queue_text(mirror)});
     table.add({"  sent, received", ops::amount(number(mirror, "sent_bytes")) + ", " +
                                        ops::amount(number(mirror, "received_bytes"))});

@@ -218,4 +218,42 @@ TEST_F(State, ReasonsAsInTheSpecification)
     EXPECT_FALSE(mn_reason_ends_by_itself(255));
 }
 
+// docs/fence.md: who ends a wait, and what a write waits for.
+TEST(Fence, EveryStepOfAFence)
+{
+    EXPECT_EQ(mn_fence_next(MN_FENCE_NONE, MN_FENCE_EV_LOST), MN_FENCE_DUE);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_DUE, MN_FENCE_EV_WRITE), MN_FENCE_WANTED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, MN_FENCE_EV_CONFIRMED), MN_FENCE_CONFIRMED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, MN_FENCE_EV_EXPIRED), MN_FENCE_EXPIRED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, MN_FENCE_EV_UNFIT), MN_FENCE_CONFIRMED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_EXPIRED, MN_FENCE_EV_UNFIT), MN_FENCE_CONFIRMED);
+    EXPECT_TRUE(mn_fence_is_open(MN_FENCE_DUE));
+    EXPECT_TRUE(mn_fence_is_open(MN_FENCE_WANTED));
+    for (u8 now : {MN_FENCE_NONE, MN_FENCE_CONFIRMED, MN_FENCE_EXPIRED, MN_FENCE_OUTDATED})
+        EXPECT_FALSE(mn_fence_is_open(now));
+}
+
+// Nothing but a confirmation, the copy's own word, time or the end of its cause lets a write go.
+TEST(Fence, NothingElseOpensIt)
+{
+    for (int event = 0; event < __MN_FENCE_EV_MAX; event++) {
+        const auto what = static_cast<mn_fence_event>(event);
+        const bool lets_go = event == MN_FENCE_EV_CONFIRMED || event == MN_FENCE_EV_UNFIT ||
+                             event == MN_FENCE_EV_EXPIRED || event == MN_FENCE_EV_OVER;
+
+        EXPECT_EQ(!mn_fence_is_open(mn_fence_next(MN_FENCE_WANTED, what)), lets_go) << event;
+        // nobody was asked yet: only the copy itself, or the end of the cause
+        EXPECT_EQ(!mn_fence_is_open(mn_fence_next(MN_FENCE_DUE, what)),
+                  event == MN_FENCE_EV_UNFIT || event == MN_FENCE_EV_OVER) << event;
+    }
+    for (int now = MN_FENCE_NONE; now <= MN_FENCE_EXPIRED; now++) {
+        // each loss has to be confirmed anew, and the end of the cause is the end
+        EXPECT_TRUE(mn_fence_is_open(mn_fence_next(static_cast<u8>(now), MN_FENCE_EV_LOST))) << now;
+        EXPECT_EQ(mn_fence_next(static_cast<u8>(now), MN_FENCE_EV_OVER), MN_FENCE_NONE) << now;
+    }
+    EXPECT_EQ(mn_fence_next(MN_FENCE_NONE, MN_FENCE_EV_WRITE), MN_FENCE_NONE);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_OUTDATED, MN_FENCE_EV_LOST), MN_FENCE_OUTDATED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, __MN_FENCE_EV_MAX), MN_FENCE_WANTED);
+}
+
 }  // namespace kcore

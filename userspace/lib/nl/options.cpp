@@ -23,6 +23,9 @@ constexpr KernelOption table[] = {
     {Option::max_resync_passes, MN_A_OPT_MAX_RESYNC_PASSES},
     {Option::resync_low_water, MN_A_OPT_RESYNC_LOW_WATER},
     {Option::resync_block_writes_timeout, MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT},
+    {Option::on_sync_loss, MN_A_OPT_ON_SYNC_LOSS, MN_ON_SYNC_LOSS_CONTINUE},
+    {Option::fence_timeout, MN_A_OPT_FENCE_TIMEOUT},
+    {Option::on_fence_timeout, MN_A_OPT_ON_FENCE_TIMEOUT, MN_ON_FENCE_TIMEOUT_STOP},
 };
 
 } // namespace

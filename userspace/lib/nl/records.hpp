@@ -84,6 +84,9 @@ struct MirrorRecord {
     std::uint64_t sequence = 0, applied = 0, stable = 0;
     ResyncRecord resync;
     Mode mode = Mode::sync;
+    Fence fence = Fence::none;
+    std::uint64_t fence_generation = 0; // which loss it is about
+    std::uint32_t fence_timeout_ms = 0;
     std::uint32_t resync_reads = 0, queue_high_water = 0, queue_byte_limit_mib = 0;
 };
 

@@ -67,6 +67,17 @@ enum class EventClass : int {
     split_brain = MN_EVENT_SPLIT_BRAIN,
     peer = MN_EVENT_PEER,
     config = MN_EVENT_CONFIG,
+    fence = MN_EVENT_FENCE,
+};
+
+// How far the fencing of a lost copy is.
+enum class Fence : int {
+    none = MN_FENCE_NONE,
+    due = MN_FENCE_DUE,
+    wanted = MN_FENCE_WANTED,
+    confirmed = MN_FENCE_CONFIRMED,
+    expired = MN_FENCE_EXPIRED,
+    outdated = MN_FENCE_OUTDATED,
 };
 
 enum class Severity : int {
@@ -129,7 +140,16 @@ template <> struct Words<EventClass> {
         {EventClass::link, "link"},         {EventClass::resync, "resync"},
         {EventClass::lock, "lock"},         {EventClass::disk, "disk"},
         {EventClass::metadata, "metadata"}, {EventClass::split_brain, "split-brain"},
-        {EventClass::peer, "peer"},         {EventClass::config, "config"}};
+        {EventClass::peer, "peer"},         {EventClass::config, "config"},
+        {EventClass::fence, "fence"}};
+};
+
+template <> struct Words<Fence> {
+    static constexpr std::string_view kind = "state of a fence";
+    static constexpr Word<Fence> table[] = {
+        {Fence::none, "none"},           {Fence::due, "due"},
+        {Fence::wanted, "wanted"},       {Fence::confirmed, "confirmed"},
+        {Fence::expired, "expired"},     {Fence::outdated, "outdated"}};
 };
 
 template <> struct Words<Severity> {

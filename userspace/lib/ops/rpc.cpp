@@ -96,6 +96,14 @@ json options_of(const ConfigStore& store, const json& params, const RpcPeer& cal
     return json::object();
 }
 
+// Bounded, and whatever this node does with the volume just now: writes wait over there.
+json outdate(const json& params, const RpcPeer& caller)
+{
+    nl::Kernel().mirror_outdate(params.at("id").get<VolumeId>(), caller.id,
+                                params.at("generation").get<std::uint64_t>());
+    return json::object();
+}
+
 } // namespace
 
 void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
@@ -110,6 +118,8 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C) { return examine(store, params); });
     methods.add("copy.build", Permission::operate,
                 [&store](P params, C caller) { return build(store, params, caller); });
+    methods.add("copy.outdate", Permission::replicate,
+                [](P params, C caller) { return outdate(params, caller); });
     methods.add("copy.dismantle", Permission::operate,
                 [&store](P params, C caller) { return dismantle(store, params, caller); });
     methods.add("volume.options", Permission::operate,

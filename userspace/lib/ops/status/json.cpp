@@ -87,6 +87,7 @@ json to_json(const MirrorStatus& mirror)
             {"link", record.link},
             {"encrypted", record.encrypted},
             {"mode", record.mode},
+            {"fence", record.fence},
             {"dirty_blocks", record.dirty_blocks},
             {"unsent_blocks", record.unsent_blocks},
             {"total_blocks", record.total_blocks},

@@ -53,7 +53,7 @@
  *
  * MN_CMD_VOLUME_SET_ROLE (admin): VOLUME_UUID, ROLE, [FORCE]
  *   none/target -> source: takes a new generation, stays locked until UNLOCK;
- *   -ESTALE for an inconsistent copy without FORCE. source -> none/target:
+ *   -ESTALE for an inconsistent or outdated copy without FORCE. source -> none/target:
  *   -EBUSY while unlocked. With FORCE, a node that is the source already *opens*
  *   the volume at once, although a peer was not heard or the data device was
  *   written behind our back ("up --as-source"). Durable when it returns.
@@ -108,6 +108,16 @@
  * MN_CMD_BITMAP_COMMIT (admin): VOLUME_UUID, PEER_UUID. Makes the bits durable,
  *   then the slot valid. A link attached between BEGIN and COMMIT is refused.
  *
+ * A mirror in sync and of mode sync is lost, and on-sync-loss is fence (docs/fence.md):
+ * MN_CMD_MIRROR_FENCED (admin): VOLUME_UUID, PEER_UUID, VOLUME_GENERATION. At the source,
+ *   to MN_EVENT_FENCE with MN_FENCE_WANTED: this copy will not be promoted, so writes need
+ *   not wait for it any more. The generation is the one that the event (or MIRROR_GET) named.
+ *   -ESTALE: it is of another loss, or nobody waits for it; nothing was confirmed.
+ * MN_CMD_MIRROR_OUTDATE (admin): VOLUME_UUID, PEER_UUID, VOLUME_GENERATION. At the target:
+ *   ends the link to that source, if there is one, and makes the data state outdated (an
+ *   inconsistent one stays so), durable when it returns. -ESTALE: this node is no target, or
+ *   its copy has had that generation, so that the mirror went on since.
+ *
  * MN_CMD_EVENT: never requested; sent to the group MN_GENL_MCGRP_EVENTS with
  *   MN_A_EVENT_*.
  */
@@ -150,6 +160,8 @@ enum mn_cmd {
 	MN_CMD_BITMAP_COMMIT,
 	MN_CMD_EVENT,
 	MN_CMD_MIRROR_BREAK,
+	MN_CMD_MIRROR_FENCED,
+	MN_CMD_MIRROR_OUTDATE,
 	__MN_CMD_MAX,
 };
 
@@ -166,7 +178,7 @@ enum mn_role {
 enum mn_data_state {
 	MN_DATA_UNKNOWN = 0,
 	MN_DATA_CURRENT = 1,
-	MN_DATA_OUTDATED = 2,	/* no state of the source any more: written here */
+	MN_DATA_OUTDATED = 2,	/* written here, or the source went on without it */
 	MN_DATA_INCONSISTENT = 3,
 };
 
@@ -223,7 +235,7 @@ enum mn_lock_reason {
 	MN_LOCK_WAIT_PEER,	/* was source; waits for its peer's answer */
 	MN_LOCK_FOREIGN_WRITE,	/* the data device was written while not active */
 	MN_LOCK_METADATA,	/* the metadata cannot be written; not produced by this version */
-	MN_LOCK_FENCED,		/* not produced by this version */
+	MN_LOCK_FENCED,		/* fence-timeout passed, and on-fence-timeout is stop */
 };
 
 enum mn_link_state {
@@ -249,6 +261,28 @@ enum mn_on_queue_limit {
 enum mn_async_flush {
 	MN_ASYNC_FLUSH_BARRIER = 0,	/* as other writes: the stream keeps the order */
 	MN_ASYNC_FLUSH_DRAIN = 1,	/* when the target has applied it and all before it */
+};
+
+/* What the first write does that a lost mirror, in sync and of mode sync, lacks. */
+enum mn_on_sync_loss {
+	MN_ON_SYNC_LOSS_CONTINUE = 0,	/* it returns when the loss is on record */
+	MN_ON_SYNC_LOSS_FENCE = 1,	/* it waits until that copy is known not to be promoted */
+};
+
+/* ... and after fence-timeout. */
+enum mn_on_fence_timeout {
+	MN_ON_FENCE_TIMEOUT_STOP = 0,	/* writes that wait fail, the volume is locked (fenced) */
+	MN_ON_FENCE_TIMEOUT_CONTINUE = 1, /* they return */
+};
+
+/* How far the fencing of a mirror's other copy is (docs/fence.md). */
+enum mn_fence {
+	MN_FENCE_NONE = 0,	/* nothing to fence */
+	MN_FENCE_DUE = 1,	/* lost: the first write will have to wait */
+	MN_FENCE_WANTED = 2,	/* writes wait for MIRROR_FENCED */
+	MN_FENCE_CONFIRMED = 3,	/* that copy will not be promoted */
+	MN_FENCE_EXPIRED = 4,	/* not confirmed within fence-timeout */
+	MN_FENCE_OUTDATED = 5,	/* in events of the target alone: MIRROR_OUTDATE was done */
 };
 
 /* Whether what is sent on the link is compressed. */
@@ -294,6 +328,7 @@ enum mn_event_class {
 	MN_EVENT_SPLIT_BRAIN,
 	MN_EVENT_PEER,		/* the peer broke the protocol or refused us */
 	MN_EVENT_CONFIG,	/* a volume or mirror came or went */
+	MN_EVENT_FENCE,		/* OLD, NEW: enum mn_fence; with VOLUME_GENERATION */
 };
 
 enum mn_severity {
@@ -421,6 +456,12 @@ enum mn_attr {
 	MN_A_RESYNC_VERIFY,	/* flag */
 	MN_A_RESYNC_COMPARED,	/* u64: blocks of which the sum was sent */
 	MN_A_RESYNC_DIFFERED,	/* u64: of these, blocks which had another one at the target */
+	/* fencing: options, and what a mirror says of it */
+	MN_A_OPT_ON_SYNC_LOSS,	/* u32, enum mn_on_sync_loss */
+	MN_A_OPT_FENCE_TIMEOUT,	/* u32: ms, 100..3600000 */
+	MN_A_OPT_ON_FENCE_TIMEOUT, /* u32, enum mn_on_fence_timeout */
+	MN_A_MIRROR_FENCE,	/* u8, enum mn_fence */
+	MN_A_MIRROR_FENCE_GENERATION, /* u64: taken with the loss; 0: there was none */
 	__MN_A_MAX,
 };
 
