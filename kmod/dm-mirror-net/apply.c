@@ -32,6 +32,7 @@ struct mn_apply_step {
 	bool done;
 	bool durable;			/* FUA: orders what names it as barrier */
 	bool settled;			/* no data, and all before it is stable: so is this */
+	bool told;			/* compared: what says so is on its way */
 };
 
 struct mn_apply {
@@ -83,6 +84,8 @@ static void advance_applied(struct mn_apply *apply)
 		list_del(&step->list);
 		if (!apply->broken)
 			apply->applied = step->sequence;
+		if (step->settled && !apply->broken)
+			apply->stable = step->sequence;
 		mempool_free(step, &apply->steps);
 	}
 	tell_watermarks(apply);
@@ -189,8 +192,6 @@ static void step_end(struct mn_apply_step *step, blk_status_t status)
 	if (step->in_regions)
 		leave_regions(volume, step->sector, step->sectors);
 	step->done = true;
-	if (step->settled && !apply->broken)
-		apply->stable = step->sequence;
 	advance_applied(apply);
 	/* under the lock: destroy looks at `ordered` before it frees the apply */
 	wake_up_all(&apply->wait);
@@ -227,15 +228,30 @@ static bool barrier_passed(struct mn_apply *apply, u64 barrier)
 	return passed;
 }
 
+/* What waits for the link alone (told) has no data: who waits here waits for the disk. */
 static bool nothing_before(struct mn_apply *apply, const struct mn_apply_step *step)
 {
-	bool first;
+	const struct mn_apply_step *other;
+	bool nothing = true;
 
 	spin_lock_irq(&apply->volume->track);
-	first = list_first_entry_or_null(&apply->ordered, struct mn_apply_step, list) == step ||
-		(!step && list_empty(&apply->ordered));
+	list_for_each_entry(other, &apply->ordered, list) {
+		if (other == step)
+			break;
+		nothing &= other->done || other->told;
+	}
 	spin_unlock_irq(&apply->volume->track);
-	return first;
+	return nothing;
+}
+
+static bool nothing_left(struct mn_apply *apply)
+{
+	bool empty;
+
+	spin_lock_irq(&apply->volume->track);
+	empty = list_empty(&apply->ordered);
+	spin_unlock_irq(&apply->volume->track);
+	return empty;
 }
 
 static bool is_broken(struct mn_apply *apply)
@@ -401,7 +417,10 @@ static void comparison_end(struct mn_comparison *comparison)
 	kfree(comparison);
 }
 
-/* Acknowledgements overtake what is queued: this frame's comes after DIFFERS has left. */
+/*
+ * Acknowledgements overtake what is queued: this frame's comes after DIFFERS has left. Nothing but
+ * the watermark waits for that, not even the receiver: the link may be dead.
+ */
 static void differs_released(struct mn_out *out, bool sent)
 {
 	comparison_end(container_of(out, struct mn_comparison, out));
@@ -417,25 +436,50 @@ static bool is_equal(const struct mn_comparison *comparison)
 	return !memcmp(&ours, &comparison->theirs, sizeof(ours));
 }
 
+/* False: nobody is there to be told. */
+static bool tell_differs(struct mn_comparison *comparison)
+{
+	struct mn_apply_step *step = comparison->step;
+	struct mn_apply *apply = step->apply;
+	struct mn_out *out = &comparison->out;
+
+	out->frame.type = MN_FRAME_DIFFERS;
+	out->frame.sector = step->sector;
+	out->frame.sectors = step->sectors;
+	out->release = differs_released;
+	spin_lock_irq(&apply->volume->track);
+	step->told = !apply->silent && !apply->broken;
+	if (!step->told) {
+		spin_unlock_irq(&apply->volume->track);
+		return false;
+	}
+	wake_up_all(&apply->wait);
+	mn_send_queue(apply->conn, out);
+	spin_unlock_irq(&apply->volume->track);
+	return true;
+}
+
+/* The block was read: others may change it, and its memory is free. */
+static void let_go_of_block(struct mn_apply_step *step)
+{
+	struct mn_apply *apply = step->apply;
+	struct mn_payload *payload = step->payload;
+
+	spin_lock_irq(&apply->volume->track);
+	mn_overlap_leave(&apply->overlap, &step->span);
+	step->in_overlap = false;
+	step->payload = NULL;
+	spin_unlock_irq(&apply->volume->track);
+	mn_payload_put(payload);
+}
+
 static void compare_work(struct work_struct *work)
 {
 	struct mn_comparison *comparison = container_of(work, struct mn_comparison, work);
-	struct mn_apply *apply = comparison->step->apply;
-	struct mn_out *out = &comparison->out;
-	bool told = false;
+	bool equal = is_equal(comparison);
 
-	if (!is_equal(comparison)) {
-		out->frame.type = MN_FRAME_DIFFERS;
-		out->frame.sector = comparison->step->sector;
-		out->frame.sectors = comparison->step->sectors;
-		out->release = differs_released;
-		spin_lock_irq(&apply->volume->track);
-		told = !apply->silent && !apply->broken;
-		if (told)
-			mn_send_queue(apply->conn, out);
-		spin_unlock_irq(&apply->volume->track);
-	}
-	if (!told)
+	let_go_of_block(comparison->step);
+	if (equal || !tell_differs(comparison))
 		comparison_end(comparison);
 }
 
@@ -445,7 +489,7 @@ static void compare_end_io(struct bio *bio)
 
 	comparison->status = bio->bi_status;
 	bio_put(bio);
-	queue_work(comparison->step->apply->volume->session_wq, &comparison->work);
+	queue_work(comparison->step->apply->volume->wq, &comparison->work);
 }
 
 static void comparison_read(struct mn_comparison *comparison)
@@ -481,7 +525,7 @@ static int apply_compare(struct mn_apply *apply, const struct mn_frame *frame,
 		return 0;
 	}
 	comparison->status = BLK_STS_RESOURCE;
-	queue_work(volume->session_wq, &comparison->work);
+	queue_work(volume->wq, &comparison->work);
 	return 0;
 }
 
@@ -692,7 +736,7 @@ void mn_apply_stop_sending(struct mn_apply *apply)
 void mn_apply_destroy(struct mn_apply *apply)
 {
 	cancel_delayed_work_sync(&apply->flush_work);
-	wait_event(apply->wait, nothing_before(apply, NULL));
+	wait_event(apply->wait, nothing_left(apply));
 	if (apply->applied > apply->stable)
 		make_stable(apply);
 	spin_lock_irq(&apply->volume->track);

@@ -3,6 +3,7 @@
  * auto_resync: which resync may start by itself when a link comes back (L3; docs/resync.md)
  */
 #include "auto_resync.h"
+#include "bitmap.h"
 
 /* Is there something to send that no person asked for, and the option says this of it? */
 static bool applies(struct mn_mirror *mirror, enum mn_auto_resync option, bool full)
@@ -11,22 +12,27 @@ static bool applies(struct mn_mirror *mirror, enum mn_auto_resync option, bool f
 
 	spin_lock_irq(&mirror->volume->track);
 	applies = READ_ONCE(mirror->options.auto_resync) == option && !mirror->asked &&
-		  !mirror->kept && (full || mirror->bitmap.track.dirty_bits);
+		  (full || mirror->bitmap.track.dirty_bits);
 	spin_unlock_irq(&mirror->volume->track);
 	return applies;
 }
 
-int mn_auto_resync_prepare(struct mn_mirror *mirror)
+/*
+ * The bits say it, not the slot: with FULL_NEEDED a person would have decided against what the
+ * generations tell. A link that is lost meanwhile does not make it start anew.
+ */
+int mn_auto_resync_fill(struct mn_mirror *mirror, bool *everything)
 {
-	struct mn_volume *volume = mirror->volume;
-	struct mn_super *draft;
+	int err;
 
-	lockdep_assert_held(&volume->lock);
-	if (volume->role != MN_ROLE_SOURCE || !applies(mirror, MN_AUTO_RESYNC_FULL, false))
+	*everything = applies(mirror, MN_AUTO_RESYNC_FULL, false);
+	if (!*everything)
 		return 0;
-	draft = mn_volume_begin(volume);
-	draft->slot[mirror->slot].flags |= MN_SLOT_F_FULL_NEEDED;
-	return mn_meta_commit(&volume->meta);
+	mn_bitmap_fill(&mirror->bitmap);
+	err = mn_bitmap_write_all(&mirror->bitmap);
+	if (!err)
+		mn_auto_resync_asked(mirror, true);
+	return err;
 }
 
 bool mn_auto_resync_holds_back(struct mn_mirror *mirror, bool full)

@@ -8,10 +8,10 @@
 #include "volume.h"
 
 /*
- * volume->lock held, before the HELLO, may block: with `full`, records that the target gets
- * everything if it lacks anything. -EIO: that cannot be recorded.
+ * Source, before the stream begins; may block. With `full`: everything is marked, durably, if the
+ * target lacks anything; *everything says so. -EIO: that cannot be recorded.
  */
-int mn_auto_resync_prepare(struct mn_mirror *mirror);
+int mn_auto_resync_fill(struct mn_mirror *mirror, bool *everything);
 /* Source, before the stream begins: must a person ask for what the target lacks? */
 bool mn_auto_resync_holds_back(struct mn_mirror *mirror, bool full);
 /* Any context: a person wants what this mirror needs; or (false) it is in sync. */

@@ -32,7 +32,7 @@ void mn_endgame_delayed_long(struct work_struct *work)
 	bool still;
 
 	spin_lock_irq(&resync->volume->track);
-	still = resync->mirror->delays_writers && !resync->stopping;
+	still = mn_overflow_delays(resync->mirror) && !resync->stopping;
 	spin_unlock_irq(&resync->volume->track);
 	if (still)
 		mn_session_fail(resync->session, MN_REASON_RESYNC_PASSES,
@@ -135,7 +135,8 @@ bool mn_resync_differs(struct mn_mirror *mirror, const struct mn_frame *frame)
 	if (!resync || !resync->comparing ||
 	    !mn_track_any_pending(&mirror->bitmap.track, block, block))
 		return false;
-	mirror->resync_stats.differed += mn_bitmap_set(&mirror->bitmap, block, block);
+	mn_bitmap_set(&mirror->bitmap, block, block);
+	mirror->resync_stats.differed++;
 	return true;
 }
 
@@ -183,6 +184,7 @@ static const char * const wait_texts[] = {
 	[MN_RESYNC_WAIT_TARGET] = "the resync waits for the target, which acknowledges nothing",
 };
 
+/* Under track. */
 static void announce_standstill(struct mn_mirror *mirror, enum mn_resync_wait wait)
 {
 	struct mn_event event = {
@@ -193,22 +195,31 @@ static void announce_standstill(struct mn_mirror *mirror, enum mn_resync_wait wa
 	};
 
 	mn_event_emit(&event);
-	pr_warn("dm-mirror-net: %s: no progress for %u s: %s\n", mirror->volume->name,
-		MN_RESYNC_PATIENCE_MS / 1000, wait_texts[wait]);
+}
+
+/* Under track: has it stood still for too long, and nobody was told? */
+static bool stands_still(const struct mn_resync *resync)
+{
+	return resync && !resync->told && !resync->stopping &&
+	       time_after64(get_jiffies_64(),
+			    resync->moved + msecs_to_jiffies(MN_RESYNC_PATIENCE_MS));
 }
 
 void mn_resync_watch(struct mn_mirror *mirror)
 {
 	struct mn_volume *volume = mirror->volume;
-	struct mn_resync *resync;
+	enum mn_resync_wait wait = MN_RESYNC_WAIT_NONE;
+	bool still;
 
 	spin_lock_irq(&volume->track);
-	resync = mirror->resync;
-	if (resync && !resync->told && !resync->stopping &&
-	    time_after64(get_jiffies_64(),
-			 resync->moved + msecs_to_jiffies(MN_RESYNC_PATIENCE_MS))) {
-		resync->told = true;
-		announce_standstill(mirror, mn_resync_waits_for(mirror));
+	still = stands_still(mirror->resync);
+	if (still) {
+		mirror->resync->told = true;
+		wait = mn_resync_waits_for(mirror);
+		announce_standstill(mirror, wait);
 	}
 	spin_unlock_irq(&volume->track);
+	if (still)
+		pr_warn("dm-mirror-net: %s: no progress for %u s: %s\n", volume->name,
+			MN_RESYNC_PATIENCE_MS / 1000, wait_texts[wait]);
 }

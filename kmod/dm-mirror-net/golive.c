@@ -133,7 +133,7 @@ static void begin(struct mn_session *session)
 	struct mn_mirror *mirror = session->mirror;
 	struct mn_volume *volume = session->volume;
 	struct mn_leg *leg;
-	bool full = session->verdict.kind == MN_VERDICT_FULL;
+	bool full = session->verdict.kind == MN_VERDICT_FULL, everything = false;
 
 	mn_keep_drop(mirror);
 	/* every write that starts from now on is known to `overlap`; the others end first (I12) */
@@ -143,19 +143,22 @@ static void begin(struct mn_session *session)
 	spin_unlock_irq(&volume->track);
 	mn_write_drain(volume);
 	if (mn_auto_resync_holds_back(mirror, full)) {
-		mn_volume_may_open(mirror);	/* both sides agree on who is the source */
+		/* both sides agree on who is the source: opened while the link stands, or not */
+		mn_volume_may_open(mirror);
+		flush_delayed_work(&volume->open_work);
 		mn_session_fail(session, MN_REASON_USER,
 				"the target lacks something, and auto-resync is no: continue, or resync, starts it");
 		return;
 	}
-	if (mark_everything(session) || record_stream(session)) {
+	if (mn_auto_resync_fill(mirror, &everything) || mark_everything(session) ||
+	    record_stream(session)) {
 		mn_session_fail(session, MN_REASON_METADATA_ERROR,
 				"cannot record what the stream is about to do");
 		return;
 	}
 	leg = mn_leg_get(volume, GFP_NOIO);
 	mn_bitmap_refill(&mirror->bitmap);
-	if (go_live(session, leg) && mn_resync_start(session, full, may_compare(session)))
+	if (go_live(session, leg) && mn_resync_start(session, full || everything, may_compare(session)))
 		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }
 

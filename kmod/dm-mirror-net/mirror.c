@@ -96,7 +96,8 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event what,
 	if (old.state == MN_STATE_MIRRORING)
 		mirror->mirroring_ns += now - mirror->entered;
 	mirror->state = new;
-	mirror->since = ktime_get_real_ns();
+	if (old.state != new.state || new.state != MN_STATE_RESYNC)
+		mirror->since = ktime_get_real_ns();
 	mirror->entered = now;
 	trace_state(mirror->volume->data.bdev->bd_dev, mirror->slot, old.state, new.state,
 		    new.reason);
@@ -465,6 +466,7 @@ int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 		mn_fence_over(mirror);	/* a person gives this copy up */
 		mn_mirror_event(mirror, MN_EV_USER_BREAK, broken.reason);
 		mn_bitmap_empty(&mirror->bitmap);	/* it says nothing any more */
+		WRITE_ONCE(mirror->compare, false);
 	}
 	mutex_unlock(&volume->lock);
 	return err;

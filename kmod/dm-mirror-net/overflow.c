@@ -58,15 +58,18 @@ static bool may_block(const struct mn_mirror *mirror)
 		READ_ONCE(volume->meta.error));
 }
 
-/* The end of a resync (endgame.c). */
-static bool delays(const struct mn_mirror *mirror)
+bool mn_overflow_delays(const struct mn_mirror *mirror)
 {
-	return mirror->delays_writers && mirror->live && !mirror->volume->no_waiting;
+	const struct mn_options *options = &mirror->options;
+
+	return mirror->delays_writers && mirror->live && !mirror->volume->no_waiting &&
+	       READ_ONCE(options->resync_low_water) &&
+	       READ_ONCE(options->resync_block_writes_timeout);
 }
 
 bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer)
 {
-	return delays(mirror) ||
+	return mn_overflow_delays(mirror) ||
 	       (may_block(mirror) &&
 		(mn_overflow_is_full(mirror) || (newcomer && mirror->volume->crowd)));
 }
@@ -74,7 +77,7 @@ bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer)
 u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
 {
 	bool drains = mirror->streaming && !mirror->live;
-	bool crowded = (may_block(mirror) || delays(mirror)) && mirror->volume->crowd;
+	bool crowded = (may_block(mirror) || mn_overflow_delays(mirror)) && mirror->volume->crowd;
 
 	lockdep_assert_held(&mirror->volume->track);
 	if (list_empty(&mirror->unapplied) ||

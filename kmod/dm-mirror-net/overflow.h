@@ -19,6 +19,8 @@ bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer);
  * end of a queue that drains. 0: nothing does.
  */
 u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror);
+/* Under track: do writes that would enter the stream wait for the end of a resync (endgame.c)? */
+bool mn_overflow_delays(const struct mn_mirror *mirror);
 /* Under track: the queue has become shorter. */
 void mn_overflow_drained_some(struct mn_mirror *mirror);
 /*

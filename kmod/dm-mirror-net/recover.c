@@ -15,6 +15,7 @@
 #include "fingerprint.h"
 #include "keep.h"
 #include "region_log.h"
+#include "rest.h"
 #include "session.h"
 #include "volume_private.h"
 #include "write.h"
@@ -319,6 +320,9 @@ void mn_volume_stop(struct mn_volume *volume)
 	mn_volume_close_io(volume, MN_LOCK_USER, true);
 	mutex_unlock(&volume->lock);
 	stop_links(volume);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_rest_exit(volume->mirror[i]);
 	/* a verdict may have queued it once more */
 	cancel_delayed_work_sync(&volume->open_work);
 	stop_works(volume);

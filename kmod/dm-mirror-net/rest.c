@@ -12,14 +12,21 @@
 static void rest_is_over(struct work_struct *work)
 {
 	struct mn_mirror *mirror = container_of(to_delayed_work(work), struct mn_mirror, rest_work);
+	bool wanted;
 	struct mn_event event = {
 		.class = MN_EVENT_LINK, .severity = MN_SEVERITY_INFO,
 		.volume = mirror->volume, .mirror = mirror,
-		.old = MN_LINK_UNWANTED, .new = MN_LINK_NONE, .reason = mirror->state.reason,
+		.old = MN_LINK_UNWANTED, .new = MN_LINK_NONE,
 		.text = "the mirror has waited long enough: it is tried again",
 	};
 
-	mn_event_emit(&event);
+	/* a person may have paused it meanwhile */
+	spin_lock_irq(&mirror->volume->track);
+	wanted = mn_state_wants_link(mirror->state) && !mn_rest_is_on(mirror);
+	event.reason = mirror->state.reason;
+	spin_unlock_irq(&mirror->volume->track);
+	if (wanted)
+		mn_event_emit(&event);
 }
 
 void mn_rest_init(struct mn_mirror *mirror)
@@ -38,9 +45,10 @@ void mn_rest_begin(struct mn_mirror *mirror, u8 reason)
 	u32 seconds;
 
 	spin_lock_irqsave(&mirror->volume->track, flags);
-	seconds = mn_reason_rest(reason, mirror->rests + 1);
+	/* a person who wants it to go on has changed its state */
+	seconds = mirror->state.reason == reason ? mn_reason_rest(reason, mirror->rests + 1) : 0;
 	if (seconds) {
-		mirror->rests++;
+		mirror->rests += reason == MN_REASON_TARGET_ERROR;
 		mirror->rest_until = get_jiffies_64() + seconds * HZ;
 		/* a little later, so that it is over when somebody looks */
 		mod_delayed_work(mirror->volume->session_wq, &mirror->rest_work, seconds * HZ + 2);

@@ -12,7 +12,6 @@
 #include <linux/delay.h>
 #include <linux/random.h>
 #include <linux/slab.h>
-#include "auto_resync.h"
 #include "event.h"
 #include "fence.h"
 #include "golive.h"
@@ -241,6 +240,14 @@ static void end_resync_stats(struct mn_resync_stats *stats)
 	stats->ended = ktime_get_ns();
 }
 
+/* Under track: what was asked for is done, and what failed is over. */
+static void was_in_sync(struct mn_mirror *mirror)
+{
+	mirror->asked = false;
+	mirror->compare = false;
+	mn_rest_forget(mirror);
+}
+
 static void in_sync_work(struct work_struct *work)
 {
 	struct mn_session *session = container_of(work, struct mn_session, in_sync_work);
@@ -258,8 +265,7 @@ static void in_sync_work(struct work_struct *work)
 		session->sync_end = 0;
 		end_resync_stats(&mirror->resync_stats);
 		mirror->peer_data_state = MN_DATA_CURRENT;
-		mirror->asked = false;
-		mn_rest_forget(mirror);
+		was_in_sync(mirror);
 		if (mirror->live) {
 			mn_fence_event(mirror, MN_FENCE_EV_OVER);
 			mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
@@ -407,6 +413,8 @@ static void apply_event(void *context, enum mn_mirror_event event)
 	struct mn_session *session = context;
 
 	spin_lock_irq(&session->volume->track);
+	if (!session->ended && event == MN_EV_IN_SYNC)
+		was_in_sync(session->mirror);
 	if (!session->ended)
 		mn_mirror_event_locked(session->mirror, event, MN_REASON_NONE);
 	spin_unlock_irq(&session->volume->track);
@@ -532,6 +540,9 @@ static void forget_stream(struct mn_session *session)
 	spin_lock_irq(&volume->track);
 	if (!mirror->kept)
 		mn_stream_untrack(mirror);
+	/* a peer that said so and went may be promoted before this volume is opened */
+	if (!volume->may_open)
+		mirror->agreed = false;
 	mirror->link = MN_LINK_NONE;
 	mirror->encrypted = false;
 	mirror->peer_role = MN_ROLE_NONE;
@@ -704,10 +715,6 @@ int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool enc
 	struct mn_session *session;
 	int err = may_attach(mirror, why);
 
-	if (err)
-		return err;
-	why->text = "auto-resync full: that everything is to be sent cannot be recorded";
-	err = mn_auto_resync_prepare(mirror);
 	if (err)
 		return err;
 	why->text = "not enough memory for a link";

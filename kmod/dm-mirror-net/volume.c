@@ -15,6 +15,7 @@
 #include "keep.h"
 #include "overflow.h"
 #include "region_log.h"
+#include "rest.h"
 #include "session.h"
 #include "stream.h"
 #include "volume_private.h"
@@ -209,6 +210,9 @@ static void volume_free(struct kref *ref)
 	struct mn_volume *volume = container_of(ref, struct mn_volume, ref);
 	int i;
 
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_rest_exit(volume->mirror[i]);
 	if (volume->session_wq)
 		destroy_workqueue(volume->session_wq);
 	if (volume->wq)

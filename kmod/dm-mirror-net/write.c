@@ -417,6 +417,17 @@ static void fill_frame(const struct mn_io *io, struct mn_leg *leg)
 	}
 }
 
+/* What is written was sent, in part at least: a comparison looks at it. */
+static void clear_unsent(struct mn_mirror *mirror, const struct mn_io *io)
+{
+	u64 first, last;
+
+	if (!mirror->bitmap.unsent_bits)
+		return;
+	mn_track_span(io->span.start, io->sectors, &first, &last);
+	mn_bitmap_clear_unsent(&mirror->bitmap, first, last);
+}
+
 static void send_to(struct mn_mirror *mirror, struct mn_io *io, bool waits)
 {
 	struct mn_leg *leg = list_first_entry(&io->legs, struct mn_leg, of_io);
@@ -424,6 +435,8 @@ static void send_to(struct mn_mirror *mirror, struct mn_io *io, bool waits)
 	list_del_init(&leg->of_io);
 	io->have_legs--;
 	fill_frame(io, leg);
+	if (io->sectors)
+		clear_unsent(mirror, io);
 	if (waits) {
 		leg->io = io;
 		if (!mirror->waited_for++)
@@ -537,7 +550,8 @@ static bool io_is_blocked(struct mn_io *io, u64 first, u64 last)
 
 /*
  * Under track: does it wait until a mirror's queue has room? Then it is parked for that, without
- * the memory for its copies: who waits for the network must not hold what others need.
+ * the memory for its copies, without its regions and its place in `overlap`: who waits for the
+ * network must not hold what others need, least of all the cursor that it waits for.
  */
 static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
 {
@@ -554,6 +568,7 @@ static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
 	}
 	io_trace_parked(io);
 	io->waited = true;
+	io_leave(io);
 	io_drop_resources(io);
 	io->have_legs = 0;
 	io->uncopied = false;
