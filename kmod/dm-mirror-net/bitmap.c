@@ -8,6 +8,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
 #include <linux/string.h>

@@ -29,6 +29,7 @@ TEST(Endpoint, LinksMoveWhenAnotherAddressIsTheFirstThatAnswers)
     EXPECT_FALSE(moves({good("10.0.0.2")}, {bad("2001:db8::2"), good("10.0.0.2")}));
     EXPECT_TRUE(moves({good("10.0.0.2")}, {good("2001:db8::2"), good("10.0.0.2")}));
     EXPECT_TRUE(moves({good("10.0.0.2")}, {good("[2001:db8::2]:9999")}));
+    EXPECT_FALSE(moves({good("10.0.0.2:9999")}, {good("10.0.0.2")})) << "9999 is the default";
     EXPECT_TRUE(moves({bad("10.0.0.2")}, {good("10.0.0.2")}));
     EXPECT_TRUE(moves({good("10.0.0.2")}, {good("10.0.0.2:9998")})) << "another port";
     EXPECT_FALSE(moves({good("10.0.0.2")}, {bad("10.0.0.9")})) << "what works is not cut";
@@ -48,8 +49,8 @@ TEST(Endpoint, AnAddressTwiceIsRefusedBeforeAnybodyIsAsked)
     ScratchDir dir;
     EndpointSetOptions options;
     options.node = "b";
-    options.addresses = {Address::parse("10.0.0.2"), Address::parse("10.0.0.2")};
-    expect_error(ExitStatus::usage, {"10.0.0.2 is named twice"},
+    options.addresses = {Address::parse("10.0.0.2"), Address::parse("10.0.0.2:9999")};
+    expect_error(ExitStatus::usage, {"10.0.0.2", "is named twice"},
                  [&] { endpoint_set(ConfigStore(dir.path()), options); });
 }
 

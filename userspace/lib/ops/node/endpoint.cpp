@@ -111,10 +111,17 @@ try {
         throw;
 }
 
+// A port that is not named is the default one.
+bool same_place(const Address& a, const Address& b)
+{
+    return a.host == b.host && a.port_or(default_port()) == b.port_or(default_port());
+}
+
 void check_distinct(const std::vector<Address>& addresses)
 {
     for (auto at = addresses.begin(); at != addresses.end(); ++at)
-        if (std::find(std::next(at), addresses.end(), *at) != addresses.end())
+        if (std::any_of(std::next(at), addresses.end(),
+                        [&](const Address& other) { return same_place(*at, other); }))
             throw Error(ExitStatus::usage, at->to_string() + " is named twice");
 }
 
@@ -123,7 +130,7 @@ void check_distinct(const std::vector<Address>& addresses)
 bool moves(const std::vector<EndpointAnswer>& before, const std::vector<EndpointAnswer>& after)
 {
     const auto *was = first_that_answers(before), *is = first_that_answers(after);
-    return is && !(was && was->address == is->address);
+    return is && !(was && same_place(was->address, is->address));
 }
 
 void check_endpoints(const std::string& node, const std::vector<EndpointAnswer>& answers,
