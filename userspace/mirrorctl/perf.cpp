@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/documents.hpp"
+#include "mirrorctl/interruptible.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/prometheus.hpp"
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <fmt/format.h>
-#include <thread>
 
 namespace mirrornet::ctl {
 
@@ -101,18 +100,19 @@ std::string text_of(const ops::StatusReport& report, const PerfOptions& options)
     return text;
 }
 
-// Until it is interrupted. On a terminal every picture takes the place of the last.
+// Until it is interrupted, or nobody reads it any more. On a terminal every picture takes the
+// place of the last.
 int watch(const Invocation& invocation, const PerfOptions& options)
 {
     const bool redraw = is_terminal(stdout) && !invocation.output.json_wanted;
-    while (invocation.output.is_read()) {
+    const Interruptible interruptible;
+    do {
         const auto report = ops::status(invocation.store, options.volumes);
         if (redraw)
             invocation.output.line("\033[H\033[2J");
         invocation.output.part(perf_document(report));
         invocation.output.line(text_of(report, options));
-        std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
-    }
+    } while (invocation.output.is_read() && interruptible.wait(options.interval));
     return 0;
 }
 
