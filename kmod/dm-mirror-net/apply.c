@@ -11,6 +11,7 @@
 #include "apply.h"
 #include "keep.h"
 #include "region_log.h"
+#include "sum.h"
 #include "trace.h"
 
 #define MN_APPLY_RESERVE 16		/* writes that can always be under way */
@@ -383,6 +384,109 @@ static int apply_flush(struct mn_apply *apply, const struct mn_frame *frame)
 	return err;
 }
 
+/* ---- comparing (docs/resync.md) ---- */
+
+/* A block that is read here, to be compared with the source's. */
+struct mn_comparison {
+	struct mn_apply_step *step;
+	struct work_struct work;
+	struct mn_wire_compare theirs;
+	blk_status_t status;
+	struct mn_out out;		/* DIFFERS */
+};
+
+static void comparison_end(struct mn_comparison *comparison)
+{
+	step_end(comparison->step, BLK_STS_OK);
+	kfree(comparison);
+}
+
+/* Acknowledgements overtake what is queued: this frame's comes after DIFFERS has left. */
+static void differs_released(struct mn_out *out, bool sent)
+{
+	comparison_end(container_of(out, struct mn_comparison, out));
+}
+
+static bool is_equal(const struct mn_comparison *comparison)
+{
+	struct mn_wire_compare ours;
+
+	if (comparison->status)
+		return false;		/* what cannot be read is to be written */
+	mn_sum(comparison->step->payload, &ours);
+	return !memcmp(&ours, &comparison->theirs, sizeof(ours));
+}
+
+static void compare_work(struct work_struct *work)
+{
+	struct mn_comparison *comparison = container_of(work, struct mn_comparison, work);
+	struct mn_apply *apply = comparison->step->apply;
+	struct mn_out *out = &comparison->out;
+	bool told = false;
+
+	if (!is_equal(comparison)) {
+		out->frame.type = MN_FRAME_DIFFERS;
+		out->frame.sector = comparison->step->sector;
+		out->frame.sectors = comparison->step->sectors;
+		out->release = differs_released;
+		spin_lock_irq(&apply->volume->track);
+		told = !apply->silent && !apply->broken;
+		if (told)
+			mn_send_queue(apply->conn, out);
+		spin_unlock_irq(&apply->volume->track);
+	}
+	if (!told)
+		comparison_end(comparison);
+}
+
+static void compare_end_io(struct bio *bio)
+{
+	struct mn_comparison *comparison = bio->bi_private;
+
+	comparison->status = bio->bi_status;
+	bio_put(bio);
+	queue_work(comparison->step->apply->volume->session_wq, &comparison->work);
+}
+
+static void comparison_read(struct mn_comparison *comparison)
+{
+	struct mn_apply_step *step = comparison->step;
+	struct mn_volume *volume = step->apply->volume;
+	struct bio *bio = mn_payload_bio(step->payload, volume->data.bdev, step->sector,
+					 REQ_OP_READ, GFP_NOIO, &volume->bios);
+
+	bio->bi_private = comparison;
+	bio->bi_end_io = compare_end_io;
+	submit_bio(bio);
+}
+
+/* Memory for the block is taken before its place: what is under way never waits for it. */
+static int apply_compare(struct mn_apply *apply, const struct mn_frame *frame,
+			 const struct mn_payload *payload)
+{
+	struct mn_volume *volume = apply->volume;
+	struct mn_comparison *comparison = kzalloc(sizeof(*comparison), GFP_NOIO);
+	struct mn_payload *block;
+
+	if (!comparison)
+		return -ENOMEM;
+	block = mn_payload_get(volume->receive_pool, frame->sectors << SECTOR_SHIFT, HZ, NULL);
+	INIT_WORK(&comparison->work, compare_work);
+	memcpy(&comparison->theirs, mn_payload_map(payload), sizeof(comparison->theirs));
+	comparison->step = step_begin(apply, frame);
+	comparison->step->payload = block;
+	step_enter_overlap(comparison->step);
+	if (block) {
+		comparison_read(comparison);
+		return 0;
+	}
+	comparison->status = BLK_STS_RESOURCE;
+	queue_work(volume->session_wq, &comparison->work);
+	return 0;
+}
+
+/* ---- the borders of a resync ---- */
+
 static void set_whole(struct mn_apply *apply, bool whole)
 {
 	spin_lock_irq(&apply->volume->track);
@@ -466,6 +570,8 @@ static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
 		return apply_zeroes(apply, frame);
 	case MN_FRAME_FLUSH:
 		return apply_flush(apply, frame);
+	case MN_FRAME_COMPARE:
+		return apply_compare(apply, frame, payload);
 	case MN_FRAME_SYNC_BEGIN:
 		error = mn_wire_check_sync_begin(mn_payload_map(payload), payload->bytes);
 		if (!error)

@@ -320,6 +320,18 @@ static void chunk_set(struct mn_bitmap *bitmap, u64 first, u64 last)
 	mn_bitmap_set(bitmap, first, last);
 }
 
+static void chunk_set_sent(struct mn_bitmap *bitmap, u64 first, u64 last)
+{
+	u64 end;
+
+	for (; first <= last; first = end + 1) {
+		first = find_next_zero_bit(bitmap->unsent, last + 1, first);
+		end = find_next_bit(bitmap->unsent, last + 1, first);
+		if (first <= last)
+			mn_bitmap_set(bitmap, first, end - 1);
+	}
+}
+
 static void chunk_empty(struct mn_bitmap *bitmap, u64 first, u64 last)
 {
 	mn_track_clear_dirty(&bitmap->track, first, last);
@@ -348,6 +360,11 @@ void mn_bitmap_set_range(struct mn_bitmap *bitmap, u64 first, u64 last)
 void mn_bitmap_fill(struct mn_bitmap *bitmap)
 {
 	all_do(bitmap, chunk_set);
+}
+
+void mn_bitmap_fill_sent(struct mn_bitmap *bitmap)
+{
+	all_do(bitmap, bitmap->unsent ? chunk_set_sent : chunk_set);
 }
 
 void mn_bitmap_empty(struct mn_bitmap *bitmap)

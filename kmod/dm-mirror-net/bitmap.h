@@ -116,6 +116,8 @@ void mn_bitmap_set_range(struct mn_bitmap *bitmap, u64 first, u64 last);
  * set while mn_bitmap_empty() runs may or may not survive it.
  */
 void mn_bitmap_fill(struct mn_bitmap *bitmap);
+/* Blocks. The same, but for blocks that are unsent. */
+void mn_bitmap_fill_sent(struct mn_bitmap *bitmap);
 void mn_bitmap_empty(struct mn_bitmap *bitmap);
 /* Blocks. Make every block unsent but those that are dirty now; allocates. -ENOMEM. */
 int mn_bitmap_unsent_rest(struct mn_bitmap *bitmap);

@@ -107,6 +107,8 @@ void mn_conn_set_options(struct mn_conn *conn, u32 bandwidth_limit, u32 compress
 u32 mn_conn_features(const struct mn_conn *conn);
 /* From receive(), on HELLO: what the other end can do. */
 void mn_conn_agree(struct mn_conn *conn, u32 features);
+/* After that: what both ends can do. */
+u32 mn_conn_agreed(const struct mn_conn *conn);
 /* Any context: enum mn_compression. */
 u8 mn_conn_compression(const struct mn_conn *conn);
 

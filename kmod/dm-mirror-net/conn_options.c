@@ -61,13 +61,18 @@ void mn_conn_set_options(struct mn_conn *conn, u32 bandwidth_limit, u32 compress
 
 u32 mn_conn_features(const struct mn_conn *conn)
 {
-	return conn->unpacker ? MN_FEATURE_PACKED : 0;
+	return MN_FEATURE_COMPARE | (conn->unpacker ? MN_FEATURE_PACKED : 0);
 }
 
 void mn_conn_agree(struct mn_conn *conn, u32 features)
 {
 	conn->limits.features = features & mn_conn_features(conn);
 	WRITE_ONCE(conn->agreed_packed, conn->limits.features & MN_FEATURE_PACKED);
+}
+
+u32 mn_conn_agreed(const struct mn_conn *conn)
+{
+	return conn->limits.features;
 }
 
 u8 mn_conn_compression(const struct mn_conn *conn)

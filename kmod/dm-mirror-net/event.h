@@ -18,6 +18,7 @@ struct mn_event {
 	const struct mn_mirror *mirror;	/* NULL: of the whole volume */
 	s32 old, new;
 	u8 reason;		/* enum mn_reason */
+	u64 generation;		/* MN_EVENT_FENCE: which loss; 0: none */
 	const char *text;	/* one sentence, constant or living through the call */
 };
 

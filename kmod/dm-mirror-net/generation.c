@@ -143,7 +143,8 @@ static bool stream_rolled_back(const struct mn_facts *source, const struct mn_fa
 /* Can the stream of an earlier link go on where the target stands? */
 static bool may_resume(const struct mn_facts *source, const struct mn_facts *target)
 {
-	return same_stream(source, target) && target->data_state == MN_DATA_CURRENT;
+	return same_stream(source, target) && (target->data_state == MN_DATA_CURRENT ||
+					       target->data_state == MN_DATA_OUTDATED);
 }
 
 static struct mn_verdict judge(const struct mn_facts *source, const struct mn_facts *target)
@@ -197,6 +198,18 @@ struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn
 bool mn_generation_may_be_held(u64 generation, u64 base, u64 old_base)
 {
 	return generation && (generation == base || generation == old_base);
+}
+
+bool mn_generation_was_held(u64 generation, u64 present, const u64 *history)
+{
+	int i;
+
+	if (!generation || generation == present)
+		return generation;
+	for (i = 0; i < MN_HISTORY; i++)
+		if (history[i] == generation)
+			return true;
+	return false;
 }
 
 void mn_generation_advance(u64 *generation, u64 *history, u64 fresh)

@@ -69,7 +69,8 @@ struct mn_verdict {
  *   else: it is the source's, or its base      partial
  *     or old_base, or none yet
  *   ... and both can go on with the same       resume
- *     stream
+ *     stream; an outdated target, too: it
+ *     lacks only what the stream holds
  * So a full resync that is needed overcomes rolled-back positions, and nothing else.
  */
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);
@@ -79,6 +80,9 @@ struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn
  * (layout.h); 0 is none.
  */
 bool mn_generation_may_be_held(u64 generation, u64 base, u64 old_base);
+
+/* Has the copy with this present generation and history had that one? 0 is none. */
+bool mn_generation_was_held(u64 generation, u64 present, const u64 *history);
 
 /*
  * Push the present generation to the history and take a new one (not 0). Taking

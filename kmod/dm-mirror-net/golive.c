@@ -7,6 +7,7 @@
  *
  * docs/resume.md has the second.
  */
+#include "auto_resync.h"
 #include "bitmap.h"
 #include "golive.h"
 #include "keep.h"
@@ -121,6 +122,12 @@ static bool go_live(struct mn_session *session, struct mn_leg *leg)
 	return dirty;
 }
 
+static bool may_compare(const struct mn_session *session)
+{
+	return READ_ONCE(session->mirror->compare) &&
+	       (mn_conn_agreed(session->conn) & MN_FEATURE_COMPARE);
+}
+
 static void begin(struct mn_session *session)
 {
 	struct mn_mirror *mirror = session->mirror;
@@ -135,6 +142,12 @@ static void begin(struct mn_session *session)
 	volume->tracking++;
 	spin_unlock_irq(&volume->track);
 	mn_write_drain(volume);
+	if (mn_auto_resync_holds_back(mirror, full)) {
+		mn_volume_may_open(mirror);	/* both sides agree on who is the source */
+		mn_session_fail(session, MN_REASON_USER,
+				"the target lacks something, and auto-resync is no: continue, or resync, starts it");
+		return;
+	}
 	if (mark_everything(session) || record_stream(session)) {
 		mn_session_fail(session, MN_REASON_METADATA_ERROR,
 				"cannot record what the stream is about to do");
@@ -142,7 +155,7 @@ static void begin(struct mn_session *session)
 	}
 	leg = mn_leg_get(volume, GFP_NOIO);
 	mn_bitmap_refill(&mirror->bitmap);
-	if (go_live(session, leg) && mn_resync_start(session, full))
+	if (go_live(session, leg) && mn_resync_start(session, full, may_compare(session)))
 		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }
 

@@ -4,10 +4,12 @@
  *
  * From the moment the stream is given up, every write that ends is held
  * (volume->held). Here the loss and the new generation are recorded, then the
- * held writes complete; if they cannot be recorded, they fail.
+ * held writes complete; if they cannot be recorded, they fail. With on-sync-loss fence they
+ * then wait until the lost copy is fenced (fence.c).
  */
 #include <linux/random.h>
 #include "event.h"
+#include "fence.h"
 #include "overflow.h"
 #include "write.h"
 
@@ -29,12 +31,13 @@ static u32 lost_slots(const struct mn_volume *volume)
 	return mask;
 }
 
-static int record_loss(struct mn_volume *volume)
+static int record_loss(struct mn_volume *volume, u64 *generation)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
 
 	draft->flags |= MN_SUPER_F_MOVED_ON;
 	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+	*generation = draft->generation;
 	return mn_meta_commit(&volume->meta);
 }
 
@@ -51,44 +54,73 @@ static void report_failure(struct mn_volume *volume, int err)
 	mn_event_emit(&event);
 }
 
-/* Under track. Held writes go to done; failed ones with an error. */
-static void release_held(struct mn_volume *volume, int err, struct list_head *done)
+/* Under track. Held writes fail. */
+static void fail_held(struct mn_volume *volume, struct list_head *done)
 {
 	struct mn_io *io;
 
 	list_for_each_entry(io, &volume->held, list) {
-		if (err && !io->status)
+		if (!io->status)
 			io->status = BLK_STS_IOERR;
 		mn_write_raise_barriers(io);
 	}
 	list_splice_tail_init(&volume->held, done);
 }
 
+/* Under track. Held writes go to done, or have to wait for a fence. */
+static void release_held(struct mn_volume *volume, struct list_head *done)
+{
+	struct mn_io *io, *next;
+	LIST_HEAD(held);
+
+	list_splice_init(&volume->held, &held);
+	list_for_each_entry_safe(io, next, &held, list) {
+		list_del_init(&io->list);
+		mn_write_ended(io, done);
+	}
+}
+
+/* Under track: the loss of these mirrors is durable. */
+static void is_recorded(struct mn_volume *volume, u32 mask, u64 generation)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (!mirror || !(mask & BIT(i)))
+			continue;
+		mirror->in_sync = false;
+		mn_fence_lost(mirror, generation);
+	}
+	volume->loss_pending = lost_slots(volume);
+}
+
 void mn_write_loss_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(work, struct mn_volume, loss_work);
 	LIST_HEAD(done);
+	u64 generation = 0;
 	u32 mask;
 	int err, i;
 
 	spin_lock_irq(&volume->track);
 	mask = lost_slots(volume);
 	spin_unlock_irq(&volume->track);
-	err = mask ? record_loss(volume) : 0;
+	err = mask ? record_loss(volume, &generation) : 0;
 	if (err)
 		report_failure(volume, err);
 	spin_lock_irq(&volume->track);
-	for (i = 0; i < MN_SLOTS; i++)
-		if (!err && (mask & BIT(i)) && volume->mirror[i])
-			volume->mirror[i]->in_sync = false;
 	if (!err)
-		volume->loss_pending = lost_slots(volume);
+		is_recorded(volume, mask, generation);
 	for (i = 0; i < MN_SLOTS; i++)
 		if (volume->mirror[i])
 			mn_overflow_check(volume->mirror[i]);
 	/* another loss queued this work again: it releases what is held */
-	if (err || !volume->loss_pending)
-		release_held(volume, err, &done);
+	if (err)
+		fail_held(volume, &done);
+	else if (!volume->loss_pending)
+		release_held(volume, &done);
 	spin_unlock_irq(&volume->track);
 	mn_write_complete(&done);
 }

@@ -8,9 +8,12 @@
  */
 #include <linux/random.h>
 #include <linux/slab.h>
+#include "auto_resync.h"
 #include "event.h"
+#include "fence.h"
 #include "keep.h"
 #include "mirror.h"
+#include "rest.h"
 #include "session.h"
 #include "trace.h"
 #include "volume_private.h"
@@ -29,6 +32,13 @@ const struct mn_options mn_options_default = {
 	.compression = 0,
 	.bandwidth_limit = 0,
 	.resync_bandwidth_limit = 0,
+	.auto_resync = MN_AUTO_RESYNC_PARTIAL,
+	.max_resync_passes = 200,
+	.resync_low_water = 150,
+	.resync_block_writes_timeout = 15000,
+	.on_sync_loss = MN_ON_SYNC_LOSS_CONTINUE,
+	.fence_timeout = 30000,
+	.on_fence_timeout = MN_ON_FENCE_TIMEOUT_STOP,
 };
 
 /* ---- state ---- */
@@ -49,7 +59,9 @@ static const char *meaning_of(struct mn_state state)
 	case MN_STATE_MIRRORING:
 		return "in sync: every write goes to the target";
 	case MN_STATE_RESYNC:
-		return "blocks are being copied: the target is inconsistent until all are there";
+		return state.reason == MN_REASON_NONE ?
+		       "blocks are being copied: the target is inconsistent until all are there" :
+		       "more is written than the link carries: the rest is tracked and sent later";
 	case MN_STATE_RESYNC_PENDING:
 		return "what the target lacks is tracked, and sent as soon as it can be";
 	case MN_STATE_BROKEN:
@@ -124,6 +136,7 @@ struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *pee
 	mirror->options = mn_options_default;
 	memcpy(mirror->peer_uuid, peer_uuid, MN_UUID_LEN);
 	INIT_LIST_HEAD(&mirror->unapplied);
+	mn_rest_init(mirror);
 	mirror->peer_position = volume->meta.super.slot[slot].peer_position;
 	initial_state(mirror, &volume->meta.super.slot[slot]);
 	if (mn_bitmap_create(&mirror->bitmap, &volume->meta, slot, &volume->track)) {
@@ -135,6 +148,7 @@ struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *pee
 
 void mn_mirror_free(struct mn_mirror *mirror)
 {
+	mn_rest_exit(mirror);
 	mn_bitmap_destroy(&mirror->bitmap);
 	kfree(mirror);
 }
@@ -249,6 +263,7 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 	mirror = mn_mirror_new(volume, slot, peer_uuid);
 	if (!mirror)
 		return -ENOMEM;
+	mn_auto_resync_asked(mirror, true);
 	/* what an earlier peer left in these pages says nothing about this one */
 	mn_bitmap_empty(&mirror->bitmap);
 	why->text = "the metadata cannot be written: nothing was changed";
@@ -325,6 +340,7 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 	if (err) {
 		why->text = "the metadata cannot be written: the mirror stays";
 	} else {
+		mn_fence_over(mirror);
 		mn_mirror_event(mirror, MN_EV_REMOVED, MN_REASON_NONE);
 		announce_config(volume, mirror, "a mirror was removed");
 		mn_mirror_uninstall(volume, mirror);
@@ -446,6 +462,7 @@ int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why
 	if (err) {
 		why->text = "the metadata cannot be written: not broken, only its link was closed";
 	} else {
+		mn_fence_over(mirror);	/* a person gives this copy up */
 		mn_mirror_event(mirror, MN_EV_USER_BREAK, broken.reason);
 		mn_bitmap_empty(&mirror->bitmap);	/* it says nothing any more */
 	}
@@ -480,6 +497,13 @@ static int commit_continue(struct mn_mirror *mirror)
 	return mn_meta_commit(&volume->meta);
 }
 
+/* Whatever held it back: a person wants it now. */
+static void asked_for(struct mn_mirror *mirror)
+{
+	mn_auto_resync_asked(mirror, true);
+	mn_rest_end(mirror);
+}
+
 static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
 {
 	struct mn_volume *volume = mirror->volume;
@@ -495,12 +519,14 @@ static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
 		return -ESTALE;
 	}
 	err = commit_continue(mirror);
-	if (err)
+	if (err) {
 		why->text = "the metadata cannot be written: nothing was changed";
-	else
-		mn_mirror_event(mirror, is_broken(mirror) ? MN_EV_USER_RESYNC :
-				MN_EV_USER_CONTINUE, MN_REASON_NONE);
-	return err;
+		return err;
+	}
+	asked_for(mirror);
+	mn_mirror_event(mirror, is_broken(mirror) ? MN_EV_USER_RESYNC : MN_EV_USER_CONTINUE,
+			MN_REASON_NONE);
+	return 0;
 }
 
 int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
@@ -508,7 +534,19 @@ int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_
 	return change_locked(volume, peer_uuid, continue_locked, why);
 }
 
-int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
+/* What was never sent stays so. Durable, so that a restart sends what it cannot compare. */
+static int mark_to_compare(struct mn_mirror *mirror, struct mn_why *why)
+{
+	int err;
+
+	mn_bitmap_fill_sent(&mirror->bitmap);
+	err = mn_bitmap_write_all(&mirror->bitmap);
+	if (err)
+		why->text = "the metadata cannot be written: the next resync sends what was marked";
+	return err;
+}
+
+int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, bool verify,
 		     struct mn_why *why)
 {
 	struct mn_state none = { .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
@@ -527,8 +565,84 @@ int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full,
 	why->text =
 		"the mirror is being created: if nothing is, delete it and create it again";
 	if (!mirror->building)
+		err = verify && !full ? mark_to_compare(mirror, why) : 0;
+	if (!err)
 		err = record_locked(mirror, none, full ? MN_SLOT_F_FULL_NEEDED : 0,
 				    MN_EV_USER_RESYNC, why);
+	if (!err) {
+		WRITE_ONCE(mirror->compare, verify);
+		asked_for(mirror);
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+/* ---- at the target: the source goes on without it ---- */
+
+/* NULL: nothing is against it. A late request must not cost a mirror that went on since. */
+static const char *why_not_outdated(struct mn_volume *volume, u64 generation)
+{
+	struct mn_super super;
+
+	if (volume->role != MN_ROLE_TARGET)
+		return "this node is no target of the volume now: it may have taken over";
+	mn_meta_read(&volume->meta, &super);
+	if (mn_generation_was_held(generation, super.generation, super.history))
+		return "this copy is past that loss: its mirror went on since; nothing was changed";
+	return NULL;
+}
+
+static void announce_outdated(struct mn_mirror *mirror, u64 generation)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_FENCE, .severity = MN_SEVERITY_WARNING,
+		.volume = mirror->volume, .mirror = mirror, .new = MN_FENCE_OUTDATED,
+		.generation = generation,
+		.text = "this copy is outdated, durably: the source goes on without it",
+	};
+
+	mn_event_emit(&event);
+}
+
+/* An inconsistent copy is worth even less, and stays so. */
+static int commit_outdated(struct mn_mirror *mirror, u64 generation, struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+	struct mn_super *draft = mn_volume_begin(volume);
+	int err;
+
+	if (draft->data_state == MN_DATA_INCONSISTENT || draft->data_state == MN_DATA_OUTDATED) {
+		mn_meta_abort(&volume->meta);
+		return 0;
+	}
+	draft->data_state = MN_DATA_OUTDATED;
+	draft->data_since = ktime_get_real_ns();
+	err = mn_meta_commit(&volume->meta);
+	if (err)
+		why->text = "the metadata cannot be written: that it is outdated is not on record";
+	else
+		announce_outdated(mirror, generation);
+	return err;
+}
+
+int mn_mirror_outdate(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
+		      struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	why->text = why_not_outdated(volume, generation);
+	mutex_unlock(&volume->lock);
+	if (why->text)
+		return -ESTALE;
+	/* this side may not have noticed that the link is gone; the stream can go on later */
+	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_LINK_LOST, why);
+	if (IS_ERR(mirror))
+		return PTR_ERR(mirror);
+	why->text = why_not_outdated(volume, generation);
+	err = why->text ? -ESTALE : commit_outdated(mirror, generation, why);
 	mutex_unlock(&volume->lock);
 	return err;
 }
@@ -560,6 +674,7 @@ int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
 	if (mirror) {
 		change_options(&mirror->options, change);
 		mn_session_options_changed(mirror);
+		mn_fence_options_changed(mirror);
 	} else {
 		why->text = "the volume has no mirror with this node";
 		err = -ENOENT;

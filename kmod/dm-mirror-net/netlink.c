@@ -39,6 +39,22 @@ static struct netlink_range_validation byte_limit_range __ro_after_init = {
 	.max = 65536,
 };
 
+static struct netlink_range_validation passes_range __ro_after_init = {
+	.min = 1, .max = 1000000,
+};
+
+static struct netlink_range_validation low_water_range __ro_after_init = {
+	.max = 1000000000,
+};
+
+static struct netlink_range_validation block_writes_range __ro_after_init = {
+	.max = 3600000,
+};
+
+static struct netlink_range_validation fence_timeout_range __ro_after_init = {
+	.min = 100, .max = 3600000,
+};
+
 static struct netlink_range_validation bandwidth_range __ro_after_init = {
 	.max = 1000000000,
 };
@@ -93,6 +109,12 @@ static const struct nla_policy mirror_policy[MN_A_MAX + 1] = {
 	[MN_A_PEER_UUID] = UUID_POLICY,
 };
 
+static const struct nla_policy loss_policy[MN_A_MAX + 1] = {
+	[MN_A_VOLUME_UUID] = UUID_POLICY,
+	[MN_A_PEER_UUID] = UUID_POLICY,
+	[MN_A_VOLUME_GENERATION] = { .type = NLA_U64 },
+};
+
 static const struct nla_policy mirror_add_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
@@ -104,6 +126,7 @@ static const struct nla_policy resync_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
 	[MN_A_RESYNC_FULL] = { .type = NLA_FLAG },
+	[MN_A_RESYNC_VERIFY] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy attach_policy[MN_A_MAX + 1] = {
@@ -141,6 +164,16 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 	[MN_A_OPT_COMPRESSION] = NLA_POLICY_MAX(NLA_U32, 9),
 	[MN_A_OPT_BANDWIDTH_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &bandwidth_range),
 	[MN_A_OPT_RESYNC_BANDWIDTH_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &bandwidth_range),
+	[MN_A_OPT_AUTO_RESYNC] = NLA_POLICY_MAX(NLA_U32, MN_AUTO_RESYNC_NO),
+	[MN_A_OPT_MAX_RESYNC_PASSES] = NLA_POLICY_FULL_RANGE(NLA_U32, &passes_range),
+	[MN_A_OPT_RESYNC_LOW_WATER] = NLA_POLICY_FULL_RANGE(NLA_U32, &low_water_range),
+	[MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32,
+								       &block_writes_range),
+	[MN_A_OPT_ON_SYNC_LOSS] = NLA_POLICY_RANGE(NLA_U32, MN_ON_SYNC_LOSS_CONTINUE,
+						   MN_ON_SYNC_LOSS_FENCE),
+	[MN_A_OPT_FENCE_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &fence_timeout_range),
+	[MN_A_OPT_ON_FENCE_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, MN_ON_FENCE_TIMEOUT_STOP,
+						       MN_ON_FENCE_TIMEOUT_CONTINUE),
 };
 
 /* Changes something: for administrators alone. */
@@ -188,6 +221,8 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_MIRROR_CONTINUE, mn_nl_mirror_continue, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_MIRROR_BREAK, mn_nl_mirror_break, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_MIRROR_RESYNC, mn_nl_mirror_resync, MN_NL_PEER, resync_policy),
+	CHANGE(MN_CMD_MIRROR_FENCED, mn_nl_mirror_fenced, MN_NL_PEER, loss_policy),
+	CHANGE(MN_CMD_MIRROR_OUTDATE, mn_nl_mirror_outdate, MN_NL_PEER, loss_policy),
 	CHANGE(MN_CMD_LINK_ATTACH, mn_nl_link_attach, MN_NL_PEER, attach_policy),
 	CHANGE(MN_CMD_LINK_DETACH, mn_nl_link_detach, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_BEGIN, mn_nl_bitmap_begin, MN_NL_PEER, mirror_policy),

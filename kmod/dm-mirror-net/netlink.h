@@ -92,6 +92,8 @@ int mn_nl_mirror_pause(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_break(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_continue(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_mirror_fenced(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_mirror_outdate(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_bitmap_begin(struct sk_buff *skb, struct genl_info *info);

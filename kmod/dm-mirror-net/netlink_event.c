@@ -27,6 +27,7 @@ struct record {
 	u64 number;
 	u64 time;
 	u64 uptime;
+	u64 generation;
 	s32 old, new;
 	u8 class;
 	u8 severity;
@@ -105,6 +106,9 @@ static int put_event(struct sk_buff *skb, const struct record *r)
 	    nla_put(skb, MN_A_VOLUME_UUID, MN_UUID_LEN, r->volume_uuid) ||
 	    nla_put_string(skb, MN_A_VOLUME_NAME, r->volume_name))
 		return -EMSGSIZE;
+	if (r->generation &&
+	    nla_put_u64_64bit(skb, MN_A_VOLUME_GENERATION, r->generation, MN_A_PAD))
+		return -EMSGSIZE;
 	return r->of_mirror ? nla_put(skb, MN_A_PEER_UUID, MN_UUID_LEN, r->peer_uuid) : 0;
 }
 
@@ -172,6 +176,7 @@ static void record_fill(struct record *r, const struct mn_event *event)
 	r->class = event->class;
 	r->severity = event->severity;
 	r->reason = event->reason;
+	r->generation = event->generation;
 	memcpy(r->volume_uuid, event->volume->uuid, MN_UUID_LEN);
 	strscpy(r->volume_name, event->volume->name, sizeof(r->volume_name));
 	strscpy(r->text, event->text ? event->text : "", sizeof(r->text));

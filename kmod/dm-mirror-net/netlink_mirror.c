@@ -3,6 +3,7 @@
  * netlink_mirror: commands about mirrors, their links and their bitmaps (L4)
  */
 #include <linux/slab.h>
+#include "fence.h"
 #include "layout.h"
 #include "mirror.h"
 #include "netlink.h"
@@ -74,10 +75,35 @@ int mn_nl_mirror_add(struct sk_buff *skb, struct genl_info *info)
 int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info)
 {
 	bool full = nla_get_flag(info->attrs[MN_A_RESYNC_FULL]);
+	bool verify = nla_get_flag(info->attrs[MN_A_RESYNC_VERIFY]);
 	struct mn_why why = { };
 
-	return mn_nl_done(info, mn_mirror_resync(mn_nl_volume(info), mn_nl_peer(info), full, &why),
-			  &why);
+	return mn_nl_done(info, mn_mirror_resync(mn_nl_volume(info), mn_nl_peer(info), full, verify,
+						 &why), &why);
+}
+
+/* Of which loss: both ends of a fence have to mean the same. */
+static int about_loss(struct genl_info *info,
+		      int (*operation)(struct mn_volume *volume, const u8 *peer_uuid,
+				       u64 generation, struct mn_why *why))
+{
+	const struct nlattr *generation = info->attrs[MN_A_VOLUME_GENERATION];
+	struct mn_why why = { };
+
+	if (!generation || !nla_get_u64(generation))
+		return mn_nl_fail(info, -EINVAL, "the request does not say which loss it is about");
+	return mn_nl_done(info, operation(mn_nl_volume(info), mn_nl_peer(info),
+					  nla_get_u64(generation), &why), &why);
+}
+
+int mn_nl_mirror_fenced(struct sk_buff *skb, struct genl_info *info)
+{
+	return about_loss(info, mn_fence_confirm);
+}
+
+int mn_nl_mirror_outdate(struct sk_buff *skb, struct genl_info *info)
+{
+	return about_loss(info, mn_mirror_outdate);
 }
 
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
@@ -111,6 +137,14 @@ static const struct {
 	{ MN_A_OPT_COMPRESSION, offsetof(struct mn_options, compression) },
 	{ MN_A_OPT_BANDWIDTH_LIMIT, offsetof(struct mn_options, bandwidth_limit) },
 	{ MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, offsetof(struct mn_options, resync_bandwidth_limit) },
+	{ MN_A_OPT_AUTO_RESYNC, offsetof(struct mn_options, auto_resync) },
+	{ MN_A_OPT_MAX_RESYNC_PASSES, offsetof(struct mn_options, max_resync_passes) },
+	{ MN_A_OPT_RESYNC_LOW_WATER, offsetof(struct mn_options, resync_low_water) },
+	{ MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT,
+	  offsetof(struct mn_options, resync_block_writes_timeout) },
+	{ MN_A_OPT_ON_SYNC_LOSS, offsetof(struct mn_options, on_sync_loss) },
+	{ MN_A_OPT_FENCE_TIMEOUT, offsetof(struct mn_options, fence_timeout) },
+	{ MN_A_OPT_ON_FENCE_TIMEOUT, offsetof(struct mn_options, on_fence_timeout) },
 };
 
 static void options_collect(const struct genl_info *info, struct mn_options_change *change)

@@ -73,6 +73,9 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_RESYNC_ELAPSED, 8, resync_elapsed),
 	OF_MIRROR(MN_A_RESYNC_PROGRESS, 8, resync_progress),
 	OF_MIRROR(MN_A_RESYNC_UNREADABLE, 8, resync_unreadable),
+	OF_MIRROR(MN_A_RESYNC_WAITS_FOR, 1, resync_waits_for),
+	OF_MIRROR(MN_A_RESYNC_COMPARED, 8, resync_compared),
+	OF_MIRROR(MN_A_RESYNC_DIFFERED, 8, resync_differed),
 	OF_MIRROR(MN_A_OPT_PING_INTERVAL, 4, ping_interval),
 	OF_MIRROR(MN_A_OPT_MAX_PING_MISSES, 4, max_ping_misses),
 	OF_MIRROR(MN_A_OPT_STALL_TIMEOUT, 4, stall_timeout),
@@ -85,6 +88,15 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_COMPRESSION, 4, compression),
 	OF_MIRROR(MN_A_OPT_BANDWIDTH_LIMIT, 4, bandwidth_limit),
 	OF_MIRROR(MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, 4, resync_bandwidth_limit),
+	OF_MIRROR(MN_A_OPT_AUTO_RESYNC, 4, auto_resync),
+	OF_MIRROR(MN_A_OPT_MAX_RESYNC_PASSES, 4, max_resync_passes),
+	OF_MIRROR(MN_A_OPT_RESYNC_LOW_WATER, 4, resync_low_water),
+	OF_MIRROR(MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT, 4, resync_block_writes_timeout),
+	OF_MIRROR(MN_A_OPT_ON_SYNC_LOSS, 4, on_sync_loss),
+	OF_MIRROR(MN_A_OPT_FENCE_TIMEOUT, 4, fence_timeout),
+	OF_MIRROR(MN_A_OPT_ON_FENCE_TIMEOUT, 4, on_fence_timeout),
+	OF_MIRROR(MN_A_MIRROR_FENCE, 1, fence),
+	OF_MIRROR(MN_A_MIRROR_FENCE_GENERATION, 8, fence_generation),
 };
 
 static int put_number(struct sk_buff *skb, const struct number *number, const void *view)

@@ -58,16 +58,23 @@ static bool may_block(const struct mn_mirror *mirror)
 		READ_ONCE(volume->meta.error));
 }
 
+/* The end of a resync (endgame.c). */
+static bool delays(const struct mn_mirror *mirror)
+{
+	return mirror->delays_writers && mirror->live && !mirror->volume->no_waiting;
+}
+
 bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer)
 {
-	return may_block(mirror) &&
-	       (mn_overflow_is_full(mirror) || (newcomer && mirror->volume->crowd));
+	return delays(mirror) ||
+	       (may_block(mirror) &&
+		(mn_overflow_is_full(mirror) || (newcomer && mirror->volume->crowd)));
 }
 
 u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
 {
 	bool drains = mirror->streaming && !mirror->live;
-	bool crowded = may_block(mirror) && mirror->volume->crowd;
+	bool crowded = (may_block(mirror) || delays(mirror)) && mirror->volume->crowd;
 
 	lockdep_assert_held(&mirror->volume->track);
 	if (list_empty(&mirror->unapplied) ||
@@ -214,6 +221,6 @@ void mn_overflow_drained_work(struct work_struct *work)
 	}
 	mn_bitmap_refill(&session->mirror->bitmap);
 	if (go_on(session, mn_leg_get(volume, GFP_NOIO)) &&
-	    mn_resync_start(session, false))
+	    mn_resync_start(session, false, false))
 		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }

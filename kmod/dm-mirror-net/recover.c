@@ -282,6 +282,7 @@ static void stop_works(struct mn_volume *volume)
 {
 	cancel_delayed_work_sync(&volume->suspend_work);
 	flush_work(&volume->loss_work);
+	cancel_delayed_work_sync(&volume->fence_work);
 	flush_work(&volume->copy_work);
 	flush_work(&volume->intent_work);
 	cancel_delayed_work_sync(&volume->reclaim_work);
@@ -313,6 +314,7 @@ void mn_volume_stop(struct mn_volume *volume)
 	if (!volume->started)
 		return;
 	cancel_delayed_work_sync(&volume->open_work);
+	cancel_delayed_work_sync(&volume->fence_lock_work);
 	mutex_lock(&volume->lock);
 	mn_volume_close_io(volume, MN_LOCK_USER, true);
 	mutex_unlock(&volume->lock);

@@ -5,40 +5,20 @@
  *   room -> take memory -> enter `overlap` -> read -> (work) -> queue -> leave
  *
  * A write to a block that is being read waits for that local read only:
- * memory, leg and room in the queue are there before the read starts.
+ * memory, leg and room in the queue are there before the read starts. What follows a pass is in
+ * endgame.c.
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
-#include "depth.h"
 #include "event.h"
-#include "pace.h"
 #include "region_log.h"
-#include "resync.h"
+#include "resync_private.h"
 #include "session.h"
 #include "stream.h"
+#include "sum.h"
 #include "trace.h"
 
 #define BLOCK_SECTORS (1u << (MN_BLOCK_SHIFT - SECTOR_SHIFT))
-
-struct mn_resync {
-	struct mn_session *session;
-	struct mn_mirror *mirror;
-	struct mn_volume *volume;
-	struct work_struct work;
-	struct delayed_work paced;	/* the limit lets it go on */
-	wait_queue_head_t idle;
-
-	/* under volume->track */
-	struct list_head ready;		/* may be read */
-	struct list_head read;		/* have been read */
-	u64 cursor;
-	u32 reads;			/* blocks between entering `overlap` and leaving it */
-	u64 failed;			/* blocks that could not be read, in this pass */
-	struct mn_pace pace;		/* resync-bandwidth-limit */
-	struct mn_depth depth;		/* of blocks on their way to the target */
-	bool stopping;
-	bool ended;			/* SYNC_END is queued */
-};
 
 /* A block under way. */
 struct mn_block {
@@ -50,6 +30,7 @@ struct mn_block {
 	struct mn_payload *payload;
 	struct mn_leg *leg;
 	blk_status_t status;
+	bool compare;			/* send its sum */
 };
 
 /* ---- memory ---- */
@@ -124,6 +105,7 @@ static bool limit_allows(struct mn_resync *resync)
 
 	mn_pace_set(&resync->pace, READ_ONCE(resync->mirror->options.resync_bandwidth_limit), now);
 	wait = mn_pace_wait(&resync->pace, now);
+	resync->limited = wait;
 	if (wait)
 		mod_delayed_work(resync->volume->session_wq, &resync->paced,
 				 nsecs_to_jiffies(wait) + 1);
@@ -140,9 +122,11 @@ static void paced_work(struct work_struct *work)
 void mn_resync_acked(struct mn_mirror *mirror, u64 queued)
 {
 	lockdep_assert_held(&mirror->volume->track);
-	if (mirror->resync)
-		mn_depth_acked(&mirror->resync->depth,
-			       jiffies64_to_nsecs(get_jiffies_64() - queued), ktime_get_ns());
+	if (!mirror->resync)
+		return;
+	mn_endgame_moved(mirror->resync);
+	mn_depth_acked(&mirror->resync->depth, jiffies64_to_nsecs(get_jiffies_64() - queued),
+		       ktime_get_ns());
 }
 
 void mn_resync_saved(struct mn_mirror *mirror, u32 bytes)
@@ -183,6 +167,13 @@ static void block_fill_leg(struct mn_block *block, bool zero)
 	frame->sector = leg->sector;
 	frame->sectors = leg->sectors;
 	frame->flags = MN_FRAME_F_RESYNC;
+	if (block->compare) {
+		mn_sum(block->payload, &leg->small.compare);
+		leg->out.inlined = &leg->small.compare;
+		frame->type = MN_FRAME_COMPARE;
+		frame->payload_bytes = sizeof(leg->small.compare);
+		return;
+	}
 	if (zero) {
 		frame->type = MN_FRAME_WRITE_ZEROES;
 		frame->flags |= MN_FRAME_F_UNMAP;
@@ -197,13 +188,18 @@ static void count_sent(struct mn_resync *resync, const struct mn_block *block, b
 {
 	struct mn_resync_stats *stats = &resync->mirror->resync_stats;
 
-	if (zero)
+	mn_endgame_moved(resync);
+	stats->current_block = block->block;
+	stats->progress = ktime_get_real_ns();
+	if (zero || block->compare)
 		mn_pace_refund(&resync->pace, block->payload->bytes);
+	if (block->compare) {
+		stats->compared++;
+		return;
+	}
 	stats->sent++;
 	stats->zero += zero;
 	stats->bytes += zero ? 0 : block->payload->bytes;
-	stats->current_block = block->block;
-	stats->progress = ktime_get_real_ns();
 }
 
 /*
@@ -217,7 +213,8 @@ static bool block_queue(struct mn_block *block, bool zero)
 
 	if (!mn_bitmap_take(&mirror->bitmap, block->block))
 		return false;
-	mn_bitmap_clear_unsent(&mirror->bitmap, block->block, block->block);
+	if (!block->compare)
+		mn_bitmap_clear_unsent(&mirror->bitmap, block->block, block->block);
 	block->leg->out.frame.write_number = resync->volume->write_number;
 	mn_leg_queue(mirror, block->leg);
 	trace_resync_block(resync->volume->data.bdev->bd_dev, mirror->slot, mirror->sequence,
@@ -247,7 +244,7 @@ static void block_finish(struct mn_block *block)
 	struct mn_resync *resync = block->resync;
 	struct mn_mirror *mirror = resync->mirror;
 	struct mn_volume *volume = resync->volume;
-	bool zero = !block->status && mn_payload_is_zero(block->payload);
+	bool zero = !block->status && !block->compare && mn_payload_is_zero(block->payload);
 	bool done = false;
 
 	if (block->status)
@@ -286,6 +283,8 @@ static void read_end_io(struct bio *bio)
 	block->status = bio->bi_status;
 	bio_put(bio);
 	spin_lock_irqsave(&volume->track, flags);
+	resync->reading--;
+	mn_endgame_moved(resync);
 	list_add_tail(&block->list, &resync->read);
 	queue_work(volume->session_wq, &resync->work);
 	spin_unlock_irqrestore(&volume->track, flags);
@@ -293,12 +292,16 @@ static void read_end_io(struct bio *bio)
 
 static void block_read(struct mn_block *block)
 {
-	struct mn_volume *volume = block->resync->volume;
+	struct mn_resync *resync = block->resync;
+	struct mn_volume *volume = resync->volume;
 	struct bio *bio = mn_payload_bio(block->payload, volume->data.bdev, block->span.start,
 					 REQ_OP_READ, GFP_NOIO, &volume->bios);
 
 	bio->bi_private = block;
 	bio->bi_end_io = read_end_io;
+	spin_lock_irq(&volume->track);
+	resync->reading++;
+	spin_unlock_irq(&volume->track);
 	submit_bio(bio);
 }
 
@@ -326,6 +329,7 @@ static bool start_block(struct mn_resync *resync, u64 number)
 	bool run;
 
 	spin_lock_irq(&volume->track);
+	resync->starved = !block;
 	if (!block || resync->stopping) {
 		resync->cursor = number;
 		spin_unlock_irq(&volume->track);
@@ -333,6 +337,7 @@ static bool start_block(struct mn_resync *resync, u64 number)
 			block_free(block);
 		return false;
 	}
+	block->compare = resync->comparing;
 	resync->reads++;
 	mn_pace_charge(&resync->pace, block_cost(block), ktime_get_ns());
 	run = mn_overlap_enter(&volume->overlap, &block->span,
@@ -341,53 +346,6 @@ static bool start_block(struct mn_resync *resync, u64 number)
 	if (run)
 		block_read(block);
 	return true;
-}
-
-/* ---- the end of a pass ---- */
-
-/* Under track. Returns true when only unreadable blocks are left. */
-static bool pass_ended(struct mn_resync *resync, struct mn_leg **leg)
-{
-	struct mn_track *track = &resync->mirror->bitmap.track;
-
-	if (!track->dirty_bits) {
-		resync->ended = true;
-		mn_session_end_sync(resync->session, *leg);
-		*leg = NULL;
-		return false;
-	}
-	if (resync->failed >= track->dirty_bits)
-		return true;
-	resync->cursor = 0;
-	resync->failed = 0;
-	resync->mirror->resync_stats.pass++;
-	return false;
-}
-
-/*
- * Has the cursor reached the end with nothing being read? Then see what is left. True: go on at
- * the start.
- */
-static bool check_pass(struct mn_resync *resync)
-{
-	struct mn_volume *volume = resync->volume;
-	struct mn_leg *leg = mn_leg_get(volume, GFP_NOIO);
-	bool hopeless = false, again = false;
-
-	spin_lock_irq(&volume->track);
-	if (!resync->stopping && !resync->ended && !resync->reads &&
-	    resync->mirror->streaming == resync->session &&
-	    resync->cursor >= volume->meta.layout.blocks) {
-		hopeless = pass_ended(resync, &leg);
-		again = !resync->ended && !hopeless;
-	}
-	spin_unlock_irq(&volume->track);
-	if (leg)
-		mn_leg_put(leg);
-	if (hopeless)
-		mn_session_fail(resync->session, MN_REASON_SOURCE_ERROR,
-				"the blocks left cannot be read from the source's data device");
-	return again;
 }
 
 static void resync_work(struct work_struct *work)
@@ -415,7 +373,7 @@ static void resync_work(struct work_struct *work)
 		number = next_block(resync);
 		while (number < volume->meta.layout.blocks && start_block(resync, number))
 			number = next_block(resync);
-	} while (check_pass(resync));
+	} while (mn_endgame_pass_ended(resync));
 	if (number < volume->meta.layout.blocks && !READ_ONCE(resync->stopping))
 		queue_work(volume->session_wq, &resync->work);
 }
@@ -434,7 +392,7 @@ static void reset_stats(struct mn_mirror *mirror, bool full)
 	stats->progress = ktime_get_real_ns();
 }
 
-int mn_resync_start(struct mn_session *session, bool full)
+int mn_resync_start(struct mn_session *session, bool full, bool compare)
 {
 	struct mn_resync *resync = kzalloc(sizeof(*resync), GFP_NOIO);
 	struct mn_mirror *mirror = session->mirror;
@@ -445,13 +403,16 @@ int mn_resync_start(struct mn_session *session, bool full)
 	resync->session = session;
 	resync->mirror = mirror;
 	resync->volume = volume;
+	resync->comparing = compare;
 	INIT_WORK(&resync->work, resync_work);
 	INIT_DELAYED_WORK(&resync->paced, paced_work);
+	INIT_DELAYED_WORK(&resync->delayed, mn_endgame_delayed_long);
 	init_waitqueue_head(&resync->idle);
 	INIT_LIST_HEAD(&resync->ready);
 	INIT_LIST_HEAD(&resync->read);
 	spin_lock_irq(&volume->track);
 	reset_stats(mirror, full);
+	mn_endgame_moved(resync);
 	mirror->resync = resync;
 	queue_work(volume->session_wq, &resync->work);
 	spin_unlock_irq(&volume->track);
@@ -485,6 +446,7 @@ void mn_resync_stop(struct mn_mirror *mirror)
 		return;
 	wait_event(resync->idle, !READ_ONCE(resync->reads));
 	cancel_delayed_work_sync(&resync->paced);
+	cancel_delayed_work_sync(&resync->delayed);
 	cancel_work_sync(&resync->work);
 	kfree(resync);
 }

@@ -9,15 +9,22 @@
 #include <linux/blkdev.h>
 #include <linux/random.h>
 #include "event.h"
+#include "fence.h"
 #include "keep.h"
 #include "volume_private.h"
 
 #define MN_OPEN_RETRY (HZ / 10)	/* how often a held device is tried again */
 
+static u8 severity_of(u8 lock_reason)
+{
+	return lock_reason == MN_LOCK_FENCED ? MN_SEVERITY_CRITICAL : MN_SEVERITY_INFO;
+}
+
 static void lock_changed(struct mn_volume *volume, u8 old)
 {
 	struct mn_event event = {
-		.class = MN_EVENT_LOCK, .severity = MN_SEVERITY_INFO, .volume = volume,
+		.class = MN_EVENT_LOCK, .severity = severity_of(volume->lock_reason),
+		.volume = volume,
 		.old = old, .new = volume->lock_reason,
 		.text = volume->lock_reason == MN_LOCK_NONE ?
 			"the volume is open for use" :
@@ -109,34 +116,65 @@ static bool passes_for_equal(const struct mn_mirror *mirror, const struct mn_sup
 	return mn_generation_may_be_held(super->generation, slot->base, slot->old_base);
 }
 
-static bool any_passes_for_equal(struct mn_volume *volume, const struct mn_super *super)
+/* As a mask of slots. */
+static u32 pass_for_equal(struct mn_volume *volume, const struct mn_super *super)
 {
-	bool any = false;
+	u32 mask = 0;
 	int i;
 
 	spin_lock_irq(&volume->track);
 	for (i = 0; i < MN_SLOTS; i++)
-		any |= volume->mirror[i] && passes_for_equal(volume->mirror[i], super);
+		if (volume->mirror[i] && passes_for_equal(volume->mirror[i], super))
+			mask |= BIT(i);
 	spin_unlock_irq(&volume->track);
-	return any;
+	return mask;
+}
+
+/* The first write will be one that these lack, as after a loss with the volume open. */
+static void are_lost(struct mn_volume *volume, u32 mask, u64 generation)
+{
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && (mask & BIT(i)))
+			mn_fence_lost(volume->mirror[i], generation);
+	spin_unlock_irq(&volume->track);
 }
 
 /* Its generation counts as written from now on; it is one that no target passes for (I6). */
-static int commit_open(struct mn_volume *volume)
+static int commit_open(struct mn_volume *volume, bool fence)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
+	u64 generation;
+	u32 mask;
 	int err;
 
 	/* first: a link that ends from here on is a loss */
 	set_writable(volume, true);
-	if (any_passes_for_equal(volume, draft))
+	mask = pass_for_equal(volume, draft);
+	if (mask)
 		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	draft->locked = MN_LOCK_NONE;
 	draft->flags |= MN_SUPER_F_MOVED_ON;
+	generation = draft->generation;
 	err = mn_meta_commit(&volume->meta);
 	if (err)
 		set_writable(volume, false);
+	else if (fence)
+		are_lost(volume, mask, generation);
 	return err;
+}
+
+static int commit_open_fencing(struct mn_volume *volume)
+{
+	return commit_open(volume, true);
+}
+
+/* A person has seen to it that no other copy is promoted, or takes the risk. */
+static int commit_open_by_person(struct mn_volume *volume)
+{
+	return commit_open(volume, false);
 }
 
 /*
@@ -188,9 +226,9 @@ static int open_gate(struct mn_volume *volume, int (*commit)(struct mn_volume *v
 	return err;
 }
 
-static int open_source(struct mn_volume *volume)
+static int open_source(struct mn_volume *volume, bool by_person)
 {
-	int err = open_gate(volume, commit_open);
+	int err = open_gate(volume, by_person ? commit_open_by_person : commit_open_fencing);
 
 	if (!err)
 		volume->may_open = true;
@@ -231,7 +269,7 @@ void mn_volume_open_work(struct work_struct *work)
 
 	mutex_lock(&volume->lock);
 	if (volume->may_open && volume->lock_reason == MN_LOCK_WAIT_PEER)
-		err = open_source(volume);
+		err = open_source(volume, false);
 	mutex_unlock(&volume->lock);
 	if (err == -EBUSY || err == -ENODEV) {
 		queue_delayed_work(volume->session_wq, &volume->open_work, MN_OPEN_RETRY);
@@ -333,8 +371,8 @@ int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struc
 		err = -ESTALE;
 		goto out;
 	}
-	err = volume->role == MN_ROLE_TARGET ? open_target(volume, read_only)
-					     : open_source(volume);
+	err = volume->role == MN_ROLE_TARGET ? open_target(volume, read_only) :
+		open_source(volume, volume->lock_reason == MN_LOCK_FENCED);
 	if (err)
 		why->text = why_not_opened(err);
 out:
@@ -351,11 +389,14 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 	return mn_meta_commit(&volume->meta);
 }
 
-/* Locked already: what was written behind our back stays the reason until a person has decided. */
+/*
+ * Locked already: what was written behind our back, or a copy that is not fenced, stays the reason
+ * until a person has decided.
+ */
 static bool keeps_lock_reason(const struct mn_volume *volume)
 {
 	return volume->lock_reason == MN_LOCK_FOREIGN_WRITE ||
-	       volume->lock_reason == MN_LOCK_TARGET;
+	       volume->lock_reason == MN_LOCK_FENCED || volume->lock_reason == MN_LOCK_TARGET;
 }
 
 int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
@@ -377,6 +418,34 @@ int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
 	}
 	mutex_unlock(&volume->lock);
 	return err;
+}
+
+/* Whoever locked it meanwhile has closed the gate, too; then it is locked for that reason. */
+static int lock_fenced(struct mn_volume *volume)
+{
+	bool open = volume->lock_reason == MN_LOCK_NONE;
+	int err = open ? mn_volume_close_io(volume, MN_LOCK_FENCED, true) : 0;
+
+	if (err)
+		return err;
+	mn_fence_gate_closed(volume);
+	return open ? commit_lock(volume, volume->role, MN_LOCK_FENCED) : 0;
+}
+
+void mn_volume_fence_lock_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
+						fence_lock_work);
+	int err;
+
+	mutex_lock(&volume->lock);
+	err = READ_ONCE(volume->dying) ? 0 : lock_fenced(volume);
+	mutex_unlock(&volume->lock);
+	if (err == -EBUSY)
+		queue_delayed_work(volume->session_wq, &volume->fence_lock_work, MN_OPEN_RETRY);
+	else if (err)
+		pr_err("dm-mirror-net: %s: locked (fenced) until a restart only: the metadata cannot be written (%d)\n",
+		       volume->name, err);
 }
 
 static const char *role_meaning(u8 role)
@@ -401,6 +470,19 @@ static void role_changed(struct mn_volume *volume, u8 old)
 	mn_event_emit(&event);
 }
 
+/* NULL: nothing is against it. */
+static const char *why_not_promoted(u8 data_state)
+{
+	switch (data_state) {
+	case MN_DATA_INCONSISTENT:
+		return "this copy is inconsistent: a resync into it was not finished";
+	case MN_DATA_OUTDATED:
+		return "this copy is outdated: written here, or the source went on without it";
+	default:
+		return NULL;
+	}
+}
+
 /*
  * A source starts with a generation of its own, in which nothing was written yet: what others have
  * is older, or foreign. Nobody overwrites its data unasked any more.
@@ -410,9 +492,9 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
 	struct mn_super *draft = mn_volume_begin(volume);
 	int i;
 
-	if (draft->data_state == MN_DATA_INCONSISTENT && !force) {
+	if (why_not_promoted(draft->data_state) && !force) {
+		why->text = why_not_promoted(draft->data_state);
 		mn_meta_abort(&volume->meta);
-		why->text = "this copy is inconsistent: a resync into it was not finished";
 		return -ESTALE;
 	}
 	draft->role = MN_ROLE_SOURCE;
@@ -432,10 +514,20 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
  */
 static int open_by_force(struct mn_volume *volume, struct mn_why *why)
 {
-	int err = open_source(volume);
+	int err = open_source(volume, true);
 
 	why->text = why_not_opened(err);
 	return err;
+}
+
+/* What this node lacked as source of others does not matter in another role. */
+static void no_fences(struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			mn_fence_over(volume->mirror[i]);
 }
 
 static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why)
@@ -450,6 +542,7 @@ static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 				     : commit_lock(volume, role, locked);
 	if (err)
 		return err;
+	no_fences(volume);
 	volume->role = role;
 	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
 	set_lock_reason(volume, locked);

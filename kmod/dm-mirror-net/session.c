@@ -12,11 +12,14 @@
 #include <linux/delay.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include "auto_resync.h"
 #include "event.h"
+#include "fence.h"
 #include "golive.h"
 #include "keep.h"
 #include "overflow.h"
 #include "position.h"
+#include "rest.h"
 #include "resync.h"
 #include "session.h"
 #include "stream.h"
@@ -143,6 +146,8 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	 */
 	mirror->progress = get_jiffies_64();
 	mirror->in_sync = true;
+	mirror->delays_writers = false;
+	mn_overflow_wake(mirror->volume);
 	/* the target's position moves even if nobody wrote: an image from before is behind it */
 	frame->write_number = ++mirror->volume->write_number;
 	mn_leg_queue(mirror, leg);
@@ -253,14 +258,26 @@ static void in_sync_work(struct work_struct *work)
 		session->sync_end = 0;
 		end_resync_stats(&mirror->resync_stats);
 		mirror->peer_data_state = MN_DATA_CURRENT;
-		if (mirror->live)
+		mirror->asked = false;
+		mn_rest_forget(mirror);
+		if (mirror->live) {
+			mn_fence_event(mirror, MN_FENCE_EV_OVER);
 			mn_mirror_event_locked(mirror, MN_EV_IN_SYNC, MN_REASON_NONE);
+		}
 		mn_overflow_check(mirror);
 	}
 	spin_unlock_irq(&volume->track);
 }
 
 /* ---- frames ---- */
+
+/* Under track. Nothing of what this stream has queued makes it consistent again. */
+static bool is_unfit(const struct mn_session *session)
+{
+	const struct mn_mirror *mirror = session->mirror;
+
+	return mirror->streaming == session && mirror->live && !mirror->in_sync;
+}
 
 /* The target has it on record that a resync is under way; the stream did not wait for this. */
 static int receive_sync_ready(struct mn_session *session, const char **why)
@@ -272,6 +289,8 @@ static int receive_sync_ready(struct mn_session *session, const char **why)
 	session->sync_begun = false;
 	if (expected)
 		session->mirror->peer_data_state = MN_DATA_INCONSISTENT;
+	if (expected && is_unfit(session))
+		mn_fence_event(session->mirror, MN_FENCE_EV_UNFIT);
 	spin_unlock_irq(&session->volume->track);
 	if (!expected) {
 		*why = "SYNC_READY without SYNC_BEGIN";
@@ -279,6 +298,22 @@ static int receive_sync_ready(struct mn_session *session, const char **why)
 	}
 	mn_volume_may_open(session->mirror);
 	return 0;
+}
+
+static int receive_differs(struct mn_session *session, const struct mn_frame *frame,
+			   const char **why)
+{
+	struct mn_mirror *mirror = session->mirror;
+	bool known = true;
+
+	spin_lock_irq(&session->volume->track);
+	if (mirror->streaming == session)
+		known = mn_resync_differs(mirror, frame);
+	spin_unlock_irq(&session->volume->track);
+	if (known)
+		return 0;
+	*why = "DIFFERS for a block that was not compared";
+	return -EPROTO;
 }
 
 /* What the peer says of why it goes; what concerns only its side is a lost link here. */
@@ -310,6 +345,9 @@ static int receive_on_stream(struct mn_session *session, const struct mn_frame *
 		break;
 	case MN_FRAME_SYNC_DONE:
 		err = receive_sync_done(session, why);
+		break;
+	case MN_FRAME_DIFFERS:
+		err = receive_differs(session, frame, why);
 		break;
 	default:
 		*why = "frame not expected by the source of a stream";
@@ -431,6 +469,7 @@ static void session_timer(struct work_struct *work)
 		mn_session_fail(session, MN_REASON_PEER_SILENT, why);
 		return;
 	}
+	mn_resync_watch(session->mirror);
 	/* before the initiator's HELLO nothing of ours may be on the wire (kTLS hand-over) */
 	if (READ_ONCE(session->phase) != MN_SESSION_HELLO &&
 	    time_after_eq(jiffies, session->last_ping + msecs_to_jiffies(ping))) {
@@ -527,8 +566,10 @@ static void session_unlink(struct mn_session *session)
 	mutex_lock(&session->volume->lock);
 	mirror->session = NULL;
 	forget_stream(session);
-	if (end_event(session->end_reason) == MN_EV_REFUSED)
+	if (end_event(session->end_reason) == MN_EV_REFUSED ||
+	    end_event(session->end_reason) == MN_EV_USER_PAUSE)
 		mn_mirror_keep_state(mirror);
+	mn_rest_begin(mirror, session->end_reason);
 	mn_event_emit(&event);
 	mutex_unlock(&session->volume->lock);
 }
@@ -608,6 +649,16 @@ static struct mn_session *session_new(struct mn_mirror *mirror, bool initiator)
 	return session;
 }
 
+static bool wants_link(struct mn_mirror *mirror)
+{
+	bool wants;
+
+	spin_lock_irq(&mirror->volume->track);
+	wants = !mirror->building && mn_state_wants_link(mirror->state) && !mn_rest_is_on(mirror);
+	spin_unlock_irq(&mirror->volume->track);
+	return wants;
+}
+
 static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 {
 	struct mn_volume *volume = mirror->volume;
@@ -627,8 +678,9 @@ static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 			"the last loss could not be recorded: no link in this activation";
 		return -EROFS;
 	}
-	if (mirror->building || !mn_state_wants_link(mirror->state)) {
-		why->text = "the mirror wants no link: it is paused, broken or being created";
+	if (!wants_link(mirror)) {
+		why->text =
+			"the mirror wants no link now: paused, broken, being created, or to be tried later";
 		return -ESTALE;
 	}
 	return 0;
@@ -652,6 +704,10 @@ int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool enc
 	struct mn_session *session;
 	int err = may_attach(mirror, why);
 
+	if (err)
+		return err;
+	why->text = "auto-resync full: that everything is to be sent cannot be recorded";
+	err = mn_auto_resync_prepare(mirror);
 	if (err)
 		return err;
 	why->text = "not enough memory for a link";

@@ -4,7 +4,8 @@
  *
  * One table of what happens, a row per standing and a column per event. A
  * standing is the state, with *paused* told apart by who ends it: by itself,
- * a person who has to decide, or the person who asked for it.
+ * a person who has to decide, or the person who asked for it. A second, small table
+ * says how far the fencing of a lost copy is (docs/fence.md).
  */
 #include <linux/kernel.h>
 
@@ -28,6 +29,7 @@ enum action {
 	TO_NONE,
 	TO_MIRRORING,
 	TO_RESYNC,
+	FALL_BEHIND,	/* resync that says why it may not end, if it can */
 	TO_PENDING,
 	PAUSE,		/* for the event's reason */
 	PAUSE_ANEW,	/* the same, unless the old reason says more */
@@ -66,6 +68,8 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	},
 	[ST_RESYNC] = {
 		[MN_EV_IN_SYNC] = TO_MIRRORING,
+		[MN_EV_FALLS_BEHIND] = FALL_BEHIND,
+		[MN_EV_KEEPS_UP] = TO_RESYNC,
 		[MN_EV_LINK_LOST] = PAUSE,
 		[MN_EV_CUT_OFF] = PAUSE,
 		[MN_EV_REFUSED] = PAUSE,
@@ -129,6 +133,41 @@ static const u8 actions[__ST_MAX][__MN_EV_MAX] = {
 	[ST_BROKEN] = {
 		[MN_EV_USER_RESYNC] = TO_PENDING,
 		[MN_EV_REMOVED] = TO_NONE,
+	},
+};
+
+static const u8 fences[MN_FENCE_EXPIRED + 1][__MN_FENCE_EV_MAX] = {
+	[MN_FENCE_NONE] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+	},
+	[MN_FENCE_DUE] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_WANTED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_DUE,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_DUE,
+	},
+	[MN_FENCE_WANTED] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_WANTED,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_WANTED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_EXPIRED,
+	},
+	/* it may have come into sync before the source heard of that */
+	[MN_FENCE_CONFIRMED] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_CONFIRMED,
+	},
+	[MN_FENCE_EXPIRED] = {
+		[MN_FENCE_EV_LOST] = MN_FENCE_DUE,
+		[MN_FENCE_EV_WRITE] = MN_FENCE_EXPIRED,
+		[MN_FENCE_EV_CONFIRMED] = MN_FENCE_EXPIRED,
+		[MN_FENCE_EV_UNFIT] = MN_FENCE_CONFIRMED,
+		[MN_FENCE_EV_EXPIRED] = MN_FENCE_EXPIRED,
 	},
 };
 
@@ -273,6 +312,8 @@ struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u
 		return made(MN_STATE_MIRRORING, MN_REASON_NONE);
 	case TO_RESYNC:
 		return made(MN_STATE_RESYNC, MN_REASON_NONE);
+	case FALL_BEHIND:
+		return mn_reason_ends_by_itself(reason) ? made(MN_STATE_RESYNC, reason) : now;
 	case TO_PENDING:
 		return made(MN_STATE_RESYNC_PENDING, MN_REASON_NONE);
 	case HOLD:
@@ -282,6 +323,37 @@ struct mn_state mn_state_next(struct mn_state now, enum mn_mirror_event event, u
 	default:
 		return pause_for(now, action, reason_of(event, reason));
 	}
+}
+
+/* Seconds. What comes back for the same reason is not tried at once. */
+#define REST_PASSES	60
+#define REST_TARGET	10
+#define REST_MOST	300
+
+u32 mn_reason_rest(u8 reason, u32 times)
+{
+	u32 doublings = times ? min(times - 1, 5u) : 0;
+
+	switch (reason) {
+	case MN_REASON_RESYNC_PASSES:
+		return REST_PASSES;
+	case MN_REASON_TARGET_ERROR:
+		return min(REST_TARGET << doublings, REST_MOST);
+	default:
+		return 0;
+	}
+}
+
+u8 mn_fence_next(u8 now, enum mn_fence_event event)
+{
+	if (now > MN_FENCE_EXPIRED || (u32)event >= __MN_FENCE_EV_MAX)
+		return now;
+	return fences[now][event];
+}
+
+bool mn_fence_is_open(u8 now)
+{
+	return now == MN_FENCE_DUE || now == MN_FENCE_WANTED;
 }
 
 bool mn_state_wants_link(struct mn_state now)

@@ -173,6 +173,9 @@ MIRROR_FILE(resync_sent_blocks, resync_sent);
 MIRROR_FILE(resync_zero_blocks, resync_zero);
 MIRROR_FILE(resync_sent_bytes, resync_bytes);
 MIRROR_FILE(resync_unreadable_blocks, resync_unreadable);
+MIRROR_FILE(resync_compared_blocks, resync_compared);
+MIRROR_FILE(resync_differed_blocks, resync_differed);
+MIRROR_FILE(resync_waits_for, resync_waits_for);
 MIRROR_FILE(sent_bytes, sent_bytes);
 MIRROR_FILE(received_bytes, received_bytes);
 MIRROR_FILE(uncompressed_bytes, uncompressed_bytes);
@@ -213,6 +216,9 @@ static struct attribute *mirror_attrs[] = {
 	&resync_zero_blocks_file.attr,
 	&resync_sent_bytes_file.attr,
 	&resync_unreadable_blocks_file.attr,
+	&resync_compared_blocks_file.attr,
+	&resync_differed_blocks_file.attr,
+	&resync_waits_for_file.attr,
 	&sent_bytes_file.attr,
 	&received_bytes_file.attr,
 	&uncompressed_bytes_file.attr,

@@ -147,6 +147,7 @@ void mn_stream_shut(struct mn_mirror *mirror)
 	mirror->live = false;
 	mirror->kept = false;
 	mirror->catching_up = false;
+	mirror->delays_writers = false;
 	mn_stream_lose_sync(mirror);
 }
 

@@ -26,9 +26,10 @@ struct mn_leg {
 	refcount_t refs;		/* who made it; the sender; the list; io->durable_legs */
 	u8 slot;			/* mirror->slot */
 	bool resync;			/* sent by the resync cursor */
-	union {				/* payload of SYNC_BEGIN and SYNC_END */
+	union {				/* payload of SYNC_BEGIN, SYNC_END and COMPARE */
 		struct mn_wire_sync_begin begin;
 		struct mn_wire_generation generation;
+		struct mn_wire_compare compare;
 	} small;
 };
 

@@ -6,6 +6,8 @@
 #include <linux/math64.h>
 #include <linux/ktime.h>
 #include "conn.h"
+#include "rest.h"
+#include "resync.h"
 #include "view.h"
 #include "stream.h"
 
@@ -107,6 +109,8 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 	view->type = mirror->state.state == MN_STATE_NONE ? 0 : READ_ONCE(mirror->options.mode);
 	view->reason = mirror->state.reason;
 	view->ends_by_itself = mn_reason_ends_by_itself(mirror->state.reason);
+	view->fence = mirror->fence;
+	view->fence_generation = mirror->fence_generation;
 	view->since = mirror->since;
 	view->elapsed = mirroring_seconds(mirror);
 	view->dirty_blocks = mirror->bitmap.track.dirty_bits;
@@ -118,7 +122,7 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 static u8 link_of(const struct mn_mirror *mirror)
 {
 	if (mirror->link == MN_LINK_NONE &&
-	    (mirror->building || !mn_state_wants_link(mirror->state)))
+	    (mirror->building || !mn_state_wants_link(mirror->state) || mn_rest_is_on(mirror)))
 		return MN_LINK_UNWANTED;
 	return mirror->link;
 }
@@ -185,6 +189,9 @@ static void view_resync(const struct mn_mirror *mirror, struct mn_mirror_view *v
 	view->resync_seconds = div_u64(view->resync_elapsed, MSEC_PER_SEC);
 	view->resync_progress = stats->progress;
 	view->resync_unreadable = stats->unreadable;
+	view->resync_compared = stats->compared;
+	view->resync_differed = stats->differed;
+	view->resync_waits_for = mn_resync_waits_for(mirror);
 }
 
 static void view_options(const struct mn_options *options, struct mn_mirror_view *view)
@@ -201,6 +208,13 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->compression = READ_ONCE(options->compression);
 	view->bandwidth_limit = READ_ONCE(options->bandwidth_limit);
 	view->resync_bandwidth_limit = READ_ONCE(options->resync_bandwidth_limit);
+	view->auto_resync = READ_ONCE(options->auto_resync);
+	view->max_resync_passes = READ_ONCE(options->max_resync_passes);
+	view->resync_low_water = READ_ONCE(options->resync_low_water);
+	view->resync_block_writes_timeout = READ_ONCE(options->resync_block_writes_timeout);
+	view->on_sync_loss = READ_ONCE(options->on_sync_loss);
+	view->fence_timeout = READ_ONCE(options->fence_timeout);
+	view->on_fence_timeout = READ_ONCE(options->on_fence_timeout);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

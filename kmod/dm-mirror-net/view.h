@@ -77,6 +77,9 @@ struct mn_mirror_view {
 	u64 resync_seconds;		/* the same in seconds */
 	u64 resync_progress;
 	u64 resync_unreadable;
+	u64 resync_compared;
+	u64 resync_differed;
+	u64 resync_waits_for;		/* enum mn_resync_wait */
 	u64 ping_interval;		/* options, SPEC 9 */
 	u64 max_ping_misses;
 	u64 stall_timeout;
@@ -89,6 +92,15 @@ struct mn_mirror_view {
 	u64 compression;
 	u64 bandwidth_limit;
 	u64 resync_bandwidth_limit;
+	u64 auto_resync;		/* enum mn_auto_resync */
+	u64 max_resync_passes;
+	u64 resync_low_water;
+	u64 resync_block_writes_timeout;
+	u64 on_sync_loss;		/* enum mn_on_sync_loss */
+	u64 fence_timeout;
+	u64 on_fence_timeout;		/* enum mn_on_fence_timeout */
+	u64 fence;			/* enum mn_fence */
+	u64 fence_generation;
 };
 
 /* Any context. The caller holds a reference to the volume. */

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include "event.h"
+#include "fence.h"
 #include "keep.h"
 #include "overflow.h"
 #include "region_log.h"
@@ -137,6 +138,7 @@ static void suspend_work(struct work_struct *work)
 			mn_session_lost_locked(mirror, MN_REASON_OPERATION, &done);
 	}
 	mn_overflow_wake(volume);
+	mn_fence_kick(volume);
 	spin_unlock_irq(&volume->track);
 	mn_write_complete(&done);
 }
@@ -154,6 +156,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_LIST_HEAD(&volume->parked);
 	INIT_LIST_HEAD(&volume->copying);
 	INIT_LIST_HEAD(&volume->held);
+	INIT_LIST_HEAD(&volume->fenced);
 	INIT_LIST_HEAD(&volume->crowded);
 	INIT_LIST_HEAD(&volume->dropped);
 	init_waitqueue_head(&volume->wait);
@@ -161,6 +164,8 @@ static void init_members(struct mn_volume *volume)
 	INIT_WORK(&volume->intent_work, mn_region_set_work);
 	INIT_WORK(&volume->copy_work, mn_write_copy_work);
 	INIT_WORK(&volume->loss_work, mn_write_loss_work);
+	INIT_DELAYED_WORK(&volume->fence_work, mn_fence_work);
+	INIT_DELAYED_WORK(&volume->fence_lock_work, mn_volume_fence_lock_work);
 	INIT_DELAYED_WORK(&volume->reclaim_work, mn_region_reclaim_work);
 	INIT_DELAYED_WORK(&volume->open_work, mn_volume_open_work);
 	INIT_DELAYED_WORK(&volume->suspend_work, suspend_work);

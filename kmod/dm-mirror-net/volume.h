@@ -52,6 +52,13 @@ struct mn_options {
 	u32 compression;	/* 0..9 */
 	u32 bandwidth_limit;	/* kbit/s; 0: none */
 	u32 resync_bandwidth_limit;
+	u32 auto_resync;	/* enum mn_auto_resync */
+	u32 max_resync_passes;
+	u32 resync_low_water;	/* blocks; 0: never delay writers */
+	u32 resync_block_writes_timeout; /* ms; 0: never delay writers */
+	u32 on_sync_loss;	/* enum mn_on_sync_loss */
+	u32 fence_timeout;
+	u32 on_fence_timeout;	/* enum mn_on_fence_timeout */
 };
 
 extern const struct mn_options mn_options_default;
@@ -67,6 +74,9 @@ struct mn_resync_stats {
 	u32 pass;
 	u64 new_writes;
 	u64 unreadable;
+	u64 compared;			/* blocks: their sums were sent */
+	u64 differed;			/* ... and the target has others */
+	u64 left_over;			/* in this pass: writes that found no room in the queue */
 	u64 started;			/* ktime_get_ns() */
 	u64 ended;			/* 0 while it runs */
 	u64 progress;			/* ktime_get_real_ns() of the last block sent */
@@ -96,6 +106,7 @@ struct mn_mirror {
 	bool in_sync;			/* SYNC_END was queued: its loss must be recorded */
 	bool live;			/* the stream takes writes; see overflow.c */
 	bool kept;			/* ... and waits for a link; see keep.c */
+	bool delays_writers;		/* a resync is about to end: no write enters the stream */
 	bool catching_up;		/* ... goes on, and has not got SYNC_END yet; golive.c */
 	u8 kept_in_vain;		/* links since the target last moved on */
 	u64 kept_applied;		/* when the last link was lost */
@@ -123,11 +134,19 @@ struct mn_mirror {
 	u64 crowded_since;		/* jiffies64: a writer waits for room; 0: none does */
 	u32 resync_unapplied;		/* blocks of the cursor among them */
 	u64 resync_unapplied_bytes;
+	u8 fence;			/* enum mn_fence; see fence.c */
+	u64 fence_generation;		/* which loss it is about */
+	u64 fence_until;		/* jiffies64, while it is wanted */
 	u8 peer_role;
 	u8 peer_data_state;
 	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
 	struct mn_received received;	/* what this target could go on with, between links */
+	bool compare;			/* a person wants blocks compared before they are sent */
+	bool asked;			/* a person wants the resync; whatever auto-resync says */
+	u64 rest_until;			/* jiffies64: no link before that; see rest.h */
+	u32 rests;			/* in a row */
+	struct delayed_work rest_work;	/* announces the end of the rest */
 
 	struct mn_session *session;	/* under volume->lock; NULL: no link */
 	struct mn_apply *apply;		/* of the stream to this node, under track */
@@ -183,11 +202,14 @@ struct mn_volume {
 	bool writable;			/* open, opening, or still draining: a loss counts */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
 	bool region_full;		/* writes wait for room; reclaim_work ends it */
+	u32 fences;			/* slots whose fence is open: hold writes that end */
+	bool fence_failed;		/* fence-timeout: writes that end fail; see role.c */
 	u64 write_number;
 	struct mn_latency local_latency; /* of writes on the data device */
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
+	struct list_head fenced;	/* mn_io: wait until a lost copy is fenced */
 	struct list_head crowded;	/* mn_io: wait for room in a queue */
 	struct list_head dropped;	/* mn_leg: of streams given up, to be put by drop_work */
 	unsigned int crowd;		/* how many wait for that, those being looked at included */
@@ -205,6 +227,8 @@ struct mn_volume {
 	struct work_struct intent_work;
 	struct work_struct copy_work;
 	struct work_struct loss_work;
+	struct delayed_work fence_work;
+	struct delayed_work fence_lock_work; /* on session_wq */
 	struct delayed_work reclaim_work;
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
@@ -268,11 +292,16 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 int mn_mirror_pause(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_continue(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_break(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
-int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, struct mn_why *why);
+/* verify: compare first, and send what differs. */
+int mn_mirror_resync(struct mn_volume *volume, const u8 *peer_uuid, bool full, bool verify,
+		     struct mn_why *why);
 int mn_mirror_bitmap_begin(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_mirror_bitmap_add(struct mn_volume *volume, const u8 *peer_uuid,
 			 const struct mn_range *ranges, u32 count, struct mn_why *why);
 int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
+/* At the target; see MN_CMD_MIRROR_OUTDATE. */
+int mn_mirror_outdate(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
+		      struct mn_why *why);
 int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
 		   bool encrypted, struct mn_why *why);
 int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);

@@ -23,6 +23,8 @@ void mn_volume_stop(struct mn_volume *volume);
  */
 int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force);
 void mn_volume_open_work(struct work_struct *work);
+/* On session_wq: a fence was not confirmed in time, and the volume is to be locked. */
+void mn_volume_fence_lock_work(struct work_struct *work);
 /* What the superblock says the lock is to be after a start. */
 u8 mn_volume_initial_lock(const struct mn_volume *volume, const struct mn_super *super);
 

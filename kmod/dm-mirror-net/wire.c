@@ -26,6 +26,7 @@ static_assert(sizeof(struct mn_wire_verdict) == 24);
 static_assert(sizeof(struct mn_wire_generation) == 8);
 static_assert(sizeof(struct mn_wire_sync_begin) == 16);
 static_assert(sizeof(struct mn_wire_ack) == 16);
+static_assert(sizeof(struct mn_wire_compare) == 32);
 
 enum {
 	FROM_SOURCE = 1,
@@ -40,6 +41,7 @@ enum frame_shape {
 	SHAPE_WRITE,
 	SHAPE_ZEROES,
 	SHAPE_BYE,
+	SHAPE_BLOCK,	/* payload of a fixed size, for one whole block */
 };
 
 struct frame_rule {
@@ -50,7 +52,8 @@ struct frame_rule {
 	bool anytime;		/* before HELLO too: says nothing that would need it */
 	bool position;		/* write_number is used, without a sequence */
 	u16 flags;
-	u32 payload_bytes;	/* SHAPE_FIXED only */
+	u32 features;		/* MN_FEATURE_* without which it is unknown */
+	u32 payload_bytes;	/* SHAPE_FIXED and SHAPE_BLOCK only */
 };
 
 static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
@@ -107,6 +110,16 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 	},
 	[MN_FRAME_BYE] = {
 		.text = "bye", .from = FROM_BOTH, .shape = SHAPE_BYE, .anytime = true,
+	},
+	[MN_FRAME_COMPARE] = {
+		.text = "compare", .from = FROM_SOURCE, .sequenced = true,
+		.shape = SHAPE_BLOCK, .features = MN_FEATURE_COMPARE,
+		.flags = MN_FRAME_F_RESYNC,
+		.payload_bytes = sizeof(struct mn_wire_compare),
+	},
+	[MN_FRAME_DIFFERS] = {
+		.text = "differs", .from = FROM_TARGET,
+		.shape = SHAPE_BLOCK, .features = MN_FEATURE_COMPARE,
 	},
 };
 
@@ -198,6 +211,8 @@ static enum mn_wire_error check_type(const struct frame_rule *rule, u8 type,
 
 	if (!rule || (hello == limits->hello_seen && !rule->anytime))
 		return MN_WIRE_BAD_TYPE;
+	if (rule->features & ~limits->features)
+		return MN_WIRE_BAD_TYPE;
 	if (!(rule->from & from))
 		return MN_WIRE_BAD_DIRECTION;
 	return MN_WIRE_OK;
@@ -284,6 +299,23 @@ static enum mn_wire_error check_bitmap(const struct mn_frame *frame,
 	return MN_WIRE_OK;
 }
 
+static enum mn_wire_error check_block(const struct frame_rule *rule,
+				      const struct mn_frame *frame,
+				      const struct mn_wire_limits *limits)
+{
+	u32 block = 1u << MN_BLOCK_SECTOR_SHIFT;
+
+	if (frame->payload_bytes != rule->payload_bytes)
+		return MN_WIRE_BAD_LENGTH;
+	if (frame->sector >= limits->volume_sectors)
+		return MN_WIRE_BAD_RANGE;
+	if (frame->sector & (block - 1))
+		return MN_WIRE_BAD_ALIGNMENT;
+	if (frame->sectors != min_t(u64, block, limits->volume_sectors - frame->sector))
+		return MN_WIRE_BAD_RANGE;
+	return MN_WIRE_OK;
+}
+
 static enum mn_wire_error check_bye(const struct mn_frame *frame)
 {
 	if (frame->payload_bytes)
@@ -316,6 +348,8 @@ static enum mn_wire_error check_shape(const struct frame_rule *rule,
 		return check_bitmap(frame, limits);
 	case SHAPE_BYE:
 		return check_bye(frame);
+	case SHAPE_BLOCK:
+		return check_block(rule, frame, limits);
 	default:
 		return check_fixed(rule, frame);
 	}
@@ -346,9 +380,16 @@ enum mn_wire_error mn_wire_decode(const struct mn_wire_header *in,
 /* Those of a newer version are not ours to judge, in version 1 there are none. */
 static u32 features_possible(u8 version_max)
 {
-	if (version_max > MN_WIRE_VERSION_MAX)
+	switch (version_max) {
+	case 1:
+		return 0;
+	case 2:
+		return MN_FEATURE_PACKED;
+	case MN_WIRE_VERSION_MAX:
+		return MN_FEATURE_ALL;
+	default:
 		return ~0u;
-	return version_max > 1 ? MN_FEATURE_ALL : 0;
+	}
 }
 
 /* Features say what a node could do, not what it does. */

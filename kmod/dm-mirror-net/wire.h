@@ -4,7 +4,7 @@
  *
  * A link carries frames: a header of MN_FRAME_BYTES, little-endian, then
  * payload_bytes of payload. Sequenced frames (WRITE, WRITE_ZEROES, FLUSH,
- * SYNC_BEGIN, SYNC_END) go from source to target only and count the stream
+ * SYNC_BEGIN, SYNC_END, COMPARE) go from source to target only and count the stream
  * sequence up by one each, starting with 1; a later link may carry the stream on.
  */
 #ifndef MN_WIRE_H
@@ -16,7 +16,7 @@
 
 #define MN_WIRE_MAGIC		0x4d4e4631u	/* "MNF1" */
 #define MN_WIRE_VERSION		1	/* in every header */
-#define MN_WIRE_VERSION_MAX	2	/* in HELLO: from 2 on features count */
+#define MN_WIRE_VERSION_MAX	3	/* in HELLO: from 2 on features count */
 #define MN_FRAME_BYTES		64
 #define MN_FRAME_PAYLOAD_MAX	SZ_1M		/* bytes; one bio at most */
 #define MN_ZEROES_SECTORS_MAX	(SZ_64M >> 9)
@@ -39,6 +39,8 @@ enum mn_frame_type {
 	MN_FRAME_PING,		/* both; write_number: the sender's position, durable */
 	MN_FRAME_PONG,		/* both */
 	MN_FRAME_BYE,		/* both: orderly end, reason in `sectors` */
+	MN_FRAME_COMPARE,	/* source: struct mn_wire_compare of the block at `sector` */
+	MN_FRAME_DIFFERS,	/* target: the block there has another sum, or is unreadable */
 	__MN_FRAME_TYPE_MAX,
 };
 
@@ -127,7 +129,8 @@ struct mn_wire_hello {
 
 /* What the sender of a HELLO can do; used if both can. */
 #define MN_FEATURE_PACKED	0x01	/* unpack payloads */
-#define MN_FEATURE_ALL		0x01
+#define MN_FEATURE_COMPARE	0x02	/* COMPARE and DIFFERS; from version 3 on */
+#define MN_FEATURE_ALL		0x03
 
 struct mn_wire_verdict {
 	__u8 kind;		/* enum mn_verdict_kind, generation.h */
@@ -144,6 +147,11 @@ struct mn_wire_sync_begin {
 	__le64 generation;	/* of the source now */
 	__u8 full;		/* 1: the target's old generation means nothing any more */
 	__u8 reserved[7];	/* 0 */
+};
+
+/* A COMPARE names one whole block (MN_BLOCK_SHIFT), or what the volume has of its last one. */
+struct mn_wire_compare {
+	__u8 sum[32];		/* BLAKE2s (RFC 7693), 256 bits, no key */
 };
 
 struct mn_wire_ack {

@@ -6,8 +6,8 @@
  *
  * `map` never sleeps. A write that cannot go on is parked: on `copying` for
  * memory, in `overlap` behind an older write, on `parked` for its regions, on
- * `crowded` for room in a queue, on `held` until a mirror's loss is durable. Work
- * items take it from there.
+ * `crowded` for room in a queue, on `held` until a mirror's loss is durable, on `fenced` until
+ * the lost copy is known not to be promoted. Work items take it from there.
  *
  * Classification (I12) is made once, under volume->track, together with the
  * sequence and the place in every stream, and holds until the write ends.
@@ -18,9 +18,11 @@
 #include <linux/device-mapper.h>
 #include "bitmap.h"
 #include "event.h"
+#include "fence.h"
 #include "keep.h"
 #include "overflow.h"
 #include "region_log.h"
+#include "resync.h"
 #include "session.h"
 #include "stream.h"
 #include "trace.h"
@@ -67,24 +69,6 @@ void mn_write_raise_barriers(struct mn_io *io)
 	}
 }
 
-/* One of the things this write waited for has ended; under track. */
-void mn_write_leg_done(struct mn_io *io, struct list_head *done)
-{
-	struct mn_volume *volume = io->volume;
-
-	if (--io->open_legs)
-		return;
-	if (volume->loss_pending && !READ_ONCE(volume->meta.error)) {
-		list_add_tail(&io->list, &volume->held);
-		return;
-	}
-	/* A loss that cannot be recorded must not be hidden by a success (I6). */
-	if (volume->loss_pending && !io->status)
-		io->status = BLK_STS_IOERR;
-	mn_write_raise_barriers(io);
-	list_add_tail(&io->list, done);
-}
-
 static void io_drop_resources(struct mn_io *io)
 {
 	struct mn_leg *leg, *next;
@@ -99,6 +83,33 @@ static void io_drop_resources(struct mn_io *io)
 	if (io->payload)
 		mn_payload_put(io->payload);
 	io->payload = NULL;
+}
+
+void mn_write_ended(struct mn_io *io, struct list_head *done)
+{
+	struct mn_volume *volume = io->volume;
+
+	lockdep_assert_held(&volume->track);
+	if (volume->loss_pending && !READ_ONCE(volume->meta.error)) {
+		list_add_tail(&io->list, &volume->held);
+		return;
+	}
+	/* A loss that cannot be recorded must not be hidden by a success (I6). */
+	if (volume->loss_pending && !io->status)
+		io->status = BLK_STS_IOERR;
+	if (mn_fence_holds(io)) {
+		io_drop_resources(io);	/* it may be long; others need the memory */
+		return;
+	}
+	mn_write_raise_barriers(io);
+	list_add_tail(&io->list, done);
+}
+
+/* One of the things this write waited for has ended; under track. */
+void mn_write_leg_done(struct mn_io *io, struct list_head *done)
+{
+	if (!--io->open_legs)
+		mn_write_ended(io, done);
 }
 
 static void io_trace_end(const struct mn_io *io)
@@ -456,6 +467,8 @@ static void classify_for(struct mn_mirror *mirror, struct mn_io *io, u64 first, 
 			mn_session_lost_locked(mirror, refused, done);
 		else if (mirror->in_sync)
 			mn_overflow_locked(mirror, refused, done);
+		else if (io->sectors)
+			mn_resync_left_over(mirror, refused);
 	}
 	if (io->sectors)
 		mn_bitmap_set(&mirror->bitmap, first, last);

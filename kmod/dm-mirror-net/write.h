@@ -11,7 +11,7 @@
 struct mn_io {
 	struct mn_volume *volume;
 	struct bio *bio;
-	struct list_head list;		/* parked, copying, held or done */
+	struct list_head list;		/* parked, copying, held, fenced or done */
 	struct mn_span span;		/* in volume->overlap, when tracked */
 	struct mn_payload *payload;	/* the one copy, when a mirror gets it */
 	struct bio *clone;		/* the local leg of a copied write */
@@ -57,6 +57,11 @@ void mn_write_leg_done(struct mn_io *io, struct list_head *done);
  * after it (I4).
  */
 void mn_write_raise_barriers(struct mn_io *io);
+/*
+ * Under track. All that the write waited for has ended: it completes (done collects it), or is held
+ * until a loss is on record, or a lost copy is fenced.
+ */
+void mn_write_ended(struct mn_io *io, struct list_head *done);
 /* Without track: complete what was collected. */
 void mn_write_complete(struct list_head *done);
 

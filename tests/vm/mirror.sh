@@ -77,27 +77,6 @@ mirror_up() {
 	wait_state a 1
 }
 
-# Node b's data disk can be held: writes to it go on when it is released, and nothing fails.
-pair_with_held_target() {
-	nodes_boot
-	volume_new a
-	node_run b "dmsetup create d --table '0 $(sectors b) linear /dev/vda 0'"
-	volume_new b /dev/mapper/d
-	node_run b 'kctl role vol target && kctl add vol nodea blank'
-	node_run a 'kctl role vol source && kctl add vol nodeb && kctl unlock vol'
-	options ping=2000 misses=30 stall=600000 "$@"
-	link_up
-	wait_state a 1
-}
-
-hold() {
-	node_run b 'dmsetup suspend --nolockfs d'
-}
-
-release() {
-	node_run b 'dmsetup resume d'
-}
-
 # A write returns when both disks have it: the files behind the disks can be compared at once.
 assert_equal_disks() {
 	local where

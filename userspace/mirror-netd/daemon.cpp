@@ -4,6 +4,8 @@
 #include "base/version.hpp"
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/methods.hpp"
+#include "ops/json.hpp"
+#include "ops/peer.hpp"
 #include "ops/rpc.hpp"
 #include "remote/ktls.hpp"
 
@@ -38,12 +40,22 @@ try {
     log(Priority::warning, "mirrors with encryption will have no link: {}", error.what());
 }
 
+AskPeer ask_peer(const ConfigStore& store)
+{
+    return [&store](const std::string& node, const WantedFence& fence, milliseconds time) {
+        ops::Peer(store, node).call(
+            "copy.outdate", {{"id", fence.mirror.first}, {"generation", fence.generation}}, time);
+    };
+}
+
 } // namespace
 
 Daemon::Daemon(const ConfigStore& store)
     : store_(store), node_(store.load_node()), kernel_(stopping_.fd()),
       hooks_({.directory = store_.directory() / "hooks.d"}, stopping_.fd()),
       announcer_(store_, hooks_),
+      fencer_(store_, fences_, ask_peer(store_), {.directory = store_.directory() / "fence.d"},
+              stopping_.fd()),
       connector_(store_, kernel_, mailbox_, stopping_.fd(),
                  [this](milliseconds time) { wake_in(time); }),
       acceptor_(loop_, store_, kernel_, methods_, stopping_.fd())
@@ -111,6 +123,7 @@ void Daemon::stop()
 void Daemon::refresh()
 {
     due_ = Clock::time_point::max();
+    no_fences_.about([this] { fencer_.refresh(); }); // first: writes wait
     no_links_.about([this] { connector_.refresh(node_); });
 }
 

@@ -7,6 +7,7 @@
 #include "mirror-netd/acceptor.hpp"
 #include "mirror-netd/announcer.hpp"
 #include "mirror-netd/connector.hpp"
+#include "mirror-netd/fencer.hpp"
 #include "mirror-netd/log.hpp"
 
 #include <optional>
@@ -37,13 +38,15 @@ private:
     Mailbox mailbox_;
     EventLoop loop_;
     KernelLinks kernel_;
+    KernelFences fences_;
     std::optional<nl::EventStream> events_;
     EventLoop::Source events_source_, mailbox_source_, due_timer_, tick_timer_;
     EventLoop::Source signals_[3];
-    Complaint no_events_, bad_events_, no_links_; // what the kernel does not do
+    Complaint no_events_, bad_events_, no_links_, no_fences_; // what the kernel does not do
     Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
     Hooks hooks_;
     Announcer announcer_;
+    Fencer fencer_;
     Connector connector_;
     Acceptor acceptor_;
     Workers chores_{1};

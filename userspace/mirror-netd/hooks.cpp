@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirror-netd/hooks.hpp"
 
+#include "base/deadline.hpp"
 #include "base/error.hpp"
 #include "mirror-netd/hook_process.hpp"
 #include "mirror-netd/log.hpp"
 
-#include <algorithm>
-#include <poll.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace mirrornet::netd {
 
-namespace {
-
-namespace fs = std::filesystem;
-
-// What editors and package managers leave beside a file.
-bool is_leftover(const std::string& name)
-{
-    constexpr std::string_view endings[] = {"~",          ".bak",    ".dpkg-old", ".dpkg-new",
-                                            ".dpkg-dist", ".rpmnew", ".rpmsave"};
-    return name.starts_with('.') ||
-           std::ranges::any_of(endings, [&](auto each) { return name.ends_with(each); });
-}
-
-bool is_program(const fs::path& path)
-{
-    return !is_leftover(path.filename().string()) && !fs::is_directory(path) &&
-           ::access(path.c_str(), X_OK) == 0;
-}
-
-} // namespace
-
-Hooks::Hooks(HookSettings settings, int cancel) : settings_(std::move(settings)), cancel_(cancel)
+Hooks::Hooks(HookSettings settings, int cancel)
+    : settings_(std::move(settings)), cancel_(cancel),
+      directory_(settings_.directory, settings_.owner)
 {
 }
 
@@ -115,13 +94,12 @@ void Hooks::serve(const std::string& id, std::unique_lock<std::mutex>& lock)
 
 bool Hooks::is_cancelled() const
 {
-    pollfd fd = {cancel_, POLLIN, 0};
-    return ::poll(&fd, 1, 0) > 0;
+    return Deadline(std::chrono::milliseconds(0), cancel_).cancelled();
 }
 
 void Hooks::run_all(const Event& event)
 try {
-    for (const auto& path : programs()) {
+    for (const auto& path : directory_.programs()) {
         if (is_cancelled())
             return;
         std::string failure;
@@ -136,34 +114,6 @@ try {
     }
 } catch (const std::exception& error) {
     log(Priority::error, "hooks cannot be run: {}", error.what());
-}
-
-// In the order of their names; read anew for every event.
-std::vector<fs::path> Hooks::programs()
-{
-    std::error_code absent;
-    if (!fs::is_directory(settings_.directory, absent) || !may_run(settings_.directory))
-        return {};
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(settings_.directory))
-        if (is_program(entry.path()) && may_run(entry.path()))
-            found.push_back(entry.path());
-    std::ranges::sort(found);
-    return found;
-}
-
-// A refusal is said once, until it is over.
-bool Hooks::may_run(const fs::path& path)
-{
-    const auto refusal = refusal_of(path, settings_.owner);
-    const std::lock_guard lock(mutex_);
-    if (!refusal) {
-        said_.erase(path.string());
-        return true;
-    }
-    if (said_.insert(path.string()).second)
-        log(Priority::error, "{} is not run as a hook, since it {}", path.string(), *refusal);
-    return false;
 }
 
 } // namespace mirrornet::netd

@@ -4,6 +4,7 @@
 // a time per volume. Whoever announces never waits for a hook.
 #pragma once
 
+#include "mirror-netd/hook_directory.hpp"
 #include "ops/events/facts.hpp"
 
 #include <chrono>
@@ -12,7 +13,6 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,16 +55,14 @@ private:
     void work();
     void serve(const std::string& volume, std::unique_lock<std::mutex>& lock);
     void run_all(const Event& event);
-    std::vector<std::filesystem::path> programs();
-    bool may_run(const std::filesystem::path& path);
 
     const HookSettings settings_;
     const int cancel_;
+    HookDirectory directory_;
     std::mutex mutex_; // guards what follows
     std::condition_variable changed_;
     std::map<std::string, Volume> volumes_;
     std::deque<std::string> turns_; // volumes with something to do that nobody does
-    std::set<std::string> said_;    // refusals
     bool stopping_ = false;
     std::vector<std::thread> threads_; // started with the first event; the announcer's alone
 };

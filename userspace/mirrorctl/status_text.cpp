@@ -66,6 +66,20 @@ std::string queue_remark(const json& mirror)
                        number(mirror, "queue_age_ms") / 1000);
 }
 
+// What writes wait for, or do not wait for any more though they should.
+std::string fence_remark(const json& mirror)
+{
+    const auto fence = word(mirror, "fence", "none");
+    if (fence == "wanted")
+        return "writes wait until node " + word(mirror, "node") +
+               " has marked its copy outdated, or a hook in fence.d says that this copy will not "
+               "be promoted";
+    if (fence == "expired")
+        return "nobody confirmed that this copy will not be promoted: do not use it on node " +
+               word(mirror, "node");
+    return {};
+}
+
 std::string next_resync_text(const json& mirror)
 {
     const auto because = word(mirror, "full_because", "");
@@ -109,6 +123,7 @@ std::string remarks(const json& volume)
         const auto pair = name + "@" + word(mirror, "node");
         add_remark(text, pair, progress_text(mirror, number(volume, "block_bytes")));
         add_remark(text, pair, queue_remark(mirror));
+        add_remark(text, pair, fence_remark(mirror));
         add_remark(text, pair, advice_text(mirror));
         add_remark(text, pair, next_resync_text(mirror));
     }

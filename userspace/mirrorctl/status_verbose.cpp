@@ -123,7 +123,10 @@ std::string last_resync_text(const json& resync)
 {
     if (number(resync, "elapsed_ms") == 0)
         return "none since the volume is active";
-    return fmt::format("sent {} of {} blocks ({} of them zero, {} unreadable) in {}, last at {}",
+    const auto compared = number(resync, "compared_blocks");
+    const auto verified = compared == 0 ? "" : fmt::format("compared {} blocks, {} differed; ", compared,
+                                                           number(resync, "differed_blocks"));
+    return fmt::format("{}sent {} of {} blocks ({} of them zero, {} unreadable) in {}, last at {}", verified,
                        number(resync, "sent_blocks"), number(resync, "begun_blocks"),
                        number(resync, "zero_blocks"), number(resync, "unreadable_blocks"),
                        ops::duration(number(resync, "elapsed_ms") / 1000),
@@ -145,6 +148,7 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  blocks", fmt::format("{}", number(mirror, "total_blocks"))});
     table.add({"  dirty blocks", blocks_text(mirror, "dirty_blocks", block)});
     table.add({"  never sent", blocks_text(mirror, "unsent_blocks", block)});
+    table.add({"  fence", word(mirror, "fence", "none")});
     table.add({"  queue", queue_text(mirror)});
     if (word(volume, "role") == "source") {
         table.add({"  lag", lag_text(mirror)});
@@ -156,6 +160,8 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  last write", fmt::format("{}, applied {}, stable {}", number(mirror, "sequence"),
                                            number(mirror, "applied"), number(mirror, "stable"))});
     table.add({"  resync", last_resync_text(mirror.at("resync"))});
+    if (word(mirror.at("resync"), "phase") != "none")
+        table.add({"  resync waits for", word(mirror.at("resync"), "waits_for")});
     return table.print();
 }
 

@@ -16,6 +16,7 @@ extern "C" {
 #include "overlap.h"
 #include "pace.h"
 #include "pack.h"
+#include "passes.h"
 #include "regions.h"
 #include "state.h"
 #include "track.h"

@@ -67,6 +67,32 @@ TEST_F(Generation, AStreamGoesOn)
     EXPECT_EQ(verdict(kept, with_stream(target(1, 1, {}), 77, 30, 30)), "resume/none source=0");
 }
 
+// Its node stored that the source went on without it; what it lacks is in the stream.
+TEST_F(Generation, AStreamGoesOnToAnOutdatedTarget)
+{
+    mn_facts outdated = with_stream(target(1, 1, {}), 77, 20, 20);
+
+    outdated.data_state = MN_DATA_OUTDATED;
+    EXPECT_EQ(verdict(with_stream(source(2, 1, {1}, moved_on), 77, 10, 30), outdated),
+              "resume/none source=0");
+    outdated.data_state = MN_DATA_UNKNOWN;
+    EXPECT_EQ(verdict(with_stream(source(2, 1, {1}, moved_on), 77, 10, 30), outdated),
+              "partial/none source=0");
+}
+
+// A request about an older loss is told by the generation that was taken with it.
+TEST_F(Generation, WhatACopyHasHad)
+{
+    const u64 history[MN_HISTORY] = {3, 2};
+
+    EXPECT_TRUE(mn_generation_was_held(4, 4, history));
+    EXPECT_TRUE(mn_generation_was_held(3, 4, history));
+    EXPECT_TRUE(mn_generation_was_held(2, 4, history));
+    EXPECT_FALSE(mn_generation_was_held(5, 4, history));
+    EXPECT_FALSE(mn_generation_was_held(0, 4, history));
+    EXPECT_FALSE(mn_generation_was_held(0, 0, history));
+}
+
 TEST_F(Generation, AStreamDoesNotGoOn)
 {
     const auto kept = with_stream(source(2, 1, {1}, moved_on), 77, 10, 30);

@@ -104,7 +104,10 @@ static mn_verdict model(const mn_facts &a, const mn_facts &b)
     if (a_source || b_source) {
         verdict = a_source ? model_one_way(a, b, Pair(a, b)) : model_one_way(b, a, Pair(b, a));
         verdict.source = a_source ? 0 : 1;
-        if (verdict.kind == MN_VERDICT_PARTIAL && same_stream(a, b) && (a_source ? b : a).data_state == MN_DATA_CURRENT)
+        const u8 data = (a_source ? b : a).data_state;
+
+        if (verdict.kind == MN_VERDICT_PARTIAL && same_stream(a, b) &&
+            (data == MN_DATA_CURRENT || data == MN_DATA_OUTDATED))
             verdict.kind = MN_VERDICT_RESUME;
     }
     return verdict;

@@ -72,6 +72,35 @@ TEST_F(State, AFullQueueDrains)
     EXPECT_EQ(after(resync, MN_EV_QUEUE_FULL, MN_REASON_QUEUE_LIMIT), resync);
 }
 
+// A resync that may not end says so, until it keeps up again; nothing else has this reason.
+TEST_F(State, AResyncThatFallsBehind)
+{
+    mn_state behind = after(resync, MN_EV_FALLS_BEHIND, MN_REASON_QUEUE_LIMIT);
+
+    EXPECT_EQ(behind, (mn_state{MN_STATE_RESYNC, MN_REASON_QUEUE_LIMIT}));
+    EXPECT_EQ(after(behind, MN_EV_KEEPS_UP), resync);
+    EXPECT_EQ(after(behind, MN_EV_IN_SYNC), mirroring);
+    EXPECT_EQ(after(behind, MN_EV_LINK_LOST), paused(MN_REASON_LINK_LOST));
+    EXPECT_EQ(after(resync, MN_EV_FALLS_BEHIND, MN_REASON_SPLIT_BRAIN), resync);
+    for (mn_state other : {none, mirroring, pending, broken, paused(MN_REASON_USER)}) {
+        EXPECT_EQ(after(other, MN_EV_FALLS_BEHIND, MN_REASON_QUEUE_LIMIT), other);
+        EXPECT_EQ(after(other, MN_EV_KEEPS_UP), other);
+    }
+}
+
+TEST_F(State, SomeFaultsAreNotTriedAgainAtOnce)
+{
+    EXPECT_EQ(mn_reason_rest(MN_REASON_LINK_LOST, 1), 0u);
+    EXPECT_EQ(mn_reason_rest(MN_REASON_USER, 1), 0u);
+    EXPECT_EQ(mn_reason_rest(200, 1), 0u);
+    for (u32 times : {0u, 1u, 2u, 1000u})
+        EXPECT_EQ(mn_reason_rest(MN_REASON_RESYNC_PASSES, times), 60u);
+    u32 seconds[] = {10, 20, 40, 80, 160, 300, 300};
+    for (u32 times = 1; times <= 7; times++)
+        EXPECT_EQ(mn_reason_rest(MN_REASON_TARGET_ERROR, times), seconds[times - 1]);
+    EXPECT_EQ(mn_reason_rest(MN_REASON_TARGET_ERROR, ~0u), 300u);
+}
+
 // The link ends because of the first trouble: that is what people want to read.
 TEST_F(State, TheFirstReasonIsKept)
 {
@@ -187,6 +216,44 @@ TEST_F(State, ReasonsAsInTheSpecification)
     EXPECT_EQ(waits, person);
     EXPECT_FALSE(mn_reason_ends_by_itself(__MN_REASON_MAX));
     EXPECT_FALSE(mn_reason_ends_by_itself(255));
+}
+
+// docs/fence.md: who ends a wait, and what a write waits for.
+TEST(Fence, EveryStepOfAFence)
+{
+    EXPECT_EQ(mn_fence_next(MN_FENCE_NONE, MN_FENCE_EV_LOST), MN_FENCE_DUE);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_DUE, MN_FENCE_EV_WRITE), MN_FENCE_WANTED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, MN_FENCE_EV_CONFIRMED), MN_FENCE_CONFIRMED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, MN_FENCE_EV_EXPIRED), MN_FENCE_EXPIRED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, MN_FENCE_EV_UNFIT), MN_FENCE_CONFIRMED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_EXPIRED, MN_FENCE_EV_UNFIT), MN_FENCE_CONFIRMED);
+    EXPECT_TRUE(mn_fence_is_open(MN_FENCE_DUE));
+    EXPECT_TRUE(mn_fence_is_open(MN_FENCE_WANTED));
+    for (u8 now : {MN_FENCE_NONE, MN_FENCE_CONFIRMED, MN_FENCE_EXPIRED, MN_FENCE_OUTDATED})
+        EXPECT_FALSE(mn_fence_is_open(now));
+}
+
+// Nothing but a confirmation, the copy's own word, time or the end of its cause lets a write go.
+TEST(Fence, NothingElseOpensIt)
+{
+    for (int event = 0; event < __MN_FENCE_EV_MAX; event++) {
+        const auto what = static_cast<mn_fence_event>(event);
+        const bool lets_go = event == MN_FENCE_EV_CONFIRMED || event == MN_FENCE_EV_UNFIT ||
+                             event == MN_FENCE_EV_EXPIRED || event == MN_FENCE_EV_OVER;
+
+        EXPECT_EQ(!mn_fence_is_open(mn_fence_next(MN_FENCE_WANTED, what)), lets_go) << event;
+        // nobody was asked yet: only the copy itself, or the end of the cause
+        EXPECT_EQ(!mn_fence_is_open(mn_fence_next(MN_FENCE_DUE, what)),
+                  event == MN_FENCE_EV_UNFIT || event == MN_FENCE_EV_OVER) << event;
+    }
+    for (int now = MN_FENCE_NONE; now <= MN_FENCE_EXPIRED; now++) {
+        // each loss has to be confirmed anew, and the end of the cause is the end
+        EXPECT_TRUE(mn_fence_is_open(mn_fence_next(static_cast<u8>(now), MN_FENCE_EV_LOST))) << now;
+        EXPECT_EQ(mn_fence_next(static_cast<u8>(now), MN_FENCE_EV_OVER), MN_FENCE_NONE) << now;
+    }
+    EXPECT_EQ(mn_fence_next(MN_FENCE_NONE, MN_FENCE_EV_WRITE), MN_FENCE_NONE);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_OUTDATED, MN_FENCE_EV_LOST), MN_FENCE_OUTDATED);
+    EXPECT_EQ(mn_fence_next(MN_FENCE_WANTED, __MN_FENCE_EV_MAX), MN_FENCE_WANTED);
 }
 
 }  // namespace kcore

@@ -89,7 +89,7 @@ TEST_F(Wire, EnvelopeIsChecked)
     EXPECT_EQ(decode_spoilt([](auto &h) { h.reserved = 1; }), MN_WIRE_BAD_RESERVED);
     EXPECT_EQ(decode_spoilt([](auto &h) { h.reserved2 = 1u << 31; }), MN_WIRE_BAD_RESERVED);
     EXPECT_EQ(decode_spoilt([](auto &h) { h.type = 0; }), MN_WIRE_BAD_TYPE);
-    EXPECT_EQ(decode_spoilt([](auto &h) { h.type = MN_FRAME_BYE + 1; }), MN_WIRE_BAD_TYPE);
+    EXPECT_EQ(decode_spoilt([](auto &h) { h.type = __MN_FRAME_TYPE_MAX; }), MN_WIRE_BAD_TYPE);
     EXPECT_EQ(decode_spoilt([](auto &h) { h.type = 255; }), MN_WIRE_BAD_TYPE);
     EXPECT_EQ(decode_spoilt([](auto &h) { h.flags = 8; }), MN_WIRE_BAD_FLAGS);
 }

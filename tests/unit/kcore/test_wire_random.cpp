@@ -31,6 +31,7 @@ protected:
         limits.last_sequence = random_.range(0, 3);
         limits.from_source = random_.one_in(2);
         limits.hello_seen = !random_.one_in(8);
+        limits.features = random_.one_in(2) ? MN_FEATURE_COMPARE : 0;
         return limits;
     }
 
@@ -48,8 +49,17 @@ protected:
         frame.payload_bytes = lengths[random_.range(0, lengths.size() - 1)];
         if (random_.one_in(2))
             frame.payload_bytes = random_.one_in(2) ? frame.sectors * 512 : (frame.sectors + 7) / 8;
+        if (frame.type >= MN_FRAME_COMPARE && random_.one_in(2))
+            aim_at_block(frame, limits);
         frame.payload_crc = frame.payload_bytes ? 1 : 0;
         return frame;
+    }
+
+    void aim_at_block(mn_frame &frame, const mn_wire_limits &limits)
+    {
+        frame.sector = random_.range(0, limits.volume_sectors / 128) * 128;
+        frame.sectors = 128;
+        frame.payload_bytes = random_.one_in(2) ? 32 : 0;
     }
 };
 
@@ -71,6 +81,11 @@ static void expect_harmless(const mn_frame &frame, const mn_wire_limits &limits)
         EXPECT_TRUE(end <= limits.volume_sectors);
         EXPECT_EQ(frame.sector * 512 % limits.sector_size, 0u);
         EXPECT_EQ(frame.sectors * 512ull % limits.sector_size, 0u);
+    }
+    if (frame.type == MN_FRAME_COMPARE || frame.type == MN_FRAME_DIFFERS) {
+        EXPECT_TRUE(limits.features & MN_FEATURE_COMPARE);
+        EXPECT_EQ(frame.sector % 128, 0u);
+        EXPECT_TRUE(end <= limits.volume_sectors && frame.sectors && frame.sectors <= 128);
     }
     if (frame.type == MN_FRAME_WRITE) {
         EXPECT_EQ(frame.payload_bytes, frame.sectors * 512ull);

@@ -194,6 +194,33 @@ TEST_F(WireRules, WriteFitsItsPayloadAndTheVolume)
     EXPECT_EQ(write_at(8, 4, 2048), MN_WIRE_BAD_ALIGNMENT);
 }
 
+// The last block of a volume may be a short one; nothing else is.
+TEST_F(WireRules, OneWholeBlockIsCompared)
+{
+    auto at = [&](u8 type, u64 sector, u32 sectors, u64 size, u32 features = MN_FEATURE_ALL) {
+        return spoilt(type, [&](mn_frame &frame, mn_wire_limits &limits) {
+            limits.features = features;
+            limits.volume_sectors = size;
+            frame.sector = sector;
+            frame.sectors = sectors;
+        });
+    };
+
+    for (u8 type : {MN_FRAME_COMPARE, MN_FRAME_DIFFERS}) {
+        EXPECT_EQ(at(type, 0, 128, 1024), MN_WIRE_OK);
+        EXPECT_EQ(at(type, 896, 128, 1024), MN_WIRE_OK);
+        EXPECT_EQ(at(type, 1024, 8, 1032), MN_WIRE_OK);
+        EXPECT_EQ(at(type, 1024, 128, 1032), MN_WIRE_BAD_RANGE);
+        EXPECT_EQ(at(type, 1024, 128, 1024), MN_WIRE_BAD_RANGE);
+        EXPECT_EQ(at(type, ~0ull - 127, 128, 1024), MN_WIRE_BAD_RANGE);
+        EXPECT_EQ(at(type, 64, 128, 1024), MN_WIRE_BAD_ALIGNMENT);
+        EXPECT_EQ(at(type, 0, 64, 1024), MN_WIRE_BAD_RANGE);
+        EXPECT_EQ(at(type, 0, 256, 1024), MN_WIRE_BAD_RANGE);
+        EXPECT_EQ(at(type, 0, 0, 1024), MN_WIRE_BAD_RANGE);
+        EXPECT_EQ(at(type, 0, 128, 1024, MN_FEATURE_PACKED), MN_WIRE_BAD_TYPE);
+    }
+}
+
 // Eight KiB of data, packed.
 TEST_F(WireRules, PackedPayloadsAreShorterThanTheirData)
 {

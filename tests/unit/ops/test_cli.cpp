@@ -356,7 +356,7 @@ TEST_F(CommandLine, WrongArgumentsOfCreateAreTwoAndSayWhatIsRight)
     EXPECT_EQ(range.status, 2);
     EXPECT_EQ(run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--all-blocks",
                    "--no-initial-sync"}).status, 2);
-    for (const char* later : {"auto-resync=full", "on-sync-loss=fence", "max-resync-passes=5"}) {
+    for (const char* later : {"keep-lost-writes=yes", "boot-alone=locked"}) {
         const auto refused = run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--set", later});
         EXPECT_EQ(refused.status, 2) << later;
         EXPECT_NE(refused.err.find("not in this version"), std::string::npos) << refused.err;

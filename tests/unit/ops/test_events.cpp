@@ -116,6 +116,11 @@ TEST(Events, TheModuleAnnouncesWhatTheCatalogueHas)
     auto module = announced();
     ASSERT_EQ(module["MN_EVENT_STATE"], std::set<std::string>{"severity_of"});
     module["MN_EVENT_STATE"] = {"MN_SEVERITY_INFO", "MN_SEVERITY_WARNING", "MN_SEVERITY_ERROR"};
+    ASSERT_EQ(module["MN_EVENT_LOCK"], std::set<std::string>{"severity_of"});
+    module["MN_EVENT_LOCK"] = {"MN_SEVERITY_INFO", "MN_SEVERITY_CRITICAL"};
+    ASSERT_EQ(module["MN_EVENT_FENCE"].erase("severity_of"), 1u);
+    module["MN_EVENT_FENCE"].insert({"MN_SEVERITY_INFO", "MN_SEVERITY_ERROR",
+                                     "MN_SEVERITY_CRITICAL"});
     std::map<std::string, std::set<std::string>> catalogue;
     for (const auto& kind : ops::all_event_kinds())
         if (kind.event_class)
@@ -151,13 +156,23 @@ TEST(Events, EachIsKnownByWhatTheModuleSays)
     EXPECT_EQ(name_of(event_of(C::split_brain, 0)), "split-brain");
     EXPECT_EQ(name_of(event_of(C::peer, 0)), "peer-refused");
     EXPECT_EQ(name_of(event_of(C::config, 0)), "config-changed");
+    EXPECT_EQ(name_of(event_of(C::resync, MN_RESYNC_FULL)), "resync-stalled");
+    auto wanted = event_of(C::link, MN_LINK_NONE);
+    wanted.old_code = MN_LINK_UNWANTED;
+    EXPECT_EQ(name_of(wanted), "link-wanted");
+    EXPECT_EQ(name_of(event_of(C::lock, MN_LOCK_FENCED, Severity::critical)), "locked-fenced");
+    EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_WANTED, Severity::warning)), "fence-wanted");
+    EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_CONFIRMED)), "fence-confirmed");
+    EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_EXPIRED, Severity::critical)), "fence-stop");
+    EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_EXPIRED, Severity::error)), "fence-missing");
+    EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_NONE)), "fence-over");
+    EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_OUTDATED, Severity::warning)), "outdated");
 }
 
 // What a newer module says is told, not guessed.
 TEST(Events, WhatIsInNoCatalogueIsUnlisted)
 {
     EXPECT_EQ(name_of(event_of(EventClass::state, 77)), "unlisted");
-    EXPECT_EQ(name_of(event_of(EventClass::resync, MN_RESYNC_FULL)), "unlisted");
     EXPECT_EQ(ops::kind_of(event_of(EventClass::lock, 77)).code, 0);
 }
 
@@ -188,7 +203,9 @@ TEST(Events, FactsOfAMirrorAndOfAVolume)
 
 TEST(Events, TheManualHasEveryFact)
 {
-    auto facts = ops::announcement_of(event_of(EventClass::config, 0), "a", "").facts;
+    auto fence = event_of(EventClass::fence, MN_FENCE_WANTED);
+    fence.generation = 1;
+    auto facts = ops::announcement_of(fence, "a", "").facts;
     facts.emplace_back("MIRROR_NET_MISSED", "");
     const auto page = read_file(manual_of_facts);
     for (const auto& [name, value] : facts)

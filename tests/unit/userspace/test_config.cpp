@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
         Spoiled{"metadata-wait = 5", "metadatawait = 5", "options.metadatawait", "no option"},
         Spoiled{"metadata-wait = 5", "mode = \"sync\"", "options.mode", "not an option"},
         Spoiled{"\"sync\"", "\"later\"", "mirror[0].options.mode", "sync, async"},
-        Spoiled{"mode = \"sync\"", "auto-resync = \"no\"", "mirror[0].options.auto-resync",
+        Spoiled{"metadata-wait = 5", "boot-alone = \"locked\"", "options.boot-alone",
                 "not in this version"},
         Spoiled{"\"sync\"", "1", "mirror[0].options.mode", "sync, async"},
         Spoiled{"[\"east\", \"west\"]", "[\"east\"]", "mirror[0].nodes", "two nodes"},

@@ -57,6 +57,7 @@ uint32_t frame_payload_of(uint8_t type)
 	case SYNC_BEGIN: return 16;
 	case SYNC_END: return 8;
 	case ACK: return 16;
+	case COMPARE: return 32;
 	default: return 0;
 	}
 }

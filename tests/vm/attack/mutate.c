@@ -16,9 +16,11 @@ static const struct {
 };
 
 /* What each side may send at some time or other. */
-static const uint8_t types_of[2][10] = {
-	{ SYNC_BEGIN, SYNC_END, WRITE, WRITE_ZEROES, WRITE_ZEROES, FLUSH, PING, PONG, BYE, VERDICT },
-	{ BITMAP, BITMAP, BITMAP_END, SYNC_READY, SYNC_DONE, ACK, ACK, PING, BYE, VERDICT },
+static const uint8_t types_of[2][11] = {
+	{ SYNC_BEGIN, SYNC_END, WRITE, WRITE_ZEROES, WRITE_ZEROES, FLUSH, PING, PONG, BYE, VERDICT,
+	  COMPARE },
+	{ BITMAP, BITMAP, BITMAP_END, SYNC_READY, SYNC_DONE, ACK, ACK, PING, BYE, VERDICT,
+	  DIFFERS },
 };
 
 /* Fields of the payloads that have any: as wide as they are, or every byte for itself. */

@@ -10,9 +10,11 @@
  *   kctl unlock VOL [readonly] [force]
  *   kctl add VOL PEER [blank|insync]                kctl del VOL PEER
  *   kctl pause|continue|break|begin|commit|detach VOL PEER
- *   kctl resync VOL PEER [full]                     kctl range VOL PEER START LENGTH
+ *   kctl resync VOL PEER [full] [verify]            kctl range VOL PEER START LENGTH
  *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
  *       onlimit=0|1 asyncflush=0|1 compression=0..9 limit=KBIT resynclimit=KBIT
+ *       onloss=0|1 fencetimeout=MS onfence=0|1
+ *   kctl fenced|outdate VOL PEER GENERATION
  *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
  *   kctl volume VOL                                 kctl mirror VOL PEER
  *   kctl meta PATH
@@ -92,6 +94,9 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_RESYNC_BYTES, U64, "resync_bytes" }, { MN_A_RESYNC_PASS, U32, "pass" },
 	{ MN_A_RESYNC_NEW_WRITES, U64, "new_writes" },
 	{ MN_A_RESYNC_UNREADABLE, U64, "unreadable" },
+	{ MN_A_RESYNC_WAITS_FOR, U8, "waits_for" },
+	{ MN_A_RESYNC_COMPARED, U64, "compared" }, { MN_A_RESYNC_DIFFERED, U64, "differed" },
+	{ MN_A_MIRROR_FENCE, U8, "fence" }, { MN_A_MIRROR_FENCE_GENERATION, U64, "loss" },
 };
 
 static long long value_of(struct nlattr *attr, int type)
@@ -290,6 +295,13 @@ static void put_options(struct nl_msg *message, int argc, char **argv)
 	put_number(message, MN_A_OPT_COMPRESSION, number(argc, argv, "compression"));
 	put_number(message, MN_A_OPT_BANDWIDTH_LIMIT, number(argc, argv, "limit"));
 	put_number(message, MN_A_OPT_RESYNC_BANDWIDTH_LIMIT, number(argc, argv, "resynclimit"));
+	put_number(message, MN_A_OPT_AUTO_RESYNC, number(argc, argv, "autoresync"));
+	put_number(message, MN_A_OPT_MAX_RESYNC_PASSES, number(argc, argv, "passes"));
+	put_number(message, MN_A_OPT_RESYNC_LOW_WATER, number(argc, argv, "lowwater"));
+	put_number(message, MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT, number(argc, argv, "blockwrites"));
+	put_number(message, MN_A_OPT_ON_SYNC_LOSS, number(argc, argv, "onloss"));
+	put_number(message, MN_A_OPT_FENCE_TIMEOUT, number(argc, argv, "fencetimeout"));
+	put_number(message, MN_A_OPT_ON_FENCE_TIMEOUT, number(argc, argv, "onfence"));
 }
 
 /* Commands of the form COMMAND VOL [PEER] [words]. */
@@ -302,6 +314,7 @@ static const struct { const char *word; int command, peer; } plain[] = {
 	{ "begin", MN_CMD_BITMAP_BEGIN, 1 }, { "commit", MN_CMD_BITMAP_COMMIT, 1 },
 	{ "detach", MN_CMD_LINK_DETACH, 1 }, { "resync", MN_CMD_MIRROR_RESYNC, 1 },
 	{ "range", MN_CMD_BITMAP_ADD, 1 }, { "set", MN_CMD_MIRROR_SET, 1 },
+	{ "fenced", MN_CMD_MIRROR_FENCED, 1 }, { "outdate", MN_CMD_MIRROR_OUTDATE, 1 },
 };
 
 static int do_plain(int which, int argc, char **argv)
@@ -315,12 +328,17 @@ static int do_plain(int which, int argc, char **argv)
 		put_range(message, argv);
 	if (plain[which].command == MN_CMD_MIRROR_SET)
 		put_options(message, argc, argv);
+	if (plain[which].command == MN_CMD_MIRROR_FENCED ||
+	    plain[which].command == MN_CMD_MIRROR_OUTDATE)
+		nla_put_u64(message, MN_A_VOLUME_GENERATION, argc > 2 ? strtoll(argv[2], NULL, 10) : 0);
 	if (has(argc, argv, "blank"))
 		nla_put_flag(message, MN_A_MIRROR_BLANK);
 	if (has(argc, argv, "insync"))
 		nla_put_flag(message, MN_A_MIRROR_IN_SYNC);
 	if (has(argc, argv, "full"))
 		nla_put_flag(message, MN_A_RESYNC_FULL);
+	if (has(argc, argv, "verify"))
+		nla_put_flag(message, MN_A_RESYNC_VERIFY);
 	if (has(argc, argv, "force"))
 		nla_put_flag(message, MN_A_FORCE);
 	if (has(argc, argv, "readonly"))

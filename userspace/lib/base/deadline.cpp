@@ -18,6 +18,12 @@ milliseconds Deadline::left() const
     return std::max(left, milliseconds(0));
 }
 
+bool Deadline::cancelled() const
+{
+    pollfd fd = {cancel_, POLLIN, 0};
+    return ::poll(&fd, 1, 0) > 0;
+}
+
 Deadline Deadline::at_most(milliseconds from_now) const
 {
     Deadline earlier = *this;

@@ -19,6 +19,7 @@ public:
 
     std::chrono::milliseconds left() const; // 0 when it has passed
     int cancel() const { return cancel_; }
+    bool cancelled() const;
 
     // The earlier of this and `from_now`.
     Deadline at_most(std::chrono::milliseconds from_now) const;

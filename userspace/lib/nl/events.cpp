@@ -31,6 +31,7 @@ Event event_of(const Attributes& from)
     event.old_code = from.signed_number(MN_A_EVENT_OLD);
     event.new_code = from.signed_number(MN_A_EVENT_NEW);
     event.reason = from_code<Reason>(static_cast<int>(from.number(MN_A_EVENT_REASON)));
+    event.generation = from.number(MN_A_VOLUME_GENERATION);
     event.time = from.number(MN_A_EVENT_TIME);
     event.uptime_ns = from.number(MN_A_EVENT_UPTIME);
     event.text = from.text(MN_A_EVENT_TEXT);
@@ -63,6 +64,7 @@ std::string word(EventClass event_class, int code)
     case EventClass::link: return word_of<LinkState>(code);
     case EventClass::resync: return word_of<ResyncPhase>(code);
     case EventClass::lock: return word_of<LockReason>(code);
+    case EventClass::fence: return word_of<Fence>(code);
     default: return std::to_string(code);
     }
 }

@@ -20,6 +20,7 @@ struct Event {
     std::optional<NodeId> peer; // of an event of a mirror
     int old_code = 0, new_code = 0; // meaning depends on the class
     Reason reason = Reason::none;
+    std::uint64_t generation = 0; // class fence: which loss
     Nanoseconds time = 0;
     std::uint64_t uptime_ns = 0;
     std::string text;

@@ -186,10 +186,22 @@ void Kernel::break_(const VolumeId& id, const NodeId& peer)
     socket_.transact(about(MN_CMD_MIRROR_BREAK, id, peer));
 }
 
-void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full)
+void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full, bool verify)
 {
     Message message = about(MN_CMD_MIRROR_RESYNC, id, peer);
-    socket_.transact(message.flag(MN_A_RESYNC_FULL, full));
+    socket_.transact(message.flag(MN_A_RESYNC_FULL, full).flag(MN_A_RESYNC_VERIFY, verify));
+}
+
+void Kernel::mirror_fenced(const VolumeId& id, const NodeId& peer, std::uint64_t generation)
+{
+    Message message = about(MN_CMD_MIRROR_FENCED, id, peer);
+    socket_.transact(message.u64(MN_A_VOLUME_GENERATION, generation));
+}
+
+void Kernel::mirror_outdate(const VolumeId& id, const NodeId& peer, std::uint64_t generation)
+{
+    Message message = about(MN_CMD_MIRROR_OUTDATE, id, peer);
+    socket_.transact(message.u64(MN_A_VOLUME_GENERATION, generation));
 }
 
 } // namespace mirrornet::nl

@@ -69,7 +69,10 @@ public:
     void pause(const VolumeId& id, const NodeId& peer);
     void continue_(const VolumeId& id, const NodeId& peer);
     void break_(const VolumeId& id, const NodeId& peer);
-    void resync(const VolumeId& id, const NodeId& peer, bool full);
+    void resync(const VolumeId& id, const NodeId& peer, bool full, bool verify);
+    // generation: which loss, as the source's MirrorRecord names it.
+    void mirror_fenced(const VolumeId& id, const NodeId& peer, std::uint64_t generation);
+    void mirror_outdate(const VolumeId& id, const NodeId& peer, std::uint64_t generation);
 
     void link_attach(const VolumeId& id, const NodeId& peer, const LinkAttach& link);
     void link_detach(const VolumeId& id, const NodeId& peer);

@@ -19,6 +19,13 @@ constexpr KernelOption table[] = {
     {Option::compression, MN_A_OPT_COMPRESSION},
     {Option::bandwidth_limit, MN_A_OPT_BANDWIDTH_LIMIT},
     {Option::resync_bandwidth_limit, MN_A_OPT_RESYNC_BANDWIDTH_LIMIT},
+    {Option::auto_resync, MN_A_OPT_AUTO_RESYNC, MN_AUTO_RESYNC_PARTIAL},
+    {Option::max_resync_passes, MN_A_OPT_MAX_RESYNC_PASSES},
+    {Option::resync_low_water, MN_A_OPT_RESYNC_LOW_WATER},
+    {Option::resync_block_writes_timeout, MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT},
+    {Option::on_sync_loss, MN_A_OPT_ON_SYNC_LOSS, MN_ON_SYNC_LOSS_CONTINUE},
+    {Option::fence_timeout, MN_A_OPT_FENCE_TIMEOUT},
+    {Option::on_fence_timeout, MN_A_OPT_ON_FENCE_TIMEOUT, MN_ON_FENCE_TIMEOUT_STOP},
 };
 
 } // namespace

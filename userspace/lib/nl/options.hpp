@@ -8,7 +8,8 @@
 
 namespace mirrornet::nl {
 
-// The options of a mirror that the module knows, in the module's units.
+// The options that the module knows, in the module's units. It has all of them per mirror, also
+// those that belong to a volume.
 struct KernelOption {
     Option option;
     mn_attr attribute;

@@ -67,6 +67,9 @@ ResyncRecord read_resync(const Attributes& from)
     resync.new_writes = from.number(MN_A_RESYNC_NEW_WRITES);
     resync.elapsed_ms = from.number(MN_A_RESYNC_ELAPSED);
     resync.progress_at = from.number(MN_A_RESYNC_PROGRESS);
+    resync.compared = from.number(MN_A_RESYNC_COMPARED);
+    resync.differed = from.number(MN_A_RESYNC_DIFFERED);
+    resync.waits_for = code<ResyncWait>(from, MN_A_RESYNC_WAITS_FOR);
     return resync;
 }
 
@@ -161,6 +164,9 @@ MirrorRecord mirror_record(const Attributes& from)
     mirror.base_generation = from.number(MN_A_MIRROR_BASE_GENERATION);
     mirror.peer_role = maybe_code<Role>(from, MN_A_MIRROR_PEER_ROLE);
     mirror.peer_data = maybe_code<DataState>(from, MN_A_MIRROR_PEER_DATA_STATE);
+    mirror.fence = code<Fence>(from, MN_A_MIRROR_FENCE);
+    mirror.fence_generation = from.number(MN_A_MIRROR_FENCE_GENERATION);
+    mirror.fence_timeout_ms = number32(from, MN_A_OPT_FENCE_TIMEOUT);
     read_stream(from, mirror);
     mirror.resync = read_resync(from);
     return mirror;

@@ -65,12 +65,14 @@ struct VolumeRecord {
 struct ResyncRecord {
     ResyncPhase phase = ResyncPhase::none;
     std::uint64_t begun = 0, sent = 0, zero = 0, unreadable = 0; // blocks
+    std::uint64_t compared = 0, differed = 0; // blocks
     std::uint64_t bytes = 0;
     std::uint64_t current_block = 0;
     std::uint32_t pass = 0;
     std::uint64_t new_writes = 0;
     std::uint64_t elapsed_ms = 0;
     Nanoseconds progress_at = 0;
+    ResyncWait waits_for = ResyncWait::nothing;
 };
 
 struct MirrorRecord {
@@ -100,6 +102,9 @@ struct MirrorRecord {
     std::uint64_t stalls = 0, stall_ms = 0;  // of writers
     ResyncRecord resync;
     Mode mode = Mode::sync;
+    Fence fence = Fence::none;
+    std::uint64_t fence_generation = 0; // which loss it is about
+    std::uint32_t fence_timeout_ms = 0;
     std::uint32_t resync_reads = 0, queue_high_water = 0, queue_byte_limit_mib = 0;
 };
 

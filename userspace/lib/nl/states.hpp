@@ -35,6 +35,15 @@ enum class Compressing : int {
     no_memory = MN_COMPRESSION_NO_MEMORY,
 };
 
+enum class ResyncWait : int {
+    nothing = MN_RESYNC_WAIT_NONE,
+    disk = MN_RESYNC_WAIT_DISK,
+    writes = MN_RESYNC_WAIT_WRITES,
+    memory = MN_RESYNC_WAIT_MEMORY,
+    limit = MN_RESYNC_WAIT_LIMIT,
+    target = MN_RESYNC_WAIT_TARGET,
+};
+
 enum class Mode : int {
     sync = MN_MODE_SYNC,
     async = MN_MODE_ASYNC,
@@ -58,6 +67,17 @@ enum class EventClass : int {
     split_brain = MN_EVENT_SPLIT_BRAIN,
     peer = MN_EVENT_PEER,
     config = MN_EVENT_CONFIG,
+    fence = MN_EVENT_FENCE,
+};
+
+// How far the fencing of a lost copy is.
+enum class Fence : int {
+    none = MN_FENCE_NONE,
+    due = MN_FENCE_DUE,
+    wanted = MN_FENCE_WANTED,
+    confirmed = MN_FENCE_CONFIRMED,
+    expired = MN_FENCE_EXPIRED,
+    outdated = MN_FENCE_OUTDATED,
 };
 
 enum class Severity : int {
@@ -92,6 +112,14 @@ template <> struct Words<Compressing> {
                                                   {Compressing::no_memory, "no-memory"}};
 };
 
+template <> struct Words<ResyncWait> {
+    static constexpr std::string_view kind = "what a resync waits for";
+    static constexpr Word<ResyncWait> table[] = {
+        {ResyncWait::nothing, "nothing"}, {ResyncWait::disk, "disk"},
+        {ResyncWait::writes, "writes"},   {ResyncWait::memory, "memory"},
+        {ResyncWait::limit, "limit"},     {ResyncWait::target, "target"}};
+};
+
 template <> struct Words<Mode> {
     static constexpr std::string_view kind = "mode";
     static constexpr Word<Mode> table[] = {{Mode::sync, "sync"}, {Mode::async, "async"}};
@@ -112,7 +140,16 @@ template <> struct Words<EventClass> {
         {EventClass::link, "link"},         {EventClass::resync, "resync"},
         {EventClass::lock, "lock"},         {EventClass::disk, "disk"},
         {EventClass::metadata, "metadata"}, {EventClass::split_brain, "split-brain"},
-        {EventClass::peer, "peer"},         {EventClass::config, "config"}};
+        {EventClass::peer, "peer"},         {EventClass::config, "config"},
+        {EventClass::fence, "fence"}};
+};
+
+template <> struct Words<Fence> {
+    static constexpr std::string_view kind = "state of a fence";
+    static constexpr Word<Fence> table[] = {
+        {Fence::none, "none"},           {Fence::due, "due"},
+        {Fence::wanted, "wanted"},       {Fence::confirmed, "confirmed"},
+        {Fence::expired, "expired"},     {Fence::outdated, "outdated"}};
 };
 
 template <> struct Words<Severity> {

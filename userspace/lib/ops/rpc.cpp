@@ -84,7 +84,8 @@ json resync_to(const ConfigStore& store, const json& params, const RpcPeer& call
 {
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           caller.name};
-    resync(store, subject, {params.at("full").get<bool>(), true, false});
+    // a node of an earlier version does not know the word
+    resync(store, subject, {params.at("full").get<bool>(), params.value("verify", false), true, false});
     return json::object();
 }
 
@@ -106,6 +107,14 @@ json endpoint_of(const ConfigStore& store, const json& params, const RpcPeer& ca
     return endpoint_set(store, options);
 }
 
+// Bounded, and whatever this node does with the volume just now: writes wait over there.
+json outdate(const json& params, const RpcPeer& caller)
+{
+    nl::Kernel().mirror_outdate(params.at("id").get<VolumeId>(), caller.id,
+                                params.at("generation").get<std::uint64_t>());
+    return json::object();
+}
+
 } // namespace
 
 void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
@@ -120,6 +129,8 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C) { return examine(store, params); });
     methods.add("copy.build", Permission::operate,
                 [&store](P params, C caller) { return build(store, params, caller); });
+    methods.add("copy.outdate", Permission::replicate,
+                [](P params, C caller) { return outdate(params, caller); });
     methods.add("copy.dismantle", Permission::operate,
                 [&store](P params, C caller) { return dismantle(store, params, caller); });
     methods.add("node.endpoint", Permission::operate,

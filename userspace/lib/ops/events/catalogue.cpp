@@ -25,9 +25,12 @@ enum Code : int {
     role_target,
     link_closed = 300,
     link_up,
+    link_wanted,
+    resync_stalled = 400,
     unlocked = 500,
     locked_target,
     locked_user,
+    locked_fenced,
     disk_unreadable = 600,
     disk_flush_failed,
     disk_foreign_write,
@@ -35,6 +38,12 @@ enum Code : int {
     split_brain = 800,
     peer_refused = 900,
     config_changed = 1000,
+    fence_wanted = 1100,
+    fence_confirmed,
+    fence_stop,
+    fence_missing,
+    fence_over,
+    outdated,
 };
 
 // A code and a name are never given to another event. Hundreds are the classes.
@@ -53,9 +62,12 @@ constexpr EventKind kinds[] = {
     {role_target, "role-target", S::info, C::role},
     {link_closed, "link-closed", S::warning, C::link},
     {link_up, "link-up", S::info, C::link},
+    {link_wanted, "link-wanted", S::info, C::link},
+    {resync_stalled, "resync-stalled", S::warning, C::resync},
     {unlocked, "unlocked", S::info, C::lock},
     {locked_target, "locked-target", S::info, C::lock},
     {locked_user, "locked-user", S::info, C::lock},
+    {locked_fenced, "locked-fenced", S::critical, C::lock},
     {disk_unreadable, "disk-unreadable", S::error, C::disk},
     {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
     {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
@@ -63,6 +75,12 @@ constexpr EventKind kinds[] = {
     {split_brain, "split-brain", S::critical, C::split_brain},
     {peer_refused, "peer-refused", S::warning, C::peer},
     {config_changed, "config-changed", S::info, C::config},
+    {fence_wanted, "fence-wanted", S::warning, C::fence},
+    {fence_confirmed, "fence-confirmed", S::info, C::fence},
+    {fence_stop, "fence-stop", S::critical, C::fence},
+    {fence_missing, "fence-missing", S::error, C::fence},
+    {fence_over, "fence-over", S::info, C::fence},
+    {outdated, "outdated", S::warning, C::fence},
 };
 
 const EventKind& kind(int code)
@@ -94,8 +112,24 @@ int code_of_lock(int reason)
     case LockReason::none: return unlocked;
     case LockReason::target: return locked_target;
     case LockReason::user: return locked_user;
+    case LockReason::fenced: return locked_fenced;
     default: return unlisted; // not announced by this version of the module
     }
+}
+
+// Whether writes fail or go on is told apart by the severity alone.
+int code_of_fence(const nl::Event& event)
+{
+    switch (static_cast<Fence>(event.new_code)) {
+    case Fence::wanted: return fence_wanted;
+    case Fence::confirmed: return fence_confirmed;
+    case Fence::expired:
+        return event.severity >= Severity::critical ? fence_stop : fence_missing;
+    case Fence::none: return fence_over;
+    case Fence::outdated: return outdated;
+    case Fence::due: break; // not announced
+    }
+    return unlisted;
 }
 
 int code_of_role(int role)
@@ -108,10 +142,12 @@ int code_of_role(int role)
     return unlisted;
 }
 
-int code_of_link(int state)
+int code_of_link(const nl::Event& event)
 {
-    switch (static_cast<LinkState>(state)) {
-    case LinkState::none: return link_closed;
+    switch (static_cast<LinkState>(event.new_code)) {
+    case LinkState::none:
+        return static_cast<LinkState>(event.old_code) == LinkState::unwanted ? link_wanted
+                                                                             : link_closed;
     case LinkState::up: return link_up;
     default: return unlisted;
     }
@@ -131,14 +167,15 @@ int code_of(const nl::Event& event)
     switch (event.event_class) {
     case C::state: return code_of_state(event);
     case C::role: return code_of_role(event.new_code);
-    case C::link: return code_of_link(event.new_code);
+    case C::link: return code_of_link(event);
     case C::lock: return code_of_lock(event.new_code);
     case C::disk: return code_of_disk(event);
     case C::metadata: return metadata_failed;
     case C::split_brain: return split_brain;
     case C::peer: return peer_refused;
     case C::config: return config_changed;
-    case C::resync: break; // not sent by this version of the module
+    case C::resync: return resync_stalled;
+    case C::fence: return code_of_fence(event);
     }
     return unlisted;
 }

@@ -48,6 +48,8 @@ Announcement announcement_of(const nl::Event& event, const std::string& node,
                   {"MIRROR_NET_REASON", reason},
                   {"MIRROR_NET_TIME_NS", std::to_string(event.time)},
                   {"MIRROR_NET_UPTIME_NS", std::to_string(event.uptime_ns)}});
+    if (event.generation)
+        facts.emplace_back("MIRROR_NET_GENERATION", fmt::format("{:016x}", event.generation));
     const auto why = event.reason == Reason::none ? "" : ", " + reason;
     return {&kind, event.severity, event.volume.to_string(),
             fmt::format("{}: {} ({}{}): {}", object, kind.name, to_string(event.severity), why,

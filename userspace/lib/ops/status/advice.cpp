@@ -97,8 +97,11 @@ std::string of_lock(LockReason lock, const std::string& volume)
     case LockReason::metadata:
         return "locked because the metadata cannot be written: check the metadata device (dmesg)";
     case LockReason::fenced:
-        return "locked because it was fenced off; find out whether the other copy is newer before "
-               "it is used";
+        return "writes failed and the volume was locked, because nobody confirmed within "
+               "fence-timeout that the lost copy will not be promoted; make sure that the other "
+               "node does not use its copy (switch it off), close what holds the volume open "
+               "here, then: mirrorctl unlock " + volume + " (after a restart, without the other "
+               "node: mirrorctl up --as-source " + volume + ")";
     case LockReason::none:
     case LockReason::target: // as it should be
     case LockReason::user:

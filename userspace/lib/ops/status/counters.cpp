@@ -110,6 +110,12 @@ void add_beyond(const nl::MirrorRecord& m, std::vector<Counter>& all)
         {"resync sent bytes", number(m.resync.bytes), "bytes", "payload sent by the resync"},
         {"resync unreadable blocks", number(m.resync.unreadable), "blocks",
          "blocks that could not be read, and that the target lacks"},
+        {"resync compared blocks", number(m.resync.compared), "blocks",
+         "blocks whose checksums the resync compared"},
+        {"resync differed blocks", number(m.resync.differed), "blocks",
+         "blocks among them that differed"},
+        {"resync waits for", static_cast<int>(m.resync.waits_for), "",
+         "0 nothing, 1 disk, 2 writes, 3 memory, 4 limit, 5 target"},
     };
     all.insert(all.end(), std::begin(counters), std::end(counters));
 }

@@ -28,6 +28,9 @@ json resync_to_json(const MirrorStatus& mirror)
             {"new_writes", resync.new_writes},
             {"elapsed_ms", resync.elapsed_ms},
             {"last_progress_ns", resync.progress_at},
+            {"compared_blocks", resync.compared},
+            {"differed_blocks", resync.differed},
+            {"waits_for", resync.waits_for},
             {"percent", mirror.percent()},
             {"bytes_per_second", mirror.bytes_per_second()},
             {"seconds_left", mirror.seconds_left()}};
@@ -84,6 +87,7 @@ json to_json(const MirrorStatus& mirror)
             {"link", record.link},
             {"encrypted", record.encrypted},
             {"mode", record.mode},
+            {"fence", record.fence},
             {"dirty_blocks", record.dirty_blocks},
             {"unsent_blocks", record.unsent_blocks},
             {"total_blocks", record.total_blocks},

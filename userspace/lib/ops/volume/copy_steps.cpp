@@ -121,8 +121,13 @@ void dismantle_copy(const ConfigStore& store, nl::Kernel& kernel, const std::str
 
 OptionSet options_between(const VolumeConfig& config, const std::string& a, const std::string& b)
 {
-    const auto* mirror = config.find_mirror(a, b);
-    return mirror ? mirror->options : OptionSet(scope_mirror);
+    OptionSet options(scope_mirror | scope_volume);
+    for (const auto& [option, value] : config.options.values())
+        options.set(option, value);
+    if (const auto* mirror = config.find_mirror(a, b))
+        for (const auto& [option, value] : mirror->options.values())
+            options.set(option, value);
+    return options;
 }
 
 void throw_open(const std::string& volume, const std::string& verb)

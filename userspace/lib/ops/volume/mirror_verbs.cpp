@@ -67,7 +67,7 @@ bool resync_to_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorN
 {
     const bool broken = kernel.mirror(mirror.id, mirror.peer).state == MirrorState::broken;
     const bool told = continue_there(store, mirror, broken || options.confirmed);
-    kernel.resync(mirror.id, mirror.peer, options.full);
+    kernel.resync(mirror.id, mirror.peer, options.full, options.verify);
     return told;
 }
 
@@ -76,7 +76,8 @@ void resync_from_there(const ConfigStore& store, nl::Kernel& kernel, const Mirro
                        const ResyncOptions& options)
 {
     Peer(store, mirror.node)
-        .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full}});
+        .call("mirror.resync", {{"volume", mirror.volume}, {"full", options.full},
+                                {"verify", options.verify}});
     if (is_running(kernel.mirror(mirror.id, mirror.peer)))
         return;
     finish_after("node " + mirror.node + " resyncs as soon as this node lets it", [&] {
@@ -185,7 +186,7 @@ VerbResult resync(const ConfigStore& store, const Subject& subject, const Resync
         check_resync(record, mirror, options);
         result.full_because = full_because(record, kernel.volume(mirror.id));
         if (!options.pass_on)
-            kernel.resync(mirror.id, mirror.peer, options.full);
+            kernel.resync(mirror.id, mirror.peer, options.full, options.verify);
         else if (is_target(kernel, mirror))
             resync_from_there(store, kernel, mirror, options);
         else if (!resync_to_there(store, kernel, mirror, options))

@@ -51,6 +51,7 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
 
 struct ResyncOptions {
     bool full = false;
+    bool verify = false;    // compare checksums, and send what differs
     bool confirmed = false; // also where the mirror is mirroring
     bool pass_on = true;    // from the target's node to the source's; two never play ball
 };

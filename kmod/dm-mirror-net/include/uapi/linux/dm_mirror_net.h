@@ -53,7 +53,7 @@
  *
  * MN_CMD_VOLUME_SET_ROLE (admin): VOLUME_UUID, ROLE, [FORCE]
  *   none/target -> source: takes a new generation, stays locked until UNLOCK;
- *   -ESTALE for an inconsistent copy without FORCE. source -> none/target:
+ *   -ESTALE for an inconsistent or outdated copy without FORCE. source -> none/target:
  *   -EBUSY while unlocked. With FORCE, a node that is the source already *opens*
  *   the volume at once, although a peer was not heard or the data device was
  *   written behind our back ("up --as-source"). Durable when it returns.
@@ -64,9 +64,10 @@
  * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID, [READ_ONLY], [FORCE]. -EBUSY while
  *   anybody holds the device; -ESTALE for a source which waits for its peer's answer, and
  *   for a target unless a person has to end the state of each of its mirrors (paused by a
- *   user or for a reason that does not end by itself, broken) and none has a link. A target that is opened for writing counts as written, durably,
- *   before the first write; with READ_ONLY every write fails. An inconsistent target:
- *   -ESTALE without FORCE.
+ *   user or for a reason that does not end by itself, broken) and none has a link. A
+ *   target that is opened for writing counts as written, durably, before the first
+ *   write; with READ_ONLY every write fails. An inconsistent target: -ESTALE without
+ *   FORCE.
  *
  * MN_CMD_MIRROR_ADD (admin): VOLUME_UUID, PEER_UUID, [MIRROR_BLANK | MIRROR_IN_SYNC]
  *   Bind a free slot to the peer; durable when it returns. Default and BLANK:
@@ -86,15 +87,16 @@
  *   everything.
  * MN_CMD_MIRROR_BREAK (admin): VOLUME_UUID, PEER_UUID. Durable when it returns: the
  *   link is closed, writes are no longer tracked for this mirror.
- * MN_CMD_MIRROR_RESYNC (admin): VOLUME_UUID, PEER_UUID, [RESYNC_FULL]. At the
- *   source only. RESYNC_FULL marks every block.
+ * MN_CMD_MIRROR_RESYNC (admin): VOLUME_UUID, PEER_UUID, [RESYNC_FULL], [RESYNC_VERIFY].
+ *   At the source only. RESYNC_FULL marks every block. RESYNC_VERIFY marks every block
+ *   but the unsent ones, too, and sends their sums first, then only what differs.
  *
  * MN_CMD_LINK_ATTACH (admin): VOLUME_UUID, PEER_UUID, LINK_FD, [LINK_INITIATOR],
  *   [LINK_ENCRYPTED]. LINK_FD: a connected stream socket (TCP, TCP with kTLS or
  *   UNIX); the kernel takes a reference, the caller closes its own. -ENOTSOCK,
  *   -EPROTONOSUPPORT, -ENOTCONN; -EBUSY when the socket has another kernel user
- *   or the mirror has a live link; -ESTALE when the mirror is paused by a user
- *   or broken; -EROFS.
+ *   or the mirror has a live link; -ESTALE when the mirror wants no link (paused
+ *   by a user, broken, waiting before it is tried again); -EROFS.
  * MN_CMD_LINK_DETACH (admin): VOLUME_UUID, PEER_UUID. As if the link was lost.
  *
  * Creation by used blocks, at the source, before the first link:
@@ -105,6 +107,16 @@
  *   blocks which the byte ranges touch.
  * MN_CMD_BITMAP_COMMIT (admin): VOLUME_UUID, PEER_UUID. Makes the bits durable,
  *   then the slot valid. A link attached between BEGIN and COMMIT is refused.
+ *
+ * A mirror in sync and of mode sync is lost, and on-sync-loss is fence (docs/fence.md):
+ * MN_CMD_MIRROR_FENCED (admin): VOLUME_UUID, PEER_UUID, VOLUME_GENERATION. At the source,
+ *   to MN_EVENT_FENCE with MN_FENCE_WANTED: this copy will not be promoted, so writes need
+ *   not wait for it any more. The generation is the one that the event (or MIRROR_GET) named.
+ *   -ESTALE: it is of another loss, or nobody waits for it; nothing was confirmed.
+ * MN_CMD_MIRROR_OUTDATE (admin): VOLUME_UUID, PEER_UUID, VOLUME_GENERATION. At the target:
+ *   ends the link to that source, if there is one, and makes the data state outdated (an
+ *   inconsistent one stays so), durable when it returns. -ESTALE: this node is no target, or
+ *   its copy has had that generation, so that the mirror went on since.
  *
  * MN_CMD_EVENT: never requested; sent to the group MN_GENL_MCGRP_EVENTS with
  *   MN_A_EVENT_*.
@@ -149,6 +161,8 @@ enum mn_cmd {
 	MN_CMD_BITMAP_COMMIT,
 	MN_CMD_EVENT,
 	MN_CMD_MIRROR_BREAK,
+	MN_CMD_MIRROR_FENCED,
+	MN_CMD_MIRROR_OUTDATE,
 	__MN_CMD_MAX,
 };
 
@@ -165,7 +179,7 @@ enum mn_role {
 enum mn_data_state {
 	MN_DATA_UNKNOWN = 0,
 	MN_DATA_CURRENT = 1,
-	MN_DATA_OUTDATED = 2,	/* no state of the source any more: written here */
+	MN_DATA_OUTDATED = 2,	/* written here, or the source went on without it */
 	MN_DATA_INCONSISTENT = 3,
 };
 
@@ -182,7 +196,7 @@ enum mn_mirror_state {
 
 /*
  * Why a mirror is not mirroring, or a volume locked. A closed list. Not produced by
- * this version: PEER_BUSY (but taken from a peer), RESYNC_PASSES, FENCED, NOT_TRUSTED,
+ * this version: PEER_BUSY (but taken from a peer), FENCED, NOT_TRUSTED,
  * CONFIG_MISSING, DEVICE_REMOVED, MAINTENANCE.
  */
 enum mn_reason {
@@ -222,7 +236,7 @@ enum mn_lock_reason {
 	MN_LOCK_WAIT_PEER,	/* was source; waits for its peer's answer */
 	MN_LOCK_FOREIGN_WRITE,	/* the data device was written while not active */
 	MN_LOCK_METADATA,	/* the metadata cannot be written; not produced by this version */
-	MN_LOCK_FENCED,		/* not produced by this version */
+	MN_LOCK_FENCED,		/* fence-timeout passed, and on-fence-timeout is stop */
 };
 
 enum mn_link_state {
@@ -250,6 +264,28 @@ enum mn_async_flush {
 	MN_ASYNC_FLUSH_DRAIN = 1,	/* when the target has applied it and all before it */
 };
 
+/* What the first write does that a lost mirror, in sync and of mode sync, lacks. */
+enum mn_on_sync_loss {
+	MN_ON_SYNC_LOSS_CONTINUE = 0,	/* it returns when the loss is on record */
+	MN_ON_SYNC_LOSS_FENCE = 1,	/* it waits until that copy is known not to be promoted */
+};
+
+/* ... and after fence-timeout. */
+enum mn_on_fence_timeout {
+	MN_ON_FENCE_TIMEOUT_STOP = 0,	/* writes that wait fail, the volume is locked (fenced) */
+	MN_ON_FENCE_TIMEOUT_CONTINUE = 1, /* they return */
+};
+
+/* How far the fencing of a mirror's other copy is (docs/fence.md). */
+enum mn_fence {
+	MN_FENCE_NONE = 0,	/* nothing to fence */
+	MN_FENCE_DUE = 1,	/* lost: the first write will have to wait */
+	MN_FENCE_WANTED = 2,	/* writes wait for MIRROR_FENCED */
+	MN_FENCE_CONFIRMED = 3,	/* that copy will not be promoted */
+	MN_FENCE_EXPIRED = 4,	/* not confirmed within fence-timeout */
+	MN_FENCE_OUTDATED = 5,	/* in events of the target alone: MIRROR_OUTDATE was done */
+};
+
 /* Whether what is sent on the link is compressed. */
 enum mn_compression {
 	MN_COMPRESSION_OFF = 0,		/* the option is 0, or there is no link */
@@ -265,6 +301,23 @@ enum mn_resync_phase {
 	MN_RESYNC_PARTIAL = 3,
 };
 
+/* Which resync may start by itself when a link comes back. */
+enum mn_auto_resync {
+	MN_AUTO_RESYNC_PARTIAL = 0,
+	MN_AUTO_RESYNC_FULL = 1,	/* everything, if anything is missing */
+	MN_AUTO_RESYNC_NO = 2,		/* none: a person has to ask for it */
+};
+
+/* What a running resync waits for. */
+enum mn_resync_wait {
+	MN_RESYNC_WAIT_NONE = 0,	/* nothing, or there is none */
+	MN_RESYNC_WAIT_DISK = 1,	/* a read of the source's data device */
+	MN_RESYNC_WAIT_WRITES = 2,	/* a write under way to the block that is next */
+	MN_RESYNC_WAIT_MEMORY = 3,
+	MN_RESYNC_WAIT_LIMIT = 4,	/* resync-bandwidth-limit */
+	MN_RESYNC_WAIT_TARGET = 5,	/* acknowledgements */
+};
+
 enum mn_event_class {
 	MN_EVENT_STATE = 1,	/* OLD, NEW: enum mn_mirror_state */
 	MN_EVENT_ROLE,		/* OLD, NEW: enum mn_role */
@@ -276,6 +329,7 @@ enum mn_event_class {
 	MN_EVENT_SPLIT_BRAIN,
 	MN_EVENT_PEER,		/* the peer broke the protocol or refused us */
 	MN_EVENT_CONFIG,	/* a volume or mirror came or went */
+	MN_EVENT_FENCE,		/* OLD, NEW: enum mn_fence; with VOLUME_GENERATION */
 };
 
 enum mn_severity {
@@ -394,6 +448,21 @@ enum mn_attr {
 	MN_A_EVENT_TIME,	/* u64, time */
 	MN_A_EVENT_UPTIME,	/* u64: ns since boot */
 	MN_A_EVENT_TEXT,	/* string: one sentence */
+	/* later additions: numbers never change */
+	MN_A_OPT_AUTO_RESYNC,	/* u32, enum mn_auto_resync */
+	MN_A_OPT_MAX_RESYNC_PASSES, /* u32: 1..1000000 */
+	MN_A_OPT_RESYNC_LOW_WATER, /* u32: blocks, 0..1000000000; 0: never delay writers */
+	MN_A_OPT_RESYNC_BLOCK_WRITES_TIMEOUT, /* u32: ms, 0..3600000; 0: never delay writers */
+	MN_A_RESYNC_WAITS_FOR,	/* u8, enum mn_resync_wait */
+	MN_A_RESYNC_VERIFY,	/* flag */
+	MN_A_RESYNC_COMPARED,	/* u64: blocks of which the sum was sent */
+	MN_A_RESYNC_DIFFERED,	/* u64: of these, blocks which had another one at the target */
+	/* fencing: options, and what a mirror says of it */
+	MN_A_OPT_ON_SYNC_LOSS,	/* u32, enum mn_on_sync_loss */
+	MN_A_OPT_FENCE_TIMEOUT,	/* u32: ms, 100..3600000 */
+	MN_A_OPT_ON_FENCE_TIMEOUT, /* u32, enum mn_on_fence_timeout */
+	MN_A_MIRROR_FENCE,	/* u8, enum mn_fence */
+	MN_A_MIRROR_FENCE_GENERATION, /* u64: taken with the loss; 0: there was none */
 	/*
 	 * How long writes took, since the volume or the mirror is there. A histogram is
 	 * MN_LATENCY_BUCKETS numbers (u64, of this machine's byte order): bucket i counts the
