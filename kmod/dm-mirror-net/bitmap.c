@@ -8,6 +8,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -177,12 +178,20 @@ void mn_bitmap_trim(struct mn_bitmap *bitmap)
 
 /* Changes under the lock */
 
+/* So many blocks became dirty; says so again. */
+static u64 dirtied(struct mn_bitmap *bitmap, u64 new)
+{
+	if (new && bitmap->track.dirty_bits == new)
+		bitmap->dirty_since = get_jiffies_64();
+	return new;
+}
+
 u64 mn_bitmap_set(struct mn_bitmap *bitmap, u64 first, u64 last)
 {
 	u64 new;
 
 	lockdep_assert_held(bitmap->lock);
-	new = mn_track_set_dirty(&bitmap->track, first, last);
+	new = dirtied(bitmap, mn_track_set_dirty(&bitmap->track, first, last));
 	if (new)
 		pages_mark(bitmap, bitmap->stale, first, last);
 	return new;
@@ -248,7 +257,14 @@ u64 mn_bitmap_give_up(struct mn_bitmap *bitmap)
 {
 	lockdep_assert_held(bitmap->lock);
 	pending_want_durable(bitmap);
-	return mn_track_give_up(&bitmap->track);
+	return dirtied(bitmap, mn_track_give_up(&bitmap->track));
+}
+
+void mn_bitmap_dirty_since(struct mn_bitmap *bitmap, u64 since)
+{
+	lockdep_assert_held(bitmap->lock);
+	if (time_before64(since, bitmap->dirty_since))
+		bitmap->dirty_since = since;
 }
 
 u64 mn_bitmap_or(struct mn_bitmap *bitmap, u64 first, u32 count, const u8 *bits)
@@ -256,7 +272,7 @@ u64 mn_bitmap_or(struct mn_bitmap *bitmap, u64 first, u32 count, const u8 *bits)
 	u64 new;
 
 	lockdep_assert_held(bitmap->lock);
-	new = mn_track_or_dirty(&bitmap->track, first, count, bits);
+	new = dirtied(bitmap, mn_track_or_dirty(&bitmap->track, first, count, bits));
 	if (new)
 		pages_mark(bitmap, bitmap->stale, first, first + count - 1);
 	return new;
@@ -420,7 +436,7 @@ static void bitmap_page_seen(void *context, u32 page, const u8 *bits)
 		mn_bitmap_set(bitmap, first, first + count - 1);
 		__set_bit(page, bitmap->stale);
 	} else if (any) {
-		mn_track_or_dirty(&bitmap->track, first, count, bits);
+		dirtied(bitmap, mn_track_or_dirty(&bitmap->track, first, count, bits));
 	} else {
 		__clear_bit(page, bitmap->written);
 	}

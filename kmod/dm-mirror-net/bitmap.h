@@ -34,6 +34,7 @@ struct mn_bitmap {
 	unsigned long *written;		/* [bitmap_pages], under *lock: disk may hold a bit */
 	unsigned long *unsent;		/* [blocks] bits, under *lock; NULL: none */
 	u64 unsent_bits;
+	u64 dirty_since;		/* jiffies64, under *lock: while any block is dirty */
 	unsigned long *unsent_stale;	/* [bitmap_pages], under *lock */
 	struct mn_meta_batch *batch;	/* buffers of load and write-back; under io_lock */
 	unsigned long *wanted;		/* [bitmap_pages], under io_lock: of the regions asked */
@@ -69,6 +70,8 @@ bool mn_bitmap_sent(struct mn_bitmap *bitmap, u64 first, u64 last);
 void mn_bitmap_stable(struct mn_bitmap *bitmap, u64 stable, u64 last_sequence);
 /* (lock) As mn_track_give_up(). */
 u64 mn_bitmap_give_up(struct mn_bitmap *bitmap);
+/* (lock) Some block is dirty since then (jiffies64), unless one is for longer. */
+void mn_bitmap_dirty_since(struct mn_bitmap *bitmap, u64 since);
 /* (lock) Bits received from the peer. Returns new dirty bits. */
 u64 mn_bitmap_or(struct mn_bitmap *bitmap, u64 first, u32 count, const u8 *bits);
 /* (lock) The block was sent or written whole: no longer unsent. */

@@ -147,7 +147,7 @@ static void begin(struct mn_session *session)
 		mn_volume_may_open(mirror);
 		flush_delayed_work(&volume->open_work);
 		mn_session_fail(session, MN_REASON_USER,
-				"the target lacks something, and auto-resync is no: continue, or resync, starts it");
+				"auto-resync is no: what the target lacks waits for continue, or resync");
 		return;
 	}
 	if (mn_auto_resync_fill(mirror, &everything) || mark_everything(session) ||

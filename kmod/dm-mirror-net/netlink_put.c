@@ -28,6 +28,7 @@ static const struct number volume_numbers[] = {
 	OF_VOLUME(MN_A_VOLUME_INTENT_WRITES, 8, intent_writes),
 	OF_VOLUME(MN_A_VOLUME_BITMAP_WRITES, 8, bitmap_writes),
 	OF_VOLUME(MN_A_VOLUME_WRITE_NUMBER, 8, write_number),
+	OF_VOLUME(MN_A_VOLUME_LOCAL_LATENCY_SUM, 8, local_latency.sum),
 };
 
 static const struct number mirror_numbers[] = {
@@ -56,6 +57,11 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_MIRROR_SEQUENCE, 8, sequence),
 	OF_MIRROR(MN_A_MIRROR_APPLIED, 8, applied),
 	OF_MIRROR(MN_A_MIRROR_STABLE, 8, stable),
+	OF_MIRROR(MN_A_MIRROR_REMOTE_LATENCY_SUM, 8, remote_latency.sum),
+	OF_MIRROR(MN_A_MIRROR_LAG_TIME, 8, lag_time),
+	OF_MIRROR(MN_A_MIRROR_LAG_BYTES, 8, lag_bytes),
+	OF_MIRROR(MN_A_MIRROR_STALLS, 8, stalls),
+	OF_MIRROR(MN_A_MIRROR_STALL_TIME, 8, stall_time),
 	OF_MIRROR(MN_A_RESYNC_PHASE, 1, resync_phase),
 	OF_MIRROR(MN_A_RESYNC_BEGUN, 8, resync_begun),
 	OF_MIRROR(MN_A_RESYNC_SENT, 8, resync_sent),
@@ -117,6 +123,11 @@ static int put_numbers(struct sk_buff *skb, const struct number *numbers, size_t
 	return error;
 }
 
+static int put_histogram(struct sk_buff *skb, int attribute, const struct mn_latency *latency)
+{
+	return nla_put(skb, attribute, sizeof(latency->writes), latency->writes);
+}
+
 static int put_numbered_device(struct sk_buff *skb, int attribute, dev_t dev)
 {
 	char name[24];
@@ -175,6 +186,8 @@ int mn_nl_put_volume(struct sk_buff *skb, struct mn_volume *volume)
 	if (!error)
 		error = put_numbered_device(skb, MN_A_VOLUME_META_DEV, view.meta_dev);
 	if (!error)
+		error = put_histogram(skb, MN_A_VOLUME_LOCAL_LATENCY, &view.local_latency);
+	if (!error)
 		error = put_numbers(skb, volume_numbers, ARRAY_SIZE(volume_numbers), &view);
 	return error;
 }
@@ -185,7 +198,8 @@ int mn_nl_put_mirror(struct sk_buff *skb, const struct mn_volume *volume,
 	if (nla_put(skb, MN_A_VOLUME_UUID, MN_UUID_LEN, volume->uuid) ||
 	    nla_put_string(skb, MN_A_VOLUME_NAME, volume->name) ||
 	    nla_put(skb, MN_A_PEER_UUID, MN_UUID_LEN, view->peer_uuid) ||
-	    nla_put_s32(skb, MN_A_MIRROR_STATE, view->state))
+	    nla_put_s32(skb, MN_A_MIRROR_STATE, view->state) ||
+	    put_histogram(skb, MN_A_MIRROR_REMOTE_LATENCY, &view->remote_latency))
 		return -EMSGSIZE;
 	return put_numbers(skb, mirror_numbers, ARRAY_SIZE(mirror_numbers), view);
 }

@@ -86,6 +86,32 @@ u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror)
 	return jiffies_to_msecs(get_jiffies_64() - mirror->progress);
 }
 
+void mn_overflow_crowded(struct mn_mirror *mirror)
+{
+	lockdep_assert_held(&mirror->volume->track);
+	if (mirror->crowded_since)
+		return;
+	mirror->crowded_since = get_jiffies_64();
+	mirror->stalls++;
+}
+
+static void end_of_stall(struct mn_mirror *mirror)
+{
+	if (!mirror || !mirror->crowded_since)
+		return;
+	mirror->stall_jiffies += get_jiffies_64() - mirror->crowded_since;
+	mirror->crowded_since = 0;
+}
+
+void mn_overflow_uncrowded(struct mn_volume *volume)
+{
+	int i;
+
+	lockdep_assert_held(&volume->track);
+	for (i = 0; i < MN_SLOTS && !volume->crowd; i++)
+		end_of_stall(volume->mirror[i]);
+}
+
 void mn_overflow_drained_some(struct mn_mirror *mirror)
 {
 	if (may_block(mirror) && !mn_overflow_is_full(mirror))

@@ -21,6 +21,12 @@ bool mn_overflow_blocks(const struct mn_mirror *mirror, bool newcomer);
 u32 mn_overflow_stalled_ms(const struct mn_mirror *mirror);
 /* Under track: do writes that would enter the stream wait for the end of a resync (endgame.c)? */
 bool mn_overflow_delays(const struct mn_mirror *mirror);
+/*
+ * Under track. A write begins, or goes on, to wait for room in this queue; a write does not wait
+ * any more: when it was the last one, the stall of all queues is over.
+ */
+void mn_overflow_crowded(struct mn_mirror *mirror);
+void mn_overflow_uncrowded(struct mn_volume *volume);
 /* Under track: the queue has become shorter. */
 void mn_overflow_drained_some(struct mn_mirror *mirror);
 /*

@@ -691,7 +691,7 @@ static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	if (!wants_link(mirror)) {
 		why->text =
-			"the mirror wants no link now: paused, broken, being created, or to be tried later";
+			"the mirror wants no link now (paused, broken, being made, tried later)";
 		return -ESTALE;
 	}
 	return 0;

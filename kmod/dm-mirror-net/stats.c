@@ -72,6 +72,29 @@ VOLUME_FILE(intent_regions, "%llu", view->intent_regions);
 VOLUME_FILE(intent_writes, "%llu", view->intent_writes);
 VOLUME_FILE(bitmap_writes, "%llu", view->bitmap_writes);
 VOLUME_FILE(write_number, "%llu", view->write_number);
+VOLUME_FILE(local_latency_sum, "%llu", view->local_latency.sum);
+
+/* The numbers of one histogram are one value. */
+static ssize_t latency_show(const struct mn_latency *latency, char *buffer)
+{
+	ssize_t at = 0;
+	int i;
+
+	for (i = 0; i < MN_LATENCY_BUCKETS; i++)
+		at += sysfs_emit_at(buffer, at, "%llu%c", latency->writes[i],
+				    i + 1 < MN_LATENCY_BUCKETS ? ' ' : '\n');
+	return at;
+}
+
+static ssize_t local_latency_show(const struct mn_volume_view *view, char *buffer)
+{
+	return latency_show(&view->local_latency, buffer);
+}
+
+static struct volume_file local_latency_file = {
+	.attr = { .name = "local_latency", .mode = 0444 },
+	.show = local_latency_show,
+};
 
 static struct attribute *volume_attrs[] = {
 	&uuid_file.attr,
@@ -86,6 +109,8 @@ static struct attribute *volume_attrs[] = {
 	&intent_writes_file.attr,
 	&bitmap_writes_file.attr,
 	&write_number_file.attr,
+	&local_latency_file.attr,
+	&local_latency_sum_file.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(volume);
@@ -115,6 +140,11 @@ struct mirror_file {
 static struct mirror_file mirror_state_file = {
 	.attr = { .name = "mirror_state", .mode = 0444 },
 	.offset = offsetof(struct mn_mirror_view, state),	/* the one that is an s32 */
+};
+
+static struct mirror_file remote_latency_file = {
+	.attr = { .name = "remote_latency", .mode = 0444 },
+	.offset = offsetof(struct mn_mirror_view, remote_latency),	/* one that is many */
 };
 
 MIRROR_FILE(mirror_elapsed_time, elapsed);
@@ -153,6 +183,11 @@ MIRROR_FILE(compression_state, compressing);
 MIRROR_FILE(sequence, sequence);
 MIRROR_FILE(applied, applied);
 MIRROR_FILE(stable, stable);
+MIRROR_FILE(remote_latency_sum, remote_latency.sum);
+MIRROR_FILE(lag_time, lag_time);
+MIRROR_FILE(lag_bytes, lag_bytes);
+MIRROR_FILE(stalls, stalls);
+MIRROR_FILE(stall_time, stall_time);
 
 static struct attribute *mirror_attrs[] = {
 	&mirror_elapsed_time_file.attr,
@@ -191,6 +226,12 @@ static struct attribute *mirror_attrs[] = {
 	&sequence_file.attr,
 	&applied_file.attr,
 	&stable_file.attr,
+	&remote_latency_file.attr,
+	&remote_latency_sum_file.attr,
+	&lag_time_file.attr,
+	&lag_bytes_file.attr,
+	&stalls_file.attr,
+	&stall_time_file.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(mirror);
@@ -205,6 +246,8 @@ static ssize_t mirror_show(struct kobject *kobj, struct attribute *attr, char *b
 		return -ENODEV;		/* its removal is under way */
 	if (file == &mirror_state_file)
 		return sysfs_emit(buffer, "%d\n", view.state);
+	if (file == &remote_latency_file)
+		return latency_show(&view.remote_latency, buffer);
 	return sysfs_emit(buffer, "%llu\n", *(const u64 *)((const void *)&view + file->offset));
 }
 

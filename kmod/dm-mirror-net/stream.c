@@ -13,6 +13,9 @@
 #include "trace.h"
 #include "write.h"
 
+/* A target that stands for less is only a slow one. */
+#define MN_STALL_LEAST HZ
+
 /* ---- legs ---- */
 
 struct mn_leg *mn_leg_get(struct mn_volume *volume, gfp_t gfp)
@@ -160,11 +163,27 @@ static void leg_release_writer(struct mn_leg *leg, struct list_head *done)
 	mn_write_leg_done(io, done);
 }
 
+/*
+ * Under track: the target has moved on, or its writers wait no more. Who waits for room is counted
+ * by overflow.c.
+ */
+static void note_stall(struct mn_mirror *mirror)
+{
+	u64 stood = get_jiffies_64() - mirror->progress;
+
+	if (!mirror->waited_for || mirror->crowded_since || stood < MN_STALL_LEAST)
+		return;
+	mirror->stalls++;
+	mirror->stall_jiffies += stood;
+	mirror->progress = get_jiffies_64();	/* counted once */
+}
+
 void mn_stream_release_writers(struct mn_mirror *mirror, struct list_head *done)
 {
 	struct mn_leg *leg;
 
 	lockdep_assert_held(&mirror->volume->track);
+	note_stall(mirror);
 	list_for_each_entry(leg, &mirror->unapplied, list) {
 		if (!mirror->waited_for)
 			break;
@@ -183,11 +202,22 @@ static void leg_set_dirty(struct mn_mirror *mirror, const struct mn_leg *leg)
 	mn_bitmap_set(&mirror->bitmap, first, last);
 }
 
+/* Under track. jiffies64: when the oldest write was queued that the target has not applied. */
+static u64 oldest_queued(struct mn_mirror *mirror)
+{
+	const struct mn_leg *oldest =
+		list_first_entry_or_null(&mirror->unapplied, struct mn_leg, list);
+
+	return oldest ? oldest->queued : get_jiffies_64();
+}
+
 void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done)
 {
+	u64 oldest = oldest_queued(mirror);
 	struct mn_leg *leg, *next;
 
 	lockdep_assert_held(&mirror->volume->track);
+	note_stall(mirror);
 	mn_stream_shut(mirror);
 	mirror->conn = NULL;
 	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
@@ -198,6 +228,7 @@ void mn_stream_give_up(struct mn_mirror *mirror, struct list_head *done)
 	}
 	queue_work(mirror->volume->session_wq, &mirror->volume->drop_work);
 	mn_bitmap_give_up(&mirror->bitmap);
+	mn_bitmap_dirty_since(&mirror->bitmap, oldest);
 	mn_overflow_wake(mirror->volume);
 }
 
@@ -250,8 +281,11 @@ int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			   struct list_head *done)
 {
 	struct mn_leg *leg, *next;
+	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&mirror->volume->track);
+	if (applied > mirror->applied)
+		note_stall(mirror);
 	list_for_each_entry_safe(leg, next, &mirror->unapplied, list) {
 		if (leg->out.frame.sequence > applied)
 			break;
@@ -259,6 +293,8 @@ int mn_stream_acknowledged(struct mn_mirror *mirror, u64 applied, u64 stable,
 			return -ENOMEM;
 		if (leg->resync)
 			mn_resync_acked(mirror, leg->queued);
+		if (leg->started)
+			mn_latency_add(&mirror->remote_latency, leg->started, now);
 		leg_release_writer(leg, done);
 		leg_unlink(leg);
 		mn_leg_put(leg);

@@ -21,6 +21,7 @@ struct mn_leg {
 	u64 sector;
 	u32 sectors;
 	u64 queued;			/* jiffies64 */
+	u64 started;			/* ns, of a write; 0: of nothing that is measured */
 	u64 stream;			/* mirror->stream when it was queued */
 	refcount_t refs;		/* who made it; the sender; the list; io->durable_legs */
 	u8 slot;			/* mirror->slot */

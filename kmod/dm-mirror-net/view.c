@@ -53,6 +53,7 @@ void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view)
 	view_front(volume, view);
 	view->bitmap_writes = bitmap_writes(volume);
 	view->write_number = volume->write_number;
+	view->local_latency = volume->local_latency;
 	spin_unlock_irqrestore(&volume->track, flags);
 }
 
@@ -73,6 +74,31 @@ static u64 oldest_age_ms(struct mn_mirror *mirror)
 		list_first_entry_or_null(&mirror->unapplied, struct mn_leg, list);
 
 	return oldest ? jiffies64_to_msecs(get_jiffies_64() - oldest->queued) : 0;
+}
+
+/* What the target lacks: what is not applied, and what is dirty. Only a source knows. */
+static void view_lag(struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	const struct mn_bitmap *bitmap = &mirror->bitmap;
+	u64 dirty_ms = 0;
+
+	view->lag_time = 0;
+	view->lag_bytes = 0;
+	if (READ_ONCE(mirror->volume->role) != MN_ROLE_SOURCE)
+		return;
+	if (bitmap->track.dirty_bits)
+		dirty_ms = jiffies64_to_msecs(get_jiffies_64() - bitmap->dirty_since);
+	view->lag_time = max(oldest_age_ms(mirror), dirty_ms);
+	view->lag_bytes = mirror->queue_bytes + (bitmap->track.dirty_bits << MN_BLOCK_SHIFT);
+}
+
+static void view_stalls(const struct mn_mirror *mirror, struct mn_mirror_view *view)
+{
+	u64 present = mirror->crowded_since ? get_jiffies_64() - mirror->crowded_since : 0;
+
+	view->stalls = mirror->stalls;
+	view->stall_time = jiffies64_to_msecs(mirror->stall_jiffies + present);
+	view->remote_latency = mirror->remote_latency;
 }
 
 static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *view)
@@ -197,6 +223,8 @@ static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)
 	view_state(mirror, view);
 	view_link(mirror, view);
 	view_stream(mirror, view);
+	view_lag(mirror, view);
+	view_stalls(mirror, view);
 	view_resync(mirror, view);
 	view_options(&mirror->options, view);
 }

@@ -27,6 +27,7 @@ struct mn_volume_view {
 	u64 intent_writes;
 	u64 bitmap_writes;
 	u64 write_number;
+	struct mn_latency local_latency;
 };
 
 struct mn_mirror_view {
@@ -59,6 +60,11 @@ struct mn_mirror_view {
 	u64 sequence;
 	u64 applied;
 	u64 stable;
+	struct mn_latency remote_latency;
+	u64 lag_time;			/* ms; at the source */
+	u64 lag_bytes;
+	u64 stalls;
+	u64 stall_time;			/* ms */
 	u64 resync_phase;		/* enum mn_resync_phase */
 	u64 resync_begun;
 	u64 resync_sent;

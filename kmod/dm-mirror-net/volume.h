@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "generation.h"
 #include "intent.h"
+#include "latency.h"
 #include "meta.h"
 #include "overlap.h"
 #include "payload.h"
@@ -127,6 +128,10 @@ struct mn_mirror {
 	u64 queue_length;
 	u64 queue_bytes;
 	u32 waited_for;			/* legs that a writer waits for */
+	struct mn_latency remote_latency; /* of writes: queued to applied */
+	u64 stalls;			/* how often writers waited for room, or a target stood */
+	u64 stall_jiffies;		/* of these, but the present one */
+	u64 crowded_since;		/* jiffies64: a writer waits for room; 0: none does */
 	u32 resync_unapplied;		/* blocks of the cursor among them */
 	u64 resync_unapplied_bytes;
 	u8 fence;			/* enum mn_fence; see fence.c */
@@ -200,6 +205,7 @@ struct mn_volume {
 	u32 fences;			/* slots whose fence is open: hold writes that end */
 	bool fence_failed;		/* fence-timeout: writes that end fail; see role.c */
 	u64 write_number;
+	struct mn_latency local_latency; /* of writes on the data device */
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */

@@ -215,6 +215,8 @@ static void io_local_end(struct mn_io *io, blk_status_t status, struct list_head
 	if (!io->sectors)
 		flush_local_end(io, status);
 	spin_lock_irqsave(&volume->track, flags);
+	if (io->sectors)
+		mn_latency_add(&volume->local_latency, io->started, ktime_get_ns());
 	if (status) {
 		io->status = status;
 		io_mark_failed(io, done);
@@ -402,6 +404,7 @@ static void fill_frame(const struct mn_io *io, struct mn_leg *leg)
 	frame->flags = io->bio->bi_opf & REQ_FUA ? MN_FRAME_F_FUA : 0;
 	leg->sector = io->span.start;
 	leg->sectors = io->sectors;
+	leg->started = io->sectors ? io->started : 0;
 	if (!io->sectors) {
 		frame->type = MN_FRAME_FLUSH;
 		frame->sector = 0;
@@ -542,6 +545,7 @@ static bool io_is_blocked(struct mn_io *io, u64 first, u64 last)
 		    !mn_overflow_blocks(mirror, !io->waited))
 			continue;
 		blocked = true;
+		mn_overflow_crowded(mirror);
 		if (!volume->crowd)
 			mirror->progress = get_jiffies_64();
 	}
@@ -562,6 +566,7 @@ static bool io_is_crowded(struct mn_io *io, u64 first, u64 last)
 	io->crowded = io_is_blocked(io, first, last);
 	volume->crowd += io->crowded;
 	if (!io->crowded) {
+		mn_overflow_uncrowded(volume);
 		if (was_crowded)
 			mn_overflow_wake_next(volume);
 		return false;
@@ -605,6 +610,7 @@ static enum mn_io_next io_classify(struct mn_io *io, struct list_head *done)
 	/* a target that was opened does not number what it writes: positions count the source's */
 	volume->write_number += io->sectors && READ_ONCE(volume->role) == MN_ROLE_SOURCE;
 	io->write_number = volume->write_number;
+	io->started = ktime_get_ns();
 	io->parity = volume->parity;
 	volume->inflight[io->parity]++;
 	io->counted = true;

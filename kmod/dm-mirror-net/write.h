@@ -19,6 +19,7 @@ struct mn_io {
 	struct list_head durable_legs;	/* of mn_leg (of_io): FLUSH or FUA, until it completes */
 	u64 write_number;
 	u64 first_region, last_region;
+	u64 started;			/* ns: when it was classified */
 	u64 flush_epoch;		/* FLUSH: of mn_regions_flush_starts() */
 	unsigned long parked;		/* jiffies: since when it waits for memory */
 	u32 sectors;

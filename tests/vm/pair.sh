@@ -29,7 +29,12 @@ exchange_keys() {
 }
 
 start_daemon() {
-	node_run "$1" 'mirror-netd >>/var/log/mirror-netd.log 2>&1 </dev/null & echo $! >/run/mirror-netd.pid'
+	run_daemon "$1" mirror-netd
+}
+
+# run_daemon NODE COMMAND: returns when it listens.
+run_daemon() {
+	node_run "$1" "$2 >>/var/log/mirror-netd.log 2>&1 </dev/null & echo \$! >/run/mirror-netd.pid"
 	node_until 30 "$1" 'ss -ltn | grep -q :9999' || fail "mirror-netd does not listen on $1:
 $(daemon_log "$1")"
 }
@@ -42,10 +47,10 @@ daemon_log() {
 	node_run "$1" 'cat /var/log/mirror-netd.log'
 }
 
-# Both nodes run their daemons and trust each other.
+# pair_boot [KEY=VALUE...]: both nodes run their daemons and trust each other.
 pair_boot() {
-	node_start a
-	node_start b
+	node_start a "$@"
+	node_start b "$@"
 	node_wait a
 	node_wait b
 	node_run b 'mirrorctl node init b' >/dev/null
@@ -62,11 +67,15 @@ create() {
 	node_run -t 2400 a "mirrorctl create $VOLUME /dev/vda b:/dev/vda --meta /dev/vdb --peer-meta /dev/vdb --yes $*"
 }
 
-# random_mirror [WORD...]: a volume of random bytes, mirroring. A lost link is noticed in 6 s.
-random_mirror() {
+random_disks() {
 	node_prepare a 64M,8M
 	node_prepare b 64M,8M
 	dd if=/dev/urandom of="$(node_disk a 0)" bs=1M count=16 conv=notrunc status=none
+}
+
+# random_mirror [WORD...]: a volume of random bytes, mirroring. A lost link is noticed in 6 s.
+random_mirror() {
+	random_disks
 	pair_boot
 	create --set ping-interval=1000 --set max-ping-misses=6 "$@"
 }

@@ -48,8 +48,10 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_get(app, invocation);
     setup_set(app, invocation);
     setup_perf(app, invocation);
+    setup_top(app, invocation);
     setup_events(app, invocation);
     setup_node(app, invocation);
+    setup_endpoint(app, invocation);
 }
 
 } // namespace mirrornet::ctl

@@ -14,7 +14,7 @@ namespace {
 struct CreateArguments {
     ops::CreateOptions options;
     std::string target; // NODE:DEVICE
-    std::string mode = "sync";
+    std::string mode; // empty: the default
     std::vector<std::string> set; // OPTION=VALUE
     bool no_initial_sync = false;
     bool dry_run = false;
@@ -43,7 +43,8 @@ void split_target(CreateArguments& arguments)
 // An option goes where its scope says: to the mirror or to the volume.
 void set_options(CreateArguments& arguments)
 {
-    arguments.options.mirror_options.set("mode", arguments.mode);
+    if (!arguments.mode.empty())
+        arguments.options.mirror_options.set("mode", arguments.mode);
     for (const auto& assignment : arguments.set) {
         const auto equals = assignment.find('=');
         if (equals == std::string::npos)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/create_text.hpp"
 
+#include "mirrorctl/option_document.hpp"
 #include "ops/clock.hpp"
 #include "ops/create/json.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace mirrornet::ctl {
@@ -34,16 +36,56 @@ std::string copy_text(const char* role, const ops::CopyFacts& copy)
                        metadata_text(copy));
 }
 
+const OptionSet& options_of_mirror(const ops::CreatePlan& plan)
+{
+    return plan.source_copy.config.find_mirror(plan.source.node, plan.target.node)->options;
+}
+
+bool is_default(const ops::CreatePlan& plan, Option option)
+{
+    return std::ranges::find(plan.from_defaults, option) != plan.from_defaults.end();
+}
+
+// Calls `tell` with every option that is set, of the volume and of its new mirror.
+template <typename F> void for_each_option(const ops::CreatePlan& plan, F tell)
+{
+    for (const auto* set : {&plan.source_copy.config.options, &options_of_mirror(plan)})
+        for (const auto& [id, value] : set->values())
+            tell(spec_of(id), value);
+}
+
+std::string options_text(const ops::CreatePlan& plan)
+{
+    std::string text;
+    for_each_option(plan, [&](const OptionSpec& spec, std::int64_t value) {
+        text += fmt::format("{}{} {}{}", text.empty() ? "options " : ", ", spec.name,
+                            describe_value(spec, value),
+                            is_default(plan, spec.id) ? " (default of this node)" : "");
+    });
+    return text.empty() ? text : text + "\n";
+}
+
+json options_document(const ops::CreatePlan& plan)
+{
+    json list = json::array();
+    for_each_option(plan, [&](const OptionSpec& spec, std::int64_t value) {
+        auto document = option_document(spec, value);
+        document["from_defaults"] = is_default(plan, spec.id);
+        list.push_back(document);
+    });
+    return list;
+}
+
 } // namespace
 
 std::string plan_text(const ops::CreatePlan& plan)
 {
     const auto& config = plan.source_copy.config;
     return fmt::format("volume  {} ({}), to be opened as /dev/mirror/{}\n{}\n{}\n"
-                       "sent    {}\nNothing speaks against it; nothing was changed.",
+                       "sent    {}\n{}Nothing speaks against it; nothing was changed.",
                        config.name, amount(config.size), config.name,
                        copy_text("source", plan.source), copy_text("target", plan.target),
-                       plan.method.describe());
+                       plan.method.describe(), options_text(plan));
 }
 
 json plan_document(const ops::CreatePlan& plan)
@@ -54,6 +96,7 @@ json plan_document(const ops::CreatePlan& plan)
             {"target", plan.target},
             {"sends", plan.method.describe()},
             {"further_target", plan.further_target},
+            {"options", options_document(plan)},
             {"dry_run", true}};
 }
 

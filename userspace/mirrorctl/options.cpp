@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/option_document.hpp"
 #include "mirrorctl/verbs.hpp"
-#include "ops/volume/options.hpp"
+#include "ops/node/options.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -8,51 +9,97 @@ namespace mirrornet::ctl {
 
 namespace {
 
+// What is meant: a volume or a mirror, or, with a flag, something of this node.
+struct Place {
+    std::string subject; // with a flag the first of the arguments that follow
+    bool node = false, defaults = false;
+    std::string pair;
+
+    bool is_volume() const { return !node && !defaults && pair.empty(); }
+
+    ops::NodePlace of_node() const
+    {
+        using Kind = ops::NodePlace::Kind;
+        return {node ? Kind::node : defaults ? Kind::defaults : Kind::pair, pair};
+    }
+
+    std::string to_string() const
+    {
+        return node ? "this node" : defaults ? "defaults" : pair.empty() ? subject : "pair with " + pair;
+    }
+};
+
 struct GetOptions {
-    std::string subject;
+    Place place;
     std::vector<std::string> names;
 };
 
 struct SetOptions {
-    std::string subject;
+    Place place;
     std::vector<std::string> changes;
 };
 
+void require(bool given, const char* what)
+{
+    if (!given)
+        throw Error(ExitStatus::usage, what);
+}
+
+// With a flag there is no VOLUME: what stands in its place is the first of the others.
+void put_in_place(Place& place, std::vector<std::string>& others)
+{
+    require(!place.is_volume() || !place.subject.empty(),
+            "VOLUME[@NODE] is required, or one of --defaults, --node and --pair NODE");
+    if (place.is_volume() || place.subject.empty())
+        return;
+    others.insert(others.begin(), place.subject);
+    place.subject.clear();
+}
+
+std::vector<ops::OptionValue> values_of(const Invocation& invocation, const GetOptions& options)
+{
+    return options.place.is_volume()
+               ? ops::get_options(invocation.store, Subject::parse(options.place.subject),
+                                  options.names)
+               : ops::get_node_options(invocation.store, options.place.of_node(), options.names);
+}
+
 json document_of(const ops::OptionValue& value)
 {
-    const auto& spec = spec_of(value.option);
-    json document{{"option", spec.name}, {"default", value.is_default}};
-    document["value"] = spec.is_word() ? json(print_value(spec, value.value)) : json(value.value);
-    if (!spec.unit.empty())
-        document["unit"] = spec.unit;
+    auto document = option_document(spec_of(value.option), value.value);
+    document["default"] = value.is_default;
     if (!value.node.empty())
         document["node"] = value.node;
     return document;
 }
 
-int get(const Invocation& invocation, const GetOptions& options)
+int get(const Invocation& invocation, GetOptions& options)
 {
-    const auto subject = Subject::parse(options.subject);
+    put_in_place(options.place, options.names);
     Table table({"OF", "OPTION", "VALUE", ""});
     json values = json::array();
-    for (const auto& value : ops::get_options(invocation.store, subject, options.names)) {
+    for (const auto& value : values_of(invocation, options)) {
         const auto& spec = spec_of(value.option);
-        table.add({subject.name + (value.node.empty() ? "" : "@" + value.node),
+        table.add({options.place.is_volume()
+                       ? Subject::parse(options.place.subject).name +
+                             (value.node.empty() ? "" : "@" + value.node)
+                       : options.place.to_string(),
                    std::string(spec.name), describe_value(spec, value.value),
                    value.is_default ? "(default)" : ""});
         values.push_back(document_of(value));
     }
     invocation.output.line(table.print());
-    invocation.output.document({{"volume", subject.name}, {"options", values}});
+    json document{{"options", values}};
+    if (options.place.is_volume())
+        document["volume"] = Subject::parse(options.place.subject).name;
+    invocation.output.document(document);
     return 0;
 }
 
-int set(const Invocation& invocation, const SetOptions& options)
+int set_of_volume(const Invocation& invocation, const std::string& name,
+                  const std::vector<ops::OptionChange>& changes)
 {
-    const auto subject = Subject::parse(options.subject);
-    std::vector<ops::OptionChange> changes;
-    for (const auto& text : options.changes)
-        changes.push_back(ops::OptionChange::parse(text));
+    const auto subject = Subject::parse(name);
     const auto result = ops::set_options(invocation.store, subject, changes);
     invocation.output.line(subject.to_string() +
                            (result.changed ? ": set, on all nodes, and in force"
@@ -61,18 +108,62 @@ int set(const Invocation& invocation, const SetOptions& options)
     return 0;
 }
 
+int set_of_node(const Invocation& invocation, const Place& place,
+                const std::vector<ops::OptionChange>& changes)
+{
+    const auto result = ops::set_node_options(invocation.store, place.of_node(), changes);
+    std::string text = place.to_string();
+    if (!result.changed)
+        text += ": these were the values already";
+    else if (place.defaults)
+        text += ": set; volumes and mirrors that are created here from now on begin with them";
+    else
+        text += result.to_do.empty() ? ": set, and in force" : ": set";
+    for (const auto& step : result.to_do)
+        text += "\n" + step;
+    invocation.output.line(text);
+    invocation.output.document({{"changed", result.changed}, {"to_do", result.to_do}});
+    return 0;
+}
+
+int set(const Invocation& invocation, SetOptions& options)
+{
+    put_in_place(options.place, options.changes);
+    require(!options.changes.empty(),
+            "OPTION=VALUE is required; see: mirrorctl set --help");
+    std::vector<ops::OptionChange> changes;
+    for (const auto& text : options.changes)
+        changes.push_back(ops::OptionChange::parse(text));
+    return options.place.is_volume()
+               ? set_of_volume(invocation, options.place.subject, changes)
+               : set_of_node(invocation, options.place, changes);
+}
+
+void add_place(CLI::App& verb, Place& place)
+{
+    verb.add_option("VOLUME[@NODE]", place.subject, "The volume with all its mirrors, or one mirror");
+    auto* defaults = verb.add_flag("--defaults", place.defaults,
+                                   "What new volumes and mirrors begin with that are created here");
+    auto* node = verb.add_flag("--node", place.node, "What belongs to this node");
+    auto* pair = verb.add_option("--pair", place.pair, "What holds between this node and that one")
+                     ->type_name("NODE");
+    defaults->excludes(node)->excludes(pair);
+    node->excludes(pair);
+}
+
 } // namespace
 
 void setup_get(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<GetOptions>();
-    auto* verb = app.add_subcommand("get", "Show the options of a volume and of its mirrors");
-    verb->add_option("VOLUME[@NODE]", options->subject, "The volume, or one mirror")->required();
+    auto* verb = app.add_subcommand("get", "Show the options of a volume and of its mirrors, or of this node");
+    add_place(*verb, options->place);
     verb->add_option("OPTION", options->names, "Only these");
     verb->footer("mirror-net.conf(5) explains every option.\n"
                  "Examples:\n"
                  "  mirrorctl get home\n"
-                 "  mirrorctl get home@b mode");
+                 "  mirrorctl get home@b mode\n"
+                 "  mirrorctl get --defaults");
     verb->callback([&invocation, options] {
         invocation.run = [&invocation, options] { return get(invocation, *options); };
     });
@@ -81,16 +172,18 @@ void setup_get(CLI::App& app, Invocation& invocation)
 void setup_set(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<SetOptions>();
-    auto* verb = app.add_subcommand("set", "Change options, on all nodes of a volume, at once");
-    verb->add_option("VOLUME[@NODE]", options->subject, "All its mirrors, or one")->required();
-    verb->add_option("OPTION=VALUE", options->changes, "\"default\" as VALUE takes back what was set")
-        ->required();
+    auto* verb = app.add_subcommand("set", "Change options: of a volume on all its nodes at once, or of this node");
+    add_place(*verb, options->place);
+    verb->add_option("OPTION=VALUE", options->changes, "\"default\" as VALUE takes back what was set");
     verb->footer("Options of a mirror hold in both directions. Nothing changes anywhere unless\n"
-                 "all nodes of the volume take it over. mirror-net.conf(5) explains every option.\n"
+                 "all nodes of the volume take it over. What is there already keeps its options\n"
+                 "when --defaults change. mirror-net.conf(5) explains every option.\n"
                  "Examples:\n"
                  "  mirrorctl set home mode=async\n"
                  "  mirrorctl set home@b write-queue-high-water=50000 on-queue-limit=block\n"
-                 "  mirrorctl set home ping-interval=default");
+                 "  mirrorctl set home ping-interval=default\n"
+                 "  mirrorctl set --defaults mode=async compression=1\n"
+                 "  mirrorctl set --node shutdown-drain=120");
     verb->callback([&invocation, options] {
         invocation.change([&invocation, options] { return set(invocation, *options); });
     });

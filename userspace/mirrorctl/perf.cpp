@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/documents.hpp"
+#include "mirrorctl/interruptible.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/prometheus.hpp"
 
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <thread>
+#include <fmt/format.h>
 
 namespace mirrornet::ctl {
 
@@ -27,12 +27,48 @@ json counters_document(const std::vector<ops::Counter>& all)
     return counters;
 }
 
-std::string counters_text(const std::string& name, const std::vector<ops::Counter>& counters)
+json histograms_document(const std::vector<ops::Histogram>& all)
+{
+    json histograms = json::object();
+    for (const auto& histogram : all) {
+        const auto& latency = histogram.latency;
+        json buckets = json::array();
+        for (std::size_t at = 0; at < latency.writes.size(); at++) {
+            const auto bound = nl::Latency::bound_us(at);
+            buckets.push_back({{"at_most_us", bound ? json(*bound) : json()},
+                               {"writes", latency.writes[at]}});
+        }
+        histograms[std::string(histogram.name)] = {
+            {"writes", latency.count()}, {"sum_us", latency.sum_us}, {"buckets", buckets}};
+    }
+    return histograms;
+}
+
+std::string bound_text(std::optional<std::uint64_t> us)
+{
+    return us ? fmt::format("{:.3f} ms", static_cast<double>(*us) / 1000) : "more than 16.8 s";
+}
+
+std::string latency_text(const nl::Latency& latency)
+{
+    const auto count = latency.count();
+    if (count == 0)
+        return "writes";
+    return fmt::format("writes: mean {}, half within {}, 99 % within {}, all within {}",
+                       bound_text(latency.sum_us / count), bound_text(latency.within_us(0.5)),
+                       bound_text(latency.within_us(0.99)), bound_text(latency.within_us(1)));
+}
+
+std::string counters_text(const std::string& name, const std::vector<ops::Counter>& counters,
+                          const std::vector<ops::Histogram>& histograms)
 {
     Table table({name, "", ""});
     for (const auto& counter : counters)
         table.add({"  " + std::string(counter.name), std::to_string(counter.value),
                    std::string(counter.unit)});
+    for (const auto& histogram : histograms)
+        table.add({"  " + std::string(histogram.name), std::to_string(histogram.latency.count()),
+                   latency_text(histogram.latency)});
     return table.print();
 }
 
@@ -40,12 +76,14 @@ std::string text_of(const ops::VolumeStatus& volume)
 {
     if (!volume.record)
         return volume.name + ": " + volume.advice;
-    auto text = counters_text(volume.name, ops::counters_of(*volume.record));
+    auto text = counters_text(volume.name, ops::counters_of(*volume.record),
+                              ops::histograms_of(*volume.record));
     if (volume.mirrors.empty())
         text += "\n  has no mirror";
     for (const auto& mirror : volume.mirrors)
         text += "\n" + counters_text(volume.name + "@" + mirror.node,
-                                     ops::counters_of(mirror.record));
+                                     ops::counters_of(mirror.record),
+                                     ops::histograms_of(mirror.record));
     return text;
 }
 
@@ -62,18 +100,19 @@ std::string text_of(const ops::StatusReport& report, const PerfOptions& options)
     return text;
 }
 
-// Until it is interrupted. On a terminal every picture takes the place of the last.
+// Until it is interrupted, or nobody reads it any more. On a terminal every picture takes the
+// place of the last.
 int watch(const Invocation& invocation, const PerfOptions& options)
 {
     const bool redraw = is_terminal(stdout) && !invocation.output.json_wanted;
-    while (invocation.output.is_read()) {
+    const Interruptible interruptible;
+    do {
         const auto report = ops::status(invocation.store, options.volumes);
         if (redraw)
             invocation.output.line("\033[H\033[2J");
         invocation.output.part(perf_document(report));
         invocation.output.line(text_of(report, options));
-        std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
-    }
+    } while (invocation.output.is_read() && interruptible.wait(options.interval));
     return 0;
 }
 
@@ -100,11 +139,15 @@ json perf_document(const ops::StatusReport& report)
     for (const auto& volume : report.volumes) {
         if (volume.record)
             volumes.push_back({{"volume", volume.name},
-                               {"counters", counters_document(ops::counters_of(*volume.record))}});
+                               {"counters", counters_document(ops::counters_of(*volume.record))},
+                               {"histograms",
+                                histograms_document(ops::histograms_of(*volume.record))}});
         for (const auto& mirror : volume.mirrors)
             mirrors.push_back({{"volume", volume.name},
                                {"node", mirror.node},
-                               {"counters", counters_document(ops::counters_of(mirror.record))}});
+                               {"counters", counters_document(ops::counters_of(mirror.record))},
+                               {"histograms",
+                                histograms_document(ops::histograms_of(mirror.record))}});
     }
     return {{"node", report.node},
             {"errors", report.errors},

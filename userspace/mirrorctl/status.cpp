@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/interruptible.hpp"
 #include "mirrorctl/status_text.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
 
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <thread>
 
 namespace mirrornet::ctl {
 
@@ -43,18 +42,19 @@ std::string text_of(const json& report, const StatusOptions& options)
     return options.verbose ? status_verbose(report) : status_text(report);
 }
 
-// Until it is interrupted. On a terminal every picture takes the place of the last.
+// Until it is interrupted, or nobody reads it any more. On a terminal every picture takes the
+// place of the last.
 void watch(const Invocation& invocation, const StatusOptions& options)
 {
     const bool redraw = is_terminal(stdout) && !invocation.output.json_wanted;
-    while (invocation.output.is_read()) {
+    const Interruptible interruptible;
+    do {
         const auto report = ask(invocation, options);
         if (redraw)
             invocation.output.line("\033[H\033[2J");
         invocation.output.part(report);
         invocation.output.line(text_of(report, options));
-        std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
-    }
+    } while (invocation.output.is_read() && interruptible.wait(options.interval));
 }
 
 int run(const Invocation& invocation, const StatusOptions& options)

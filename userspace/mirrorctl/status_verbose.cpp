@@ -94,6 +94,25 @@ std::string queue_text(const json& mirror)
                        ops::amount(number(mirror, "queue_bytes")), number(mirror, "queue_age_ms"));
 }
 
+std::string milliseconds(std::uint64_t ms)
+{
+    return ms < 10'000 ? fmt::format("{} ms", ms) : ops::duration(ms / 1000);
+}
+
+std::string lag_text(const json& mirror)
+{
+    if (number(mirror, "lag_ms") == 0 && number(mirror, "lag_bytes") == 0)
+        return "none";
+    return fmt::format("{}, the oldest for {}", ops::amount(number(mirror, "lag_bytes")),
+                       milliseconds(number(mirror, "lag_ms")));
+}
+
+std::string stalls_text(const json& mirror)
+{
+    return fmt::format("{}, {} in all", number(mirror, "stalls"),
+                       milliseconds(number(mirror, "stall_ms")));
+}
+
 std::string compression_text(const json& mirror)
 {
     return fmt::format("{}; without it {} would have been sent", word(mirror, "compression", "off"),
@@ -131,6 +150,10 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  never sent", blocks_text(mirror, "unsent_blocks", block)});
     table.add({"  fence", word(mirror, "fence", "none")});
     table.add({"  queue", queue_text(mirror)});
+    if (word(volume, "role") == "source") {
+        table.add({"  lag", lag_text(mirror)});
+        table.add({"  stalls of writers", stalls_text(mirror)});
+    }
     table.add({"  sent, received", ops::amount(number(mirror, "sent_bytes")) + ", " +
                                        ops::amount(number(mirror, "received_bytes"))});
     table.add({"  compression", compression_text(mirror)});

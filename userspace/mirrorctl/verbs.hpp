@@ -56,7 +56,9 @@ void setup_down(CLI::App& app, Invocation& invocation);
 void setup_get(CLI::App& app, Invocation& invocation);
 void setup_set(CLI::App& app, Invocation& invocation);
 void setup_perf(CLI::App& app, Invocation& invocation);
+void setup_top(CLI::App& app, Invocation& invocation);
 void setup_events(CLI::App& app, Invocation& invocation);
+void setup_endpoint(CLI::App& app, Invocation& invocation);
 void setup_node(CLI::App& app, Invocation& invocation);
 
 } // namespace mirrornet::ctl

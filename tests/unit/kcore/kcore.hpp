@@ -11,6 +11,7 @@
 extern "C" {
 #include "depth.h"
 #include "generation.h"
+#include "latency.h"
 #include "layout.h"
 #include "overlap.h"
 #include "pace.h"

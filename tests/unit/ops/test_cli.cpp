@@ -78,11 +78,14 @@ TEST_F(CommandLine, HelpOfEveryVerb)
 {
     expect_golden("help", run({"--help"}).out);
     for (const char* verb : {"create", "delete", "release", "list", "status", "pause", "continue", "break", "lock", "unlock",
-                             "resync", "up", "down", "perf", "events", "node"}) {
+                             "resync", "up", "down", "get", "set", "perf", "top", "events", "node"}) {
         const auto help = run({verb, "--help"});
         EXPECT_EQ(help.status, 0) << verb;
         expect_golden(std::string("help-") + verb, help.out);
     }
+    expect_golden("help-endpoint", run({"endpoint", "--help"}).out);
+    for (const char* verb : {"show", "set"})
+        expect_golden(std::string("help-endpoint-") + verb, run({"endpoint", verb, "--help"}).out);
     for (const char* verb : {"init", "show", "key", "trust", "forget"})
         expect_golden(std::string("help-node-") + verb, run({"node", verb, "--help"}).out);
 }
@@ -159,7 +162,7 @@ TEST_F(CommandLine, TheManualHasEveryOptionOfEveryVerb)
 TEST_F(CommandLine, EveryVerbHasExamples)
 {
     for (const char* verb : {"create", "delete", "release", "list", "status", "pause", "continue", "break", "lock", "unlock",
-                             "resync", "up", "down", "perf", "events"})
+                             "resync", "up", "down", "get", "set", "perf", "top", "events"})
         EXPECT_NE(run({verb, "--help"}).out.find("  mirrorctl "), std::string::npos) << verb;
 }
 
@@ -221,7 +224,7 @@ TEST_F(CommandLine, OnlyRootChanges)
     const std::vector<std::vector<const char*>> changing{
         {"create", "home", "/dev/nothing", "b:/dev/nothing"}, {"delete", "home"},
         {"release", "home"}, {"pause", "home"}, {"continue", "home"}, {"resync", "home"},
-        {"up", "--all"}, {"down", "home"}, {"node", "init", "a"}, {"node", "trust", "b"},
+        {"up", "--all"}, {"down", "home"}, {"set", "--defaults", "mode=async"}, {"endpoint", "set", "b", "10.0.0.2"}, {"node", "init", "a"}, {"node", "trust", "b"},
         {"node", "forget", "b"}};
     for (const auto& arguments : changing) {
         const auto refused = run(arguments, false);
@@ -235,6 +238,40 @@ TEST_F(CommandLine, OnlyRootChanges)
     EXPECT_EQ(run({"status", "-H", "b"}, false).status, 9);
     ASSERT_EQ(run({"node", "init", "a"}).status, 0);
     EXPECT_EQ(run({"node", "show"}, false).status, 0);
+}
+
+TEST_F(CommandLine, TopEndsAfterSoManyPictures)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    add_volume("home");
+    const auto ran = run({"--json", "top", "--interval", "0.1", "--count", "2"});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    std::istringstream lines(ran.out);
+    std::string line;
+    int pictures = 0;
+    for (; std::getline(lines, line); pictures++)
+        EXPECT_EQ(nlohmann::json::parse(line)["mirrors"][0]["volume"], "home");
+    EXPECT_EQ(pictures, 2);
+    EXPECT_EQ(run({"top", "--count", "0"}).status, 2);
+}
+
+TEST_F(CommandLine, OptionsOfThisNodeNeedNoVolume)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    EXPECT_EQ(run({"set", "--defaults", "mode=async", "compression=2"}).status, 0);
+    EXPECT_EQ(run({"set", "--node", "port=10001"}).status, 0);
+    const auto got = nlohmann::json::parse(run({"--json", "get", "--defaults", "mode"}).out);
+    EXPECT_EQ(got["options"][0]["value"], "async");
+    EXPECT_EQ(got["options"][0]["default"], false);
+    EXPECT_NE(run({"get", "--node"}).out.find("10001"), std::string::npos);
+    const auto text = content_of(dir / "node.toml");
+    EXPECT_NE(text.find("[defaults]\nmode = \"async\"\ncompression = 2\n"), std::string::npos) << text;
+    for (const auto& wrong : std::vector<std::vector<const char*>>{
+             {"set"}, {"get"}, {"set", "home"}, {"set", "--defaults"}, {"set", "--node", "mode=async"},
+             {"set", "--defaults", "--node", "port=1"}, {"set", "--defaults", "home", "mode=async"},
+             {"set", "--defaults", "mode=later"}})
+        EXPECT_EQ(run(wrong).status, 2) << wrong.back();
+    EXPECT_EQ(content_of(dir / "node.toml"), text);
 }
 
 TEST_F(CommandLine, WhatIsToBeRepeatedIsTheWholeCommand)

@@ -17,7 +17,8 @@ using Labels = std::map<std::string, std::string>;
 
 struct Metric {
     std::string help, type;
-    std::map<Labels, double> samples;
+    std::map<Labels, double> samples; // of a histogram its buckets
+    std::map<Labels, double> sums, counts;
 };
 
 // Fails the test at the first breach of the format.
@@ -64,13 +65,17 @@ private:
         if (name != current_ || !metrics[name].type.empty() || !metrics[name].samples.empty())
             return fail("TYPE not right behind HELP");
         metrics[name].type = found[3];
-        if (found[3] != "gauge" && found[3] != "counter")
+        if (found[3] != "gauge" && found[3] != "counter" && found[3] != "histogram")
             fail("no such type");
     }
     void sample()
     {
         const auto brace = line_.find('{');
-        if (brace == std::string::npos || line_.substr(0, brace) != current_)
+        if (brace == std::string::npos || !line_.starts_with(current_))
+            return fail("a sample outside of its group");
+        const auto suffix = line_.substr(current_.size(), brace - current_.size());
+        const bool histogram = metrics[current_].type == "histogram";
+        if (histogram ? suffix != "_bucket" && suffix != "_sum" && suffix != "_count" : !suffix.empty())
             return fail("a sample outside of its group");
         std::size_t at = brace + 1;
         const auto labels = read_labels(at);
@@ -78,7 +83,12 @@ private:
         const auto rest = line_.substr(at);
         if (!std::regex_match(rest, found, std::regex(R"( (-?[0-9]+(\.[0-9]+)?))")))
             return fail("no value");
-        if (!metrics[current_].samples.emplace(labels, std::stod(found[1])).second)
+        auto& samples = suffix.empty() || suffix == "_bucket" ? metrics[current_].samples
+                        : suffix == "_sum"                     ? metrics[current_].sums
+                                                               : metrics[current_].counts;
+        if (histogram && (suffix == "_bucket") != labels.contains("le"))
+            return fail("a bucket without its bound, or the other way round");
+        if (!samples.emplace(labels, std::stod(found[1])).second)
             fail("the same sample twice");
     }
     // Up to behind the closing brace.
@@ -140,6 +150,11 @@ ops::VolumeStatus volume(const std::string& name, const std::vector<std::string>
         mirror.record.queue_byte_limit_mib = 3;
         mirror.record.sent_bytes = 123456789012;
         mirror.record.elapsed_s = 99;
+        mirror.record.lag_ms = 2500;
+        mirror.record.remote_latency.writes[0] = 2;  // up to 1 us
+        mirror.record.remote_latency.writes[11] = 3; // up to 2.048 ms
+        mirror.record.remote_latency.writes.back() = 1;
+        mirror.record.remote_latency.sum_us = 20'006'002;
         volume.mirrors.push_back(mirror);
     }
     return volume;
@@ -160,10 +175,13 @@ TEST(Prometheus, EveryCounterOfEveryMirrorOnce)
         EXPECT_FALSE(metric.help.empty());
         EXPECT_EQ(metric.type == "counter", name.ends_with("_total"));
         (name.starts_with("mirror_net_volume_") ? of_volumes : of_mirrors)++;
-        EXPECT_EQ(metric.samples.size(), name.starts_with("mirror_net_volume_") ? 2u : 3u);
+        const std::size_t each = metric.type == "histogram" ? MN_LATENCY_BUCKETS : 1;
+        EXPECT_EQ(metric.samples.size(), each * (name.starts_with("mirror_net_volume_") ? 2 : 3));
     }
-    EXPECT_EQ(of_mirrors, ops::counters_of(nl::MirrorRecord{}).size());
-    EXPECT_EQ(of_volumes, ops::counters_of(nl::VolumeRecord{}).size() + 2); // level, active
+    EXPECT_EQ(of_mirrors, ops::counters_of(nl::MirrorRecord{}).size() +
+                              ops::histograms_of(nl::MirrorRecord{}).size());
+    EXPECT_EQ(of_volumes, ops::counters_of(nl::VolumeRecord{}).size() +
+                              ops::histograms_of(nl::VolumeRecord{}).size() + 2); // level, active
 }
 
 // The eighteen of the specification, whose names others rely on.
@@ -178,7 +196,7 @@ TEST(Prometheus, TheNamesAreFixed)
         {"resync_current_block", "gauge"}, {"resync_dirty_blocks", "gauge"},
         {"resync_elapsed_time_seconds", "gauge"}, {"resync_new_writes", "gauge"},
         {"resync_pass", "gauge"}, {"resync_total_blocks", "gauge"}, {"resync_phase", "gauge"},
-        {"bytes_sent_total", "counter"}, {"bytes_received_total", "counter"},
+        {"sent_bytes_total", "counter"}, {"received_bytes_total", "counter"},
         {"volume_intent_writes_total", "counter"}, {"volume_level", "gauge"}};
     const auto metrics = Reader(ops::prometheus_text({"a", {volume("home", {"b"})}, {}})).metrics;
     for (const auto& [name, type] : fixed) {
@@ -195,12 +213,46 @@ TEST(Prometheus, ValuesAreInBaseUnits)
     };
     EXPECT_DOUBLE_EQ(value("queue_current_age_seconds", home_b), 1.042);
     EXPECT_EQ(value("queue_byte_limit_bytes", home_b), 3 << 20);
-    EXPECT_EQ(value("bytes_sent_total", home_b), 123456789012);
+    EXPECT_EQ(value("sent_bytes_total", home_b), 123456789012);
     EXPECT_EQ(value("mirror_elapsed_time_seconds_total", home_b), 99);
+    EXPECT_DOUBLE_EQ(value("lag_time_seconds", home_b), 2.5);
     EXPECT_EQ(value("mirror_state", home_b), 4);
     EXPECT_EQ(value("volume_level", {{"volume", "home"}}), 22);
     EXPECT_EQ(value("volume_active", {{"volume", "home"}}), 1);
     EXPECT_EQ(value("volume_intent_writes_total", {{"volume", "home"}}), 17);
+}
+
+TEST(Prometheus, ALatencyIsAHistogramOfSeconds)
+{
+    auto metrics = Reader(ops::prometheus_text({"a", {volume("home", {"b"})}, {}})).metrics;
+    const auto& metric = metrics["mirror_net_remote_latency_seconds"];
+    EXPECT_EQ(metric.type, "histogram");
+    EXPECT_EQ(metrics["mirror_net_volume_local_latency_seconds"].type, "histogram");
+    const auto bucket = [&](const char* bound) {
+        auto labels = home_b;
+        labels["le"] = bound;
+        return metric.samples.at(labels);
+    };
+    EXPECT_EQ(bucket("0.000001"), 2);
+    EXPECT_EQ(bucket("0.001024"), 2);
+    EXPECT_EQ(bucket("0.002048"), 5);
+    EXPECT_EQ(bucket("16.777216"), 5);
+    EXPECT_EQ(bucket("+Inf"), 6);
+    EXPECT_EQ(metric.counts.at(home_b), 6);
+    EXPECT_DOUBLE_EQ(metric.sums.at(home_b), 20.006002);
+}
+
+TEST(Latency, SaysWithinWhichBoundAShareOfTheWritesWas)
+{
+    nl::Latency latency;
+    EXPECT_EQ(latency.within_us(0.5), 1u) << "of nothing";
+    latency.writes[3] = 98;
+    latency.writes[10] = 1;
+    latency.writes.back() = 1;
+    EXPECT_EQ(latency.count(), 100u);
+    EXPECT_EQ(latency.within_us(0.5), 8u);
+    EXPECT_EQ(latency.within_us(0.99), 1024u);
+    EXPECT_EQ(latency.within_us(1), std::nullopt);
 }
 
 TEST(Prometheus, WhateverANameHoldsIsEscaped)

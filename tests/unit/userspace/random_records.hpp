@@ -17,7 +17,9 @@ public:
         node.name = name();
         node.id = uuid();
         node.listen = addresses();
+        node.version = 1 + upto(INT64_MAX - 1);
         options(node.options);
+        options(node.defaults);
         return node;
     }
 

@@ -4,7 +4,9 @@
 #include "base/file.hpp"
 #include "mirrorctl/documents.hpp"
 #include "mirrorctl/output.hpp"
+#include "mirrorctl/top_text.hpp"
 #include "model/options.hpp"
+#include "ops/node/endpoint_json.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/json.hpp"
 
@@ -113,6 +115,10 @@ TEST(Manual, HasEveryCounter)
         expect_entry(text, "COUNTERS", counter.name);
     for (const auto& counter : ops::counters_of(nl::VolumeRecord{}))
         expect_entry(text, "COUNTERS", counter.name);
+    for (const auto& histogram : ops::histograms_of(nl::MirrorRecord{}))
+        expect_entry(text, "COUNTERS", histogram.name);
+    for (const auto& histogram : ops::histograms_of(nl::VolumeRecord{}))
+        expect_entry(text, "COUNTERS", histogram.name);
 }
 
 TEST(Manual, HasEveryKeyOfStatusAndList)
@@ -132,11 +138,16 @@ TEST(Manual, HasEveryKeyOfStatusAndList)
         EXPECT_NE(text.find("\\fB" + key + "\\fR", of_mirror), std::string::npos) << key;
 }
 
-TEST(Manual, HasEveryKeyOfPerfEventsAndErrors)
+TEST(Manual, HasEveryKeyOfPerfTopEventsAndErrors)
 {
     const auto perf = ctl::perf_document(full_report());
     expect_keys(section("perf", ".SS"), "JSON, perf", perf);
     expect_keys(section("perf", ".SS"), "JSON, perf", perf["mirrors"][0]);
+    const auto top = ctl::top_document("a", 1, {ops::MirrorRates{}});
+    expect_keys(section("top", ".SS"), "JSON, top", top);
+    expect_keys(section("top", ".SS"), "JSON, top", top["mirrors"][0]);
+    expect_keys(section("endpoint show, endpoint set", ".SS"), "JSON, endpoint",
+                nlohmann::json(ops::EndpointResult{}));
     expect_keys(section("events", ".SS"), "JSON, events", ctl::event_document({}, "b"));
     const Error error(ExitStatus::needs_force, "x", "--yes");
     expect_keys(section("Errors", ".SS"), "JSON, errors", ctl::Output().error_document(error));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expect_error.hpp"
 #include "loopback.hpp"
+#include "remote/reach.hpp"
 #include "remote/tls.hpp"
 
 #include <netinet/in.h>
@@ -195,6 +196,25 @@ TEST(Tcp, TriesAddressesInOrder)
                  [&] { connect_tcp({closed, {"no.such.host.invalid", 0}}, 1, Deadline(5s)); });
     expect_error(ExitStatus::unreachable, {"no address"},
                  [&] { connect_tcp({}, 1, Deadline(5s)); });
+}
+
+// An address may have become somebody else's.
+TEST(Reach, PassesByWhoIsNotThatNode)
+{
+    Loopback wrong, right;
+    const Pair pair(right.address());
+    const Address closed{"127.0.0.1", 1};
+    OtherSide stranger([&] {
+        const auto other_key = [](const NodeId&) { return std::optional(Key::random()); };
+        EXPECT_THROW(TlsStream::accept(wrong.accept(), other_key, Deadline(10s)), Error);
+    });
+    OtherSide server([&] { TlsStream::accept(right.accept(), pair.lookup(), Deadline(10s)); });
+    reach({closed, wrong.address(), right.address()}, pair.a.id, pair.key, Deadline(20s));
+    expect_error(ExitStatus::unreachable, {"127.0.0.1:1: ", "no.such.host.invalid"}, [&] {
+        reach({closed, {"no.such.host.invalid", 0}}, pair.a.id, pair.key, Deadline(5s));
+    });
+    expect_error(ExitStatus::unreachable, {"no address"},
+                 [&] { reach({}, pair.a.id, pair.key, Deadline(5s)); });
 }
 
 TEST(Tcp, ListensOnEveryAddressOfBothFamilies)

@@ -14,8 +14,10 @@ std::string print(const NodeConfig& node)
         .number("format", node_format)
         .text("name", node.name)
         .text("uuid", node.id.to_string())
+        .number("version", node.version)
         .addresses("listen", node.listen)
         .options("options", node.options)
+        .options("defaults", node.defaults)
         .result();
 }
 
@@ -26,8 +28,10 @@ NodeConfig parse_node(std::string_view text, const std::string& file)
     NodeConfig node;
     node.name = reader.text("name");
     node.id = reader.uuid("uuid");
+    node.version = reader.number_or("version", 1); // nobody has changed an option yet
     node.listen = reader.addresses("listen");
     reader.options("options", node.options);
+    reader.options("defaults", node.defaults);
     reader.finish();
     reader.checked("node", [&] { node.check(); });
     return node;

@@ -82,6 +82,11 @@ std::uint64_t Reader::number(std::string_view key)
     return static_cast<std::uint64_t>(*value);
 }
 
+std::uint64_t Reader::number_or(std::string_view key, std::uint64_t fallback)
+{
+    return has(key) ? number(key) : fallback;
+}
+
 Uuid Reader::uuid(std::string_view key)
 {
     return checked(key, [&] { return Uuid::parse(text(key)); });

@@ -28,6 +28,7 @@ public:
     std::string text(std::string_view key);
     std::string text_or(std::string_view key, std::string fallback);
     std::uint64_t number(std::string_view key);
+    std::uint64_t number_or(std::string_view key, std::uint64_t fallback);
     Uuid uuid(std::string_view key);
     std::vector<std::string> texts(std::string_view key); // empty if absent
     std::vector<Address> addresses(std::string_view key); // empty if absent

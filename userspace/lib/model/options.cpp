@@ -174,4 +174,16 @@ void OptionSet::set(std::string_view name, std::string_view text)
     set(spec.id, parse_value(spec, text));
 }
 
+std::vector<Option> OptionSet::take_defaults(const OptionSet& defaults)
+{
+    std::vector<Option> taken;
+    for (const auto& [id, value] : defaults.values()) {
+        if (is_set(id) || (spec_of(id).scopes & scopes_) == 0)
+            continue;
+        set(id, value);
+        taken.push_back(id);
+    }
+    return taken;
+}
+
 } // namespace mirrornet

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mirrornet {
 
@@ -107,6 +108,9 @@ public:
     void set(Option id, std::int64_t value); // Error(usage): range, scope or version
     void set(std::string_view name, std::string_view text);
     void reset(Option id) { values_.erase(id); }
+
+    // What is set in `defaults`, belongs here and is not set here; says which that was.
+    std::vector<Option> take_defaults(const OptionSet& defaults);
 
     const std::map<Option, std::int64_t>& values() const { return values_; }
     unsigned scopes() const { return scopes_; }

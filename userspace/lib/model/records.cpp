@@ -43,6 +43,13 @@ void check_identity(std::string_view key, std::string_view id)
             std::string(key) + " is \"" + printable(id) + "\"; allowed: printable text");
 }
 
+// TOML knows signed numbers only.
+void check_version(std::uint64_t version)
+{
+    require(version >= 1 && version <= std::numeric_limits<std::int64_t>::max(),
+            "version must be 1 or more");
+}
+
 } // namespace
 
 std::uint16_t default_port()
@@ -60,6 +67,7 @@ void NodeConfig::check() const
     check_name("node", name);
     require(!id.is_nil(), "uuid of the node must not be all zeroes");
     require(listen.size() <= most_addresses, "listen has more than 32 addresses");
+    check_version(version);
 }
 
 void PeerConfig::check() const
@@ -99,8 +107,7 @@ void VolumeConfig::check() const
 {
     check_name("volume", name);
     require(!id.is_nil(), "uuid of the volume must not be all zeroes");
-    require(version >= 1 && version <= std::numeric_limits<std::int64_t>::max(),
-            "version must be 1 or more");
+    check_version(version);
     require(size > 0 && size <= std::numeric_limits<std::int64_t>::max() &&
                 size % sector_size == 0,
             "size is " + std::to_string(size) + "; allowed: a multiple of 512 above 0");

@@ -24,6 +24,9 @@ struct NodeConfig {
     NodeId id;
     std::vector<Address> listen; // empty: every IPv4 and IPv6 address
     OptionSet options{scope_node};
+    std::uint64_t version = 1; // grows with every change of options or defaults
+    // What volumes and mirrors that are created here begin with.
+    OptionSet defaults{scope_volume | scope_mirror};
 
     std::uint16_t port() const;
     void check() const; // Error(usage)

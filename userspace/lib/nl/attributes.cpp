@@ -75,4 +75,14 @@ Uuid Attributes::uuid(mn_attr which) const
     return Uuid(bytes);
 }
 
+void Attributes::numbers(mn_attr which, std::span<std::uint64_t> into) const
+{
+    const nlattr* attribute = table_[which];
+    if (!attribute)
+        return;
+    if (static_cast<std::size_t>(nla_len(attribute)) != into.size_bytes())
+        malformed(which);
+    std::memcpy(into.data(), nla_data(attribute), into.size_bytes());
+}
+
 } // namespace mirrornet::nl

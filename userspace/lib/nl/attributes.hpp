@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <linux/dm_mirror_net.h>
+#include <span>
 #include <string>
 
 struct nlattr;
@@ -25,6 +26,8 @@ public:
     std::int32_t signed_number(mn_attr which) const;
     std::string text(mn_attr which) const;
     Uuid uuid(mn_attr which) const;
+    // As many u64 as `into` has room for, sent as one binary attribute.
+    void numbers(mn_attr which, std::span<std::uint64_t> into) const;
 
 private:
     std::array<nlattr*, MN_A_MAX + 1> table_{};

@@ -4,6 +4,7 @@
 #include "nl/attributes.hpp"
 
 #include <limits>
+#include <numeric>
 
 namespace mirrornet::nl {
 
@@ -26,6 +27,14 @@ template <Worded E> std::optional<E> maybe_code(const Attributes& from, mn_attr 
     return from.has(which) ? std::optional(code<E>(from, which)) : std::nullopt;
 }
 
+Latency read_latency(const Attributes& from, mn_attr writes, mn_attr sum)
+{
+    Latency latency;
+    from.numbers(writes, latency.writes);
+    latency.sum_us = from.number(sum);
+    return latency;
+}
+
 void read_runtime(const Attributes& from, VolumeRecord& volume)
 {
     if (from.has(MN_A_VOLUME_DEV) && number32(from, MN_A_VOLUME_DEV) != no_minor)
@@ -40,6 +49,8 @@ void read_runtime(const Attributes& from, VolumeRecord& volume)
     volume.intent_writes = from.number(MN_A_VOLUME_INTENT_WRITES);
     volume.bitmap_writes = from.number(MN_A_VOLUME_BITMAP_WRITES);
     volume.write_number = from.number(MN_A_VOLUME_WRITE_NUMBER);
+    volume.local_latency = read_latency(from, MN_A_VOLUME_LOCAL_LATENCY,
+                                        MN_A_VOLUME_LOCAL_LATENCY_SUM);
 }
 
 ResyncRecord read_resync(const Attributes& from)
@@ -76,6 +87,12 @@ void read_stream(const Attributes& from, MirrorRecord& mirror)
     mirror.sequence = from.number(MN_A_MIRROR_SEQUENCE);
     mirror.applied = from.number(MN_A_MIRROR_APPLIED);
     mirror.stable = from.number(MN_A_MIRROR_STABLE);
+    mirror.remote_latency = read_latency(from, MN_A_MIRROR_REMOTE_LATENCY,
+                                         MN_A_MIRROR_REMOTE_LATENCY_SUM);
+    mirror.lag_ms = from.number(MN_A_MIRROR_LAG_TIME);
+    mirror.lag_bytes = from.number(MN_A_MIRROR_LAG_BYTES);
+    mirror.stalls = from.number(MN_A_MIRROR_STALLS);
+    mirror.stall_ms = from.number(MN_A_MIRROR_STALL_TIME);
     mirror.mode = number32(from, MN_A_OPT_MODE) == MN_MODE_ASYNC ? Mode::async : Mode::sync;
     mirror.resync_reads = number32(from, MN_A_OPT_RESYNC_READS);
     mirror.queue_high_water = number32(from, MN_A_OPT_QUEUE_HIGH_WATER);
@@ -83,6 +100,30 @@ void read_stream(const Attributes& from, MirrorRecord& mirror)
 }
 
 } // namespace
+
+std::uint64_t Latency::count() const
+{
+    return std::accumulate(writes.begin(), writes.end(), std::uint64_t{0});
+}
+
+std::optional<std::uint64_t> Latency::bound_us(std::size_t bucket)
+{
+    if (bucket + 1 >= MN_LATENCY_BUCKETS)
+        return std::nullopt;
+    return std::uint64_t{1} << bucket;
+}
+
+std::optional<std::uint64_t> Latency::within_us(double share) const
+{
+    const auto wanted = share * static_cast<double>(count());
+    std::uint64_t seen = 0;
+    for (std::size_t bucket = 0; bucket < writes.size(); bucket++) {
+        seen += writes[bucket];
+        if (static_cast<double>(seen) >= wanted)
+            return bound_us(bucket);
+    }
+    return std::nullopt;
+}
 
 VolumeRecord volume_record(const Attributes& from)
 {

@@ -6,6 +6,7 @@
 #include "model/names.hpp"
 #include "nl/states.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,19 @@ namespace mirrornet::nl {
 class Attributes;
 
 using Nanoseconds = std::uint64_t; // since the epoch; for people only
+
+// How long writes took. The first bucket counts those of at most 1 us, each further one those
+// of at most twice as much that none before it counts, the last one all others.
+struct Latency {
+    std::array<std::uint64_t, MN_LATENCY_BUCKETS> writes{};
+    std::uint64_t sum_us = 0;
+
+    std::uint64_t count() const;
+    // The bound of a bucket, in us; none of the last one.
+    static std::optional<std::uint64_t> bound_us(std::size_t bucket);
+    // The bound that this share of the writes (0..1) did not exceed; none beyond the last bound.
+    std::optional<std::uint64_t> within_us(double share) const;
+};
 
 // Of an active volume; of metadata that is not active only what lies in the
 // superblock (everything before `minor`).
@@ -42,6 +56,7 @@ struct VolumeRecord {
     std::uint32_t intent_regions = 0;
     std::uint64_t intent_writes = 0, bitmap_writes = 0; // sectors
     std::uint64_t write_number = 0;
+    Latency local_latency; // on the data device
 
     std::uint64_t bytes() const { return sectors * 512; }
     bool locked() const { return lock != LockReason::none; }
@@ -82,6 +97,9 @@ struct MirrorRecord {
     std::uint64_t uncompressed_bytes = 0; // sent_bytes, had nothing been compressed
     Compressing compressing = Compressing::off;
     std::uint64_t sequence = 0, applied = 0, stable = 0;
+    Latency remote_latency; // queued to applied
+    std::uint64_t lag_ms = 0, lag_bytes = 0; // what the target lacks; at the source
+    std::uint64_t stalls = 0, stall_ms = 0;  // of writers
     ResyncRecord resync;
     Mode mode = Mode::sync;
     Fence fence = Fence::none;

@@ -33,23 +33,35 @@ void write_holder(int fd, const std::string& verb)
     const std::string text =
         fmt::format("{} (process {}, since {})\n", verb, ::getpid(), local_time(now_ns()));
     if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) < 0)
-        throw_errno("cannot note who operates on the volume");
+        throw_errno("cannot note who operates");
 }
 
 } // namespace
 
 OperationLock::OperationLock(const std::string& volume, const std::string& verb,
                              const fs::path& directory)
+    : OperationLock("volume " + volume, volume + ".operation", verb, directory)
+{
+}
+
+// No volume has a name that begins with a dot.
+OperationLock OperationLock::of_node(const std::string& verb, const fs::path& directory)
+{
+    return {"the configuration of this node", ".node.operation", verb, directory};
+}
+
+OperationLock::OperationLock(const std::string& what, const std::string& file,
+                             const std::string& verb, const fs::path& directory)
 {
     make_directory(directory);
-    const fs::path path = directory / (volume + ".operation");
+    const fs::path path = directory / file;
     fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!fd_)
         throw_errno("cannot open " + path.string());
     if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK)
             throw_errno("cannot lock " + path.string());
-        throw Error(ExitStatus::in_use, "volume " + volume + " is being worked on: " +
+        throw Error(ExitStatus::in_use, what + " is being worked on: " +
                                             holder_of(fd_.get()) +
                                             "; wait for it to end, then repeat");
     }

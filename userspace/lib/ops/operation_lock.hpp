@@ -16,7 +16,14 @@ public:
     OperationLock(const std::string& volume, const std::string& verb,
                   const std::filesystem::path& directory = "/run/mirror-net");
 
+    // The same for what belongs to this node alone: its options, the nodes it knows.
+    static OperationLock of_node(const std::string& verb,
+                                 const std::filesystem::path& directory = "/run/mirror-net");
+
 private:
+    // `what` is for the message, "volume home" for one; `file` lies in `directory`.
+    OperationLock(const std::string& what, const std::string& file, const std::string& verb,
+                  const std::filesystem::path& directory);
     UniqueFd fd_;
 };
 

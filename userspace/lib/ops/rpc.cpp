@@ -5,6 +5,7 @@
 #include "config/files.hpp"
 #include "ops/create/json.hpp"
 #include "ops/create/remote_copy.hpp"
+#include "ops/node/endpoint_json.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
 #include "ops/volume/mirror_verbs.hpp"
@@ -96,6 +97,16 @@ json options_of(const ConfigStore& store, const json& params, const RpcPeer& cal
     return json::object();
 }
 
+// A node may say where it is reached itself.
+json endpoint_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    EndpointSetOptions options{caller.name, {}, params.at("force").get<bool>(),
+                               params.at("reconnect").get<bool>()};
+    for (const auto& text : params.at("addresses"))
+        options.addresses.push_back(Address::parse(text.get<std::string>()));
+    return endpoint_set(store, options);
+}
+
 // Bounded, and whatever this node does with the volume just now: writes wait over there.
 json outdate(const json& params, const RpcPeer& caller)
 {
@@ -122,6 +133,8 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [](P params, C caller) { return outdate(params, caller); });
     methods.add("copy.dismantle", Permission::operate,
                 [&store](P params, C caller) { return dismantle(store, params, caller); });
+    methods.add("node.endpoint", Permission::operate,
+                [&store](P params, C caller) { return endpoint_of(store, params, caller); });
     methods.add("volume.options", Permission::operate,
                 [&store](P params, C caller) { return options_of(store, params, caller); });
     methods.add("mirror.pause", Permission::operate,

@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "remote/greeting.hpp"
+#include "remote/reach.hpp"
 #include "remote/rpc.hpp"
-#include "remote/tcp.hpp"
 
 namespace mirrornet {
 
@@ -23,8 +23,7 @@ template <typename F> auto about(const std::string& node, F action)
 LineStream open(const NodeConfig& self, const PeerConfig& peer, const Key& key,
                 const Deadline& deadline)
 {
-    auto fd = connect_tcp(peer.addresses, default_port(), deadline);
-    LineStream stream(TlsStream::connect(std::move(fd), self.id, key, deadline));
+    LineStream stream(reach(peer.addresses, self.id, key, deadline));
     stream.write(Hello{}.print(), deadline);
     const auto answer = stream.read(deadline);
     if (!answer)

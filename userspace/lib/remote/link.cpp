@@ -2,7 +2,7 @@
 #include "remote/link.hpp"
 
 #include "remote/ktls.hpp"
-#include "remote/tcp.hpp"
+#include "remote/reach.hpp"
 
 namespace mirrornet {
 
@@ -51,9 +51,7 @@ Link initiate_link(const NodeConfig& self, const PeerConfig& peer, const Key& ke
 {
     const Hello hello{Purpose::mirror, volume, self.id, peer.encryption()};
     require_kernel_tls(hello.encryption);
-    auto fd = connect_tcp(peer.addresses, default_port(), deadline);
-    LineStream stream(TlsStream::connect(std::move(fd), self.id, key, deadline),
-                      longest_greeting);
+    LineStream stream(reach(peer.addresses, self.id, key, deadline), longest_greeting);
     stream.write(hello.print(), deadline);
     const auto answer = stream.read(deadline);
     if (!answer)

@@ -23,7 +23,7 @@ struct CreateOptions {
     std::string meta = "auto", peer_meta = "auto"; // see choose_meta()
     CopyWishes copy;
     bool force = false;
-    OptionSet mirror_options{scope_mirror};
+    OptionSet mirror_options{scope_mirror}; // win over the defaults of this node
     OptionSet volume_options{scope_volume};
     std::string command; // as it was typed, for messages that say what to repeat
 };
@@ -32,6 +32,7 @@ struct CreatePlan {
     CopyFacts source, target;
     CopyMethod method;
     CopySpec source_copy, target_copy;
+    std::vector<Option> from_defaults; // set because they are the defaults of this node
     bool further_target = false; // the source is a volume already
     bool created = false;        // this very mirror is there: nothing to do
 };

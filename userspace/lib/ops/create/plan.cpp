@@ -57,6 +57,18 @@ void check_way_back(const Peer& peer, const std::string& self)
     }
 }
 
+// A volume that is there already keeps its options; only its new mirror begins with defaults.
+CreateOptions with_defaults(const ConfigStore& store, CreateOptions options,
+                            const NodeConfig& self, std::vector<Option>& taken)
+{
+    taken = options.mirror_options.take_defaults(self.defaults);
+    if (store.find_volume(options.volume))
+        return options;
+    const auto more = options.volume_options.take_defaults(self.defaults);
+    taken.insert(taken.end(), more.begin(), more.end());
+    return options;
+}
+
 VolumeConfig new_volume(const CreateOptions& options, const CopyFacts& source)
 {
     VolumeConfig config;
@@ -97,11 +109,12 @@ CreateRefused::CreateRefused(std::vector<Refusal> refusals)
 {
 }
 
-CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options)
+CreatePlan plan_create(const ConfigStore& store, const CreateOptions& wished)
 {
-    check_name("volume", options.volume);
+    check_name("volume", wished.volume);
     const NodeConfig self = store.load_node();
     CreatePlan plan;
+    const auto options = with_defaults(store, wished, self, plan.from_defaults);
     plan.source =
         examine_copy(store, request_for(options, options.source_device, options.meta));
     plan.target = examine_target(store, options, self.name);

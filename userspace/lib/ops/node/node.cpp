@@ -55,8 +55,10 @@ NodeConfig node_init(const ConfigStore& store, const NodeInitOptions& options)
         node.listen = options.listen;
     if (options.port)
         node.options.set(Option::port, *options.port);
-    if (!existing || !(*existing == node))
-        store.save(node);
+    if (existing && *existing == node)
+        return node;
+    node.version += existing ? 1 : 0;
+    store.save(node);
     return node;
 }
 

@@ -68,12 +68,27 @@ void add_stream(const nl::MirrorRecord& m, std::vector<Counter>& all)
          "the last write of the stream that the target has applied"},
         {"stable", number(m.stable), "writes",
          "the last write of the stream that the target has flushed"},
-        {"bytes sent", number(m.sent_bytes), "bytes",
+        {"sent bytes", number(m.sent_bytes), "bytes",
          "sent over all links of the mirror since the volume is active", grows},
-        {"bytes received", number(m.received_bytes), "bytes",
+        {"received bytes", number(m.received_bytes), "bytes",
          "received over all links of the mirror since the volume is active", grows},
-        {"bytes uncompressed", number(m.uncompressed_bytes), "bytes",
+        {"uncompressed bytes", number(m.uncompressed_bytes), "bytes",
          "what was sent, as it would be without compression", grows},
+    };
+    all.insert(all.end(), std::begin(counters), std::end(counters));
+}
+
+// How far the target is behind, and what that cost the writers.
+void add_lag(const nl::MirrorRecord& m, std::vector<Counter>& all)
+{
+    const Counter counters[] = {
+        {"lag time", number(m.lag_ms), "ms",
+         "how long the target lacks the oldest thing that it lacks; known at the source"},
+        {"lag bytes", number(m.lag_bytes), "bytes",
+         "what waits for the target and its dirty blocks; known at the source"},
+        {"stalls", number(m.stalls), "",
+         "how often writers waited for room in the queue, or a second for a target that stood", grows},
+        {"stall time", number(m.stall_ms), "ms", "how long that was, in all", grows},
     };
     all.insert(all.end(), std::begin(counters), std::end(counters));
 }
@@ -126,8 +141,21 @@ std::vector<Counter> counters_of(const nl::MirrorRecord& mirror)
     std::vector<Counter> all;
     add_specified(mirror, all);
     add_stream(mirror, all);
+    add_lag(mirror, all);
     add_beyond(mirror, all);
     return all;
+}
+
+std::vector<Histogram> histograms_of(const nl::VolumeRecord& volume)
+{
+    return {{"local latency", volume.local_latency,
+             "how long writes took on this node's data device"}};
+}
+
+std::vector<Histogram> histograms_of(const nl::MirrorRecord& mirror)
+{
+    return {{"remote latency", mirror.remote_latency,
+             "how long writes took until the target had applied them"}};
 }
 
 } // namespace mirrornet::ops

@@ -23,4 +23,13 @@ struct Counter {
 std::vector<Counter> counters_of(const nl::VolumeRecord& volume);
 std::vector<Counter> counters_of(const nl::MirrorRecord& mirror);
 
+struct Histogram {
+    std::string_view name;
+    nl::Latency latency;
+    std::string_view help; // one line
+};
+
+std::vector<Histogram> histograms_of(const nl::VolumeRecord& volume);
+std::vector<Histogram> histograms_of(const nl::MirrorRecord& mirror);
+
 } // namespace mirrornet::ops

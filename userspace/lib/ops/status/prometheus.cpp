@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Names follow from those of the counters: "queue current age" in ms is
-// mirror_net_queue_current_age_seconds, what only grows ends in _total.
+// mirror_net_queue_current_age_seconds, what only grows ends in _total; "remote latency" is the
+// histogram mirror_net_remote_latency_seconds.
 #include "ops/status/prometheus.hpp"
 
 #include "ops/status/counters.hpp"
@@ -16,17 +17,18 @@ namespace {
 
 // Samples of one name, which have to stand together.
 struct Family {
-    std::string name, help;
-    bool grows = false;
-    std::map<std::string, std::string> samples; // labels to value; the first one stays
+    std::string name, help, type;
+    std::map<std::string, std::string> samples; // labels to lines; the first ones stay
 };
 
 class Exposition {
 public:
     void add(std::string_view prefix, const Counter& counter, const std::string& labels);
+    void add(std::string_view prefix, const Histogram& histogram, const std::string& labels);
     std::string print() const;
 
 private:
+    void add(Family family, const std::string& labels, std::string lines);
     std::vector<Family> families_; // in the order of their first samples
 };
 
@@ -77,13 +79,47 @@ std::string value_of(const Counter& counter)
     return std::to_string(counter.value);
 }
 
+void Exposition::add(Family family, const std::string& labels, std::string lines)
+{
+    auto at = std::ranges::find(families_, family.name, &Family::name);
+    if (at == families_.end())
+        at = families_.insert(at, std::move(family));
+    at->samples.emplace(labels, std::move(lines));
+}
+
 void Exposition::add(std::string_view prefix, const Counter& counter, const std::string& labels)
 {
     const auto name = name_of(prefix, counter);
-    auto at = std::ranges::find(families_, name, &Family::name);
-    if (at == families_.end())
-        at = families_.insert(at, {name, std::string(counter.help), counter.grows, {}});
-    at->samples.emplace(labels, value_of(counter));
+    add({name, std::string(counter.help), counter.grows ? "counter" : "gauge", {}}, labels,
+        fmt::format("{}{{{}}} {}\n", name, labels, value_of(counter)));
+}
+
+std::string seconds_of(std::uint64_t us)
+{
+    return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
+}
+
+// Buckets of this format count what is in those before them, too.
+std::string lines_of(const std::string& name, const nl::Latency& latency, const std::string& labels)
+{
+    std::string lines;
+    std::uint64_t count = 0;
+    for (std::size_t bucket = 0; bucket < latency.writes.size(); bucket++) {
+        const auto bound = nl::Latency::bound_us(bucket);
+        count += latency.writes[bucket];
+        lines += fmt::format("{}_bucket{{{},{}}} {}\n", name, labels,
+                             label("le", bound ? seconds_of(*bound) : "+Inf"), count);
+    }
+    lines += fmt::format("{}_sum{{{}}} {}\n", name, labels, seconds_of(latency.sum_us));
+    return lines + fmt::format("{}_count{{{}}} {}\n", name, labels, count);
+}
+
+void Exposition::add(std::string_view prefix, const Histogram& histogram,
+                     const std::string& labels)
+{
+    const auto name = name_of(prefix, {histogram.name, 0, "s", histogram.help});
+    add({name, std::string(histogram.help), "histogram", {}}, labels,
+        lines_of(name, histogram.latency, labels));
 }
 
 std::string Exposition::print() const
@@ -91,10 +127,9 @@ std::string Exposition::print() const
     std::string text;
     for (const auto& family : families_) {
         text += fmt::format("# HELP {} {}\n# TYPE {} {}\n", family.name,
-                            escaped(family.help, false), family.name,
-                            family.grows ? "counter" : "gauge");
-        for (const auto& [labels, value] : family.samples)
-            text += fmt::format("{}{{{}}} {}\n", family.name, labels, value);
+                            escaped(family.help, false), family.name, family.type);
+        for (const auto& [labels, lines] : family.samples)
+            text += lines;
     }
     return text;
 }
@@ -116,6 +151,17 @@ void add_volume(const VolumeStatus& volume, Exposition& exposition)
         return;
     for (const auto& counter : counters_of(*volume.record))
         exposition.add("volume_", counter, labels);
+    for (const auto& histogram : histograms_of(*volume.record))
+        exposition.add("volume_", histogram, labels);
+}
+
+void add_mirror(const VolumeStatus& volume, const MirrorStatus& mirror, Exposition& exposition)
+{
+    const auto labels = label("volume", volume.name) + "," + label("peer", mirror.node);
+    for (const auto& counter : counters_of(mirror.record))
+        exposition.add("", counter, labels);
+    for (const auto& histogram : histograms_of(mirror.record))
+        exposition.add("", histogram, labels);
 }
 
 } // namespace
@@ -127,9 +173,7 @@ std::string prometheus_text(const StatusReport& report)
         add_volume(volume, exposition);
     for (const auto& volume : report.volumes)
         for (const auto& mirror : volume.mirrors)
-            for (const auto& counter : counters_of(mirror.record))
-                exposition.add("", counter,
-                               label("volume", volume.name) + "," + label("peer", mirror.node));
+            add_mirror(volume, mirror, exposition);
     return exposition.print();
 }
 

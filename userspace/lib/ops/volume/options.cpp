@@ -29,8 +29,8 @@ void require_known(const std::vector<std::string>& names)
     for (const auto& name : names)
         if (!belongs(find_option(name), scope_volume | scope_mirror))
             throw Error(ExitStatus::usage,
-                        name + ": not an option of a volume or mirror but of a node or a pair of "
-                               "nodes; see mirror-net.conf(5)");
+                        name + ": not an option of a volume or mirror but of a node (mirrorctl set "
+                               "--node) or a pair of nodes (--pair NODE); see mirror-net.conf(5)");
 }
 
 void add_values(std::vector<OptionValue>& out, const OptionSet& set, const std::string& node,

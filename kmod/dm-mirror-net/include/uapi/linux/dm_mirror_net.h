@@ -136,6 +136,7 @@
 #define MN_BLOCK_SHIFT		16	/* a block of the bitmap: 64 KiB */
 #define MN_QUEUE_LOW_WATER	150	/* a number of other products, kept for comparison */
 #define MN_RANGES_MAX		2048	/* ranges in one BITMAP_ADD */
+#define MN_LATENCY_BUCKETS	26	/* of a histogram: 2^0..2^24 us, and more */
 
 enum mn_cmd {
 	MN_CMD_UNSPEC,
@@ -462,6 +463,19 @@ enum mn_attr {
 	MN_A_OPT_ON_FENCE_TIMEOUT, /* u32, enum mn_on_fence_timeout */
 	MN_A_MIRROR_FENCE,	/* u8, enum mn_fence */
 	MN_A_MIRROR_FENCE_GENERATION, /* u64: taken with the loss; 0: there was none */
+	/*
+	 * How long writes took, since the volume or the mirror is there. A histogram is
+	 * MN_LATENCY_BUCKETS numbers (u64, of this machine's byte order): bucket i counts the
+	 * writes that took at most 2^i us and that no earlier one counts; the last one all others.
+	 */
+	MN_A_VOLUME_LOCAL_LATENCY, /* binary: from its start to its end on the data device */
+	MN_A_VOLUME_LOCAL_LATENCY_SUM, /* u64: us, of all of these writes */
+	MN_A_MIRROR_REMOTE_LATENCY, /* binary: from queued until the target had applied it */
+	MN_A_MIRROR_REMOTE_LATENCY_SUM, /* u64: us */
+	MN_A_MIRROR_LAG_TIME,	/* u64: ms since the target lacks something; 0 but at the source */
+	MN_A_MIRROR_LAG_BYTES,	/* u64: QUEUE_BYTES and 64 KiB for each dirty block; as above */
+	MN_A_MIRROR_STALLS,	/* u64: how often writers waited for room, or a target stood */
+	MN_A_MIRROR_STALL_TIME,	/* u64: ms of these */
 	__MN_A_MAX,
 };
 

@@ -9,4 +9,10 @@ static inline unsigned int hweight_long(unsigned long word)
 	return __builtin_popcountl(word);
 }
 
+/* The last bit set, counted from 1; 0 of 0. */
+static inline int fls64(unsigned long long number)
+{
+	return number ? 64 - __builtin_clzll(number) : 0;
+}
+
 #endif
