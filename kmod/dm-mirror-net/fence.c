@@ -100,6 +100,7 @@ void mn_fence_lost(struct mn_mirror *mirror, u64 generation)
 {
 	u8 old = mirror->fence;
 
+	mirror->lost_unrecorded = false;
 	if (!is_wished(mirror)) {
 		mn_fence_event(mirror, MN_FENCE_EV_OVER);
 		return;
@@ -151,6 +152,30 @@ int mn_fence_confirm(struct mn_volume *volume, const u8 *peer_uuid, u64 generati
 
 /* ---- the writes; under track ---- */
 
+/* In a suspend whose clock has run out there is a moment left to ask (I10). */
+#define MN_FENCE_SUSPENDED_MS 4000u
+
+static u64 latest(const struct mn_mirror *mirror)
+{
+	u32 timeout = READ_ONCE(mirror->options.fence_timeout);
+
+	if (mirror->volume->no_waiting)
+		timeout = min(timeout, MN_FENCE_SUSPENDED_MS);
+	return get_jiffies_64() + msecs_to_jiffies(timeout);
+}
+
+void mn_fence_hurry(struct mn_volume *volume)
+{
+	int i;
+
+	lockdep_assert_held(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->fence == MN_FENCE_WANTED)
+			volume->mirror[i]->fence_until = min(volume->mirror[i]->fence_until,
+							     latest(volume->mirror[i]));
+	mn_fence_kick(volume);
+}
+
 /* There is a write now that these copies lack. */
 static void ask_for_fences(struct mn_volume *volume)
 {
@@ -161,8 +186,7 @@ static void ask_for_fences(struct mn_volume *volume)
 
 		if (!mirror || mirror->fence != MN_FENCE_DUE)
 			continue;
-		mirror->fence_until = get_jiffies_64() +
-				      msecs_to_jiffies(READ_ONCE(mirror->options.fence_timeout));
+		mirror->fence_until = latest(mirror);
 		mn_fence_event(mirror, MN_FENCE_EV_WRITE);
 	}
 }
@@ -208,12 +232,10 @@ static void release_fenced(struct mn_volume *volume, struct list_head *done)
 
 /* ---- time ---- */
 
-/* From the end of a suspend's clock nobody waits for what other nodes do (I10). */
 static bool is_due(const struct mn_mirror *mirror)
 {
 	return mirror->fence == MN_FENCE_WANTED &&
-	       (mirror->volume->no_waiting ||
-		time_after_eq64(get_jiffies_64(), mirror->fence_until));
+	       time_after_eq64(get_jiffies_64(), mirror->fence_until);
 }
 
 /* Which of those that are wanted expire; true: at least one of them stops the volume. */

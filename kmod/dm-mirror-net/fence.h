@@ -28,6 +28,8 @@ void mn_fence_options_changed(struct mn_mirror *mirror);
 bool mn_fence_holds(struct mn_io *io);
 /* Under track. What may have changed for the writes that wait is looked at soon. */
 void mn_fence_kick(struct mn_volume *volume);
+/* Under track: a suspend's clock has run out; what waits does so for a moment more. */
+void mn_fence_hurry(struct mn_volume *volume);
 /* Takes track. The gate is closed, nothing is under way: from now on writes do not end. */
 void mn_fence_gate_closed(struct mn_volume *volume);
 

@@ -122,6 +122,23 @@ static bool go_live(struct mn_session *session, struct mn_leg *leg)
 	return dirty;
 }
 
+/*
+ * Nothing of the target is in the stream of a source that is being opened, so what is written then
+ * is lost to it: as if the link had gone (docs/fence.md).
+ */
+static void open_without_stream(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	spin_lock_irq(&mirror->volume->track);
+	if (session->peers.data_state == MN_DATA_CURRENT)
+		mirror->lost_unrecorded = true;
+	spin_unlock_irq(&mirror->volume->track);
+	/* both sides agree on who is the source: opened while the link stands, or not */
+	mn_volume_may_open(mirror);
+	flush_delayed_work(&mirror->volume->open_work);
+}
+
 static bool may_compare(const struct mn_session *session)
 {
 	return READ_ONCE(session->mirror->compare) &&
@@ -143,9 +160,7 @@ static void begin(struct mn_session *session)
 	spin_unlock_irq(&volume->track);
 	mn_write_drain(volume);
 	if (mn_auto_resync_holds_back(mirror, full)) {
-		/* both sides agree on who is the source: opened while the link stands, or not */
-		mn_volume_may_open(mirror);
-		flush_delayed_work(&volume->open_work);
+		open_without_stream(session);
 		mn_session_fail(session, MN_REASON_USER,
 				"auto-resync is no: what the target lacks waits for continue, or resync");
 		return;

@@ -102,6 +102,13 @@ int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force)
 	return 0;
 }
 
+/* Under track: its loss would be noticed, or it is inconsistent. */
+static bool is_seen_to(const struct mn_mirror *mirror)
+{
+	return mirror->live && !mirror->kept &&
+	       (mirror->in_sync || mirror->peer_data_state == MN_DATA_INCONSISTENT);
+}
+
 /*
  * Under track. Could this target take over with the generation that the source has now, and nobody
  * would know what it lacks? Not one whose loss is recorded, nor one that is inconsistent.
@@ -110,10 +117,8 @@ static bool passes_for_equal(const struct mn_mirror *mirror, const struct mn_sup
 {
 	const struct mn_slot *slot = &super->slot[mirror->slot];
 
-	if (mirror->live && !mirror->kept &&
-	    (mirror->in_sync || mirror->peer_data_state == MN_DATA_INCONSISTENT))
-		return false;
-	return mn_generation_may_be_held(super->generation, slot->base, slot->old_base);
+	return !is_seen_to(mirror) &&
+	       mn_generation_may_be_held(super->generation, slot->base, slot->old_base);
 }
 
 /* As a mask of slots. */
@@ -130,15 +135,26 @@ static u32 pass_for_equal(struct mn_volume *volume, const struct mn_super *super
 	return mask;
 }
 
-/* The first write will be one that these lack, as after a loss with the volume open. */
-static void are_lost(struct mn_volume *volume, u32 mask, u64 generation)
+/*
+ * The first write will be one that these lack, as after a loss with the volume open; and so do those
+ * that were lost while nothing was written, whatever generation they have. Unless a person
+ * has seen to them.
+ */
+static void are_lost(struct mn_volume *volume, u32 mask, u64 generation, bool fence)
 {
 	int i;
 
 	spin_lock_irq(&volume->track);
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i] && (mask & BIT(i)))
-			mn_fence_lost(volume->mirror[i], generation);
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (!mirror)
+			continue;
+		if (fence && !is_seen_to(mirror) &&
+		    ((mask & BIT(i)) || mirror->lost_unrecorded))
+			mn_fence_lost(mirror, generation);
+		mirror->lost_unrecorded = false;
+	}
 	spin_unlock_irq(&volume->track);
 }
 
@@ -161,8 +177,8 @@ static int commit_open(struct mn_volume *volume, bool fence)
 	err = mn_meta_commit(&volume->meta);
 	if (err)
 		set_writable(volume, false);
-	else if (fence)
-		are_lost(volume, mask, generation);
+	else
+		are_lost(volume, mask, generation, fence);
 	return err;
 }
 
@@ -337,6 +353,24 @@ static const char *why_target_stays_locked(struct mn_volume *volume, bool force)
 	return NULL;
 }
 
+/* Does a peer say that it is the source, or has one been heard of? */
+static bool another_source(struct mn_volume *volume)
+{
+	bool there = false;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++) {
+		const struct mn_mirror *mirror = volume->mirror[i];
+
+		there |= mirror && (mirror->peer_role == MN_ROLE_SOURCE ||
+				    mirror->state.reason == MN_REASON_SPLIT_BRAIN ||
+				    mirror->state.reason == MN_REASON_OTHER_SOURCE);
+	}
+	spin_unlock_irq(&volume->track);
+	return there;
+}
+
 /* NULL: nothing is against it. */
 static const char *why_not_unlocked(struct mn_volume *volume, bool read_only, bool force)
 {
@@ -348,6 +382,8 @@ static const char *why_not_unlocked(struct mn_volume *volume, bool read_only, bo
 		return "only a target is unlocked for reading alone";
 	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
 		return "the data was written behind our back: look, then mirrorctl up --as-source";
+	if (volume->lock_reason == MN_LOCK_FENCED && another_source(volume))
+		return "another node took over, or may have: see mirrorctl status, or up --as-source";
 	if (!volume->may_open && has_mirrors(volume))
 		return "the source waits for its peer's answer: another node may have taken over";
 	return NULL;
@@ -420,16 +456,22 @@ int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
 	return err;
 }
 
-/* Whoever locked it meanwhile has closed the gate, too; then it is locked for that reason. */
+/*
+ * Whoever locked it meanwhile has closed the gate, too. A person's lock becomes this one: to unlock
+ * it is to decide about the copy that is not fenced.
+ */
 static int lock_fenced(struct mn_volume *volume)
 {
-	bool open = volume->lock_reason == MN_LOCK_NONE;
-	int err = open ? mn_volume_close_io(volume, MN_LOCK_FENCED, true) : 0;
+	u8 was = volume->lock_reason;
+	int err = was == MN_LOCK_NONE ? mn_volume_close_io(volume, MN_LOCK_FENCED, true) : 0;
 
 	if (err)
 		return err;
 	mn_fence_gate_closed(volume);
-	return open ? commit_lock(volume, volume->role, MN_LOCK_FENCED) : 0;
+	if (was != MN_LOCK_NONE && was != MN_LOCK_USER && was != MN_LOCK_WAIT_PEER)
+		return 0;
+	set_lock_reason(volume, MN_LOCK_FENCED);
+	return commit_lock(volume, volume->role, MN_LOCK_FENCED);
 }
 
 void mn_volume_fence_lock_work(struct work_struct *work)

@@ -245,6 +245,7 @@ static void was_in_sync(struct mn_mirror *mirror)
 {
 	mirror->asked = false;
 	mirror->compare = false;
+	mirror->lost_unrecorded = false;
 	mn_rest_forget(mirror);
 }
 

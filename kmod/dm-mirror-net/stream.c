@@ -135,6 +135,7 @@ void mn_stream_lose_sync(struct mn_mirror *mirror)
 		volume->loss_pending = true;
 		queue_work(volume->wq, &volume->loss_work);
 	} else {
+		mirror->lost_unrecorded |= mirror->in_sync;
 		mirror->in_sync = false;	/* commit_open() sees to what is written later */
 	}
 }

@@ -139,7 +139,7 @@ static void suspend_work(struct work_struct *work)
 			mn_session_lost_locked(mirror, MN_REASON_OPERATION, &done);
 	}
 	mn_overflow_wake(volume);
-	mn_fence_kick(volume);
+	mn_fence_hurry(volume);
 	spin_unlock_irq(&volume->track);
 	mn_write_complete(&done);
 }
