@@ -162,7 +162,7 @@ static void begin(struct mn_session *session)
 	if (mn_auto_resync_holds_back(mirror, full)) {
 		open_without_stream(session);
 		mn_session_fail(session, MN_REASON_USER,
-				"auto-resync is no: what the target lacks waits for continue, or resync");
+				"auto-resync is no: continue, or resync, sends what is missing");
 		return;
 	}
 	if (mn_auto_resync_fill(mirror, &everything) || mark_everything(session) ||
@@ -173,7 +173,8 @@ static void begin(struct mn_session *session)
 	}
 	leg = mn_leg_get(volume, GFP_NOIO);
 	mn_bitmap_refill(&mirror->bitmap);
-	if (go_live(session, leg) && mn_resync_start(session, full || everything, may_compare(session)))
+	full |= everything;
+	if (go_live(session, leg) && mn_resync_start(session, full, may_compare(session)))
 		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }
 

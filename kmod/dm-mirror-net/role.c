@@ -136,8 +136,8 @@ static u32 pass_for_equal(struct mn_volume *volume, const struct mn_super *super
 }
 
 /*
- * The first write will be one that these lack, as after a loss with the volume open; and so do those
- * that were lost while nothing was written, whatever generation they have. Unless a person
+ * The first write will be one that these lack, as after a loss with the volume open; and so do
+ * those that were lost while nothing was written, whatever generation they have. Unless a person
  * has seen to them.
  */
 static void are_lost(struct mn_volume *volume, u32 mask, u64 generation, bool fence)
@@ -383,7 +383,7 @@ static const char *why_not_unlocked(struct mn_volume *volume, bool read_only, bo
 	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
 		return "the data was written behind our back: look, then mirrorctl up --as-source";
 	if (volume->lock_reason == MN_LOCK_FENCED && another_source(volume))
-		return "another node took over, or may have: see mirrorctl status, or up --as-source";
+		return "another node took over, or may have: mirrorctl up --as-source decides";
 	if (!volume->may_open && has_mirrors(volume))
 		return "the source waits for its peer's answer: another node may have taken over";
 	return NULL;

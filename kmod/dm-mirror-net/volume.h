@@ -142,7 +142,7 @@ struct mn_mirror {
 	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
 	struct mn_received received;	/* what this target could go on with, between links */
-	bool lost_unrecorded;		/* its loss changed no generation: commit_open() sees to it */
+	bool lost_unrecorded;		/* the loss changed no generation: see commit_open() */
 	bool compare;			/* a person wants blocks compared before they are sent */
 	bool asked;			/* a person wants the resync; whatever auto-resync says */
 	u64 rest_until;			/* jiffies64: no link before that; see rest.h */

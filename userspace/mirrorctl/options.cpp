@@ -48,6 +48,8 @@ void require(bool given, const char* what)
 // With a flag there is no VOLUME: what stands in its place is the first of the others.
 void put_in_place(Place& place, std::vector<std::string>& others)
 {
+    require(place.node + place.defaults + !place.pair.empty() <= 1,
+            "only one of --defaults, --node and --pair NODE has a place in one command");
     require(!place.is_volume() || !place.subject.empty(),
             "VOLUME[@NODE] is required, or one of --defaults, --node and --pair NODE");
     if (place.is_volume() || place.subject.empty())
@@ -142,13 +144,12 @@ int set(const Invocation& invocation, SetOptions& options)
 void add_place(CLI::App& verb, Place& place)
 {
     verb.add_option("VOLUME[@NODE]", place.subject, "The volume with all its mirrors, or one mirror");
-    auto* defaults = verb.add_flag("--defaults", place.defaults,
-                                   "What new volumes and mirrors begin with that are created here");
-    auto* node = verb.add_flag("--node", place.node, "What belongs to this node");
-    auto* pair = verb.add_option("--pair", place.pair, "What holds between this node and that one")
-                     ->type_name("NODE");
-    defaults->excludes(node)->excludes(pair);
-    node->excludes(pair);
+    // put_in_place() refuses two of them: "Excludes:" would name the others in any order
+    verb.add_flag("--defaults", place.defaults,
+                  "What new volumes and mirrors begin with that are created here");
+    verb.add_flag("--node", place.node, "What belongs to this node");
+    verb.add_option("--pair", place.pair, "What holds between this node and that one")
+        ->type_name("NODE");
 }
 
 } // namespace
