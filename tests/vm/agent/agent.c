@@ -3,7 +3,8 @@
  * Runs in a node: one process per virtio-serial port named lab.*, each of which
  * carries one command at a time.  A command ends with its own exit, not with
  * the end of its output: what it left running in the background lives on.  When
- * the client goes away first, the command's process group is killed.
+ * the client goes away first, the command's process group is killed; also when another client is
+ * there already and sends the next one, before anybody here has seen the first one go.
  */
 #define _GNU_SOURCE
 #include "frame.h"
@@ -31,6 +32,8 @@ struct command {
 
 static int port;
 static struct frame_reader reader;
+static int next_command;	/* the frame that was read last is another client's command */
+
 /* Only there so that the signal ends a wait. */
 static void on_signal(int sig)
 {
@@ -135,6 +138,10 @@ static int take_input(struct command *cmd, short events)
 	case FRAME_READY:
 		break;
 	}
+	if (f->head.type == FRAME_RUN || f->head.type == FRAME_SHELL) {
+		next_command = 1;
+		return -1;
+	}
 	if (f->head.type != FRAME_STDIN || f->head.id != cmd->id || cmd->in < 0)
 		return 0;
 	cmd->unwritten = f->head.len;
@@ -179,6 +186,16 @@ static void wait_for_something(struct command *cmd, struct pollfd *fds)
 			fds[i].revents = 0;
 }
 
+/* It may not have come so far as to lead a group of its own. */
+static void kill_command(const struct command *cmd)
+{
+	int status;
+
+	if (kill(-cmd->pid, SIGKILL))
+		kill(cmd->pid, SIGKILL);
+	waitpid(cmd->pid, &status, 0);
+}
+
 static void serve(struct command *cmd)
 {
 	struct pollfd fds[FDS];
@@ -193,8 +210,7 @@ static void serve(struct command *cmd)
 		if (fds[IN].revents)
 			push_input(cmd);
 		if (fds[PORT].revents && take_input(cmd, fds[PORT].revents)) {
-			kill(-cmd->pid, SIGKILL);
-			waitpid(cmd->pid, &status, 0);
+			kill_command(cmd);
 			return;
 		}
 	}
@@ -277,7 +293,10 @@ static void serve_port(const char *path)
 		uint32_t type = reader.frame.head.type;
 
 		if (res == FRAME_READY && (type == FRAME_RUN || type == FRAME_SHELL)) {
-			run(&reader.frame);
+			do {
+				next_command = 0;
+				run(&reader.frame);
+			} while (next_command);
 		} else if (res == FRAME_MORE) {
 			struct pollfd p = { .fd = port, .events = POLLIN };
 
