@@ -75,7 +75,9 @@ void check_overwrites(const mn_facts& source, const mn_facts& target, const mn_v
         MUST(known);
     }
     if (verdict.kind == MN_VERDICT_RESUME) {
-        MUST(source.stream && source.stream == target.stream && target.data_state == MN_DATA_CURRENT);
+        MUST(source.stream && source.stream == target.stream);
+        // outdated, and not written: it was fenced, and lacks what the stream brings
+        MUST(target.data_state == MN_DATA_CURRENT || target.data_state == MN_DATA_OUTDATED);
         MUST(source.applied <= target.applied && target.applied <= source.sequence);
     }
     if (verdict.kind != MN_VERDICT_FULL)
