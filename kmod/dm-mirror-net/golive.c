@@ -131,7 +131,8 @@ static void open_without_stream(struct mn_session *session)
 	struct mn_mirror *mirror = session->mirror;
 
 	spin_lock_irq(&mirror->volume->track);
-	if (session->peers.data_state == MN_DATA_CURRENT)
+	/* of one that is open the loss is on record */
+	if (!mirror->volume->writable && session->peers.data_state == MN_DATA_CURRENT)
 		mirror->lost_unrecorded = true;
 	spin_unlock_irq(&mirror->volume->track);
 	/* both sides agree on who is the source: opened while the link stands, or not */
