@@ -98,9 +98,10 @@ load_anyway() {
 		--direct=1 --time_based --runtime=$1 --norandommap --randrepeat=0 $2 $3" >/dev/null 2>&1 || true
 }
 
-# load SECONDS [WORD...]: random direct writes on the source.
+# load SECONDS [WORD...]: random direct writes on the source; for longer on a debug kernel, where all that
+# is done meanwhile takes longer.
 load() {
-	local seconds=$1
+	local seconds=$((($1 * LAB_PATIENCE + 3) / 4))
 	shift
 	node_run a "fio --name=load --filename=$V --rw=randwrite --bs=4k --iodepth=16 --ioengine=libaio \
 		--direct=1 --time_based --runtime=$seconds --norandommap --randrepeat=0 --output-format=terse $*" >fio.out ||
