@@ -56,10 +56,17 @@ link_up() {
 	wait $!
 }
 
+# refused WORDS NODE COMMAND: the kernel says no, with these words.
+refused() {
+	local words=$1
+	shift
+	assert_status 1 node_run "$@" 2>said
+	grep -q "$words" said || atf_fail "refused, but with: $(cat said)"
+}
+
 # assert_no_link NODE PEER: the kernel takes no connection for this mirror now, since it is not wanted.
 assert_no_link() {
-	assert_status 1 node_run "$1" "kctl attach vol $2" 2>attach.err
-	grep -q 'the mirror wants no link now' attach.err || atf_fail "a link is refused, but with: $(cat attach.err)"
+	refused 'the mirror wants no link now' "$1" "kctl attach vol $2"
 }
 
 # get NODE KEY: a line of kctl's answer about the volume and its mirror.
