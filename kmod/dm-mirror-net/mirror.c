@@ -12,6 +12,7 @@
 #include "event.h"
 #include "fence.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "mirror.h"
 #include "rest.h"
 #include "session.h"
@@ -39,6 +40,7 @@ const struct mn_options mn_options_default = {
 	.on_sync_loss = MN_ON_SYNC_LOSS_CONTINUE,
 	.fence_timeout = 30000,
 	.on_fence_timeout = MN_ON_FENCE_TIMEOUT_STOP,
+	.on_metadata_error = MN_ON_METADATA_ERROR_STOP,
 };
 
 /* ---- state ---- */
@@ -677,6 +679,7 @@ int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
 		change_options(&mirror->options, change);
 		mn_session_options_changed(mirror);
 		mn_fence_options_changed(mirror);
+		mn_meta_loss_options_changed(mirror);
 	} else {
 		why->text = "the volume has no mirror with this node";
 		err = -ENOENT;
