@@ -689,7 +689,7 @@ int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
 
 	*why = "this node cannot apply the stream";
 	if (is_broken(apply) || apply->abandoned) {
-		/* what follows is of no use; fail_work, or the source, ends the link, and says why */
+		/* what follows is of no use: fail_work, or the source, ends the link */
 	} else if (frame->type == MN_FRAME_WRITE) {
 		err = apply_write(apply, frame, payload);
 		payload = NULL;		/* the step's */

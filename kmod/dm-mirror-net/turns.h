@@ -30,7 +30,7 @@ void mn_turns_init(struct mn_turns *turns);
 bool mn_turns_take(struct mn_turns *turns, struct mn_turn *turn);
 /* It wants no turn any more, or has had it. In any state. */
 void mn_turns_give(struct mn_turns *turns, struct mn_turn *turn);
-/* The next one whose turn it is now, NULL: none. To be asked until then after give, and a new limit. */
+/* Whose turn it is now; NULL: nobody's. To be asked until then after give, and a new limit. */
 struct mn_turn *mn_turns_next(struct mn_turns *turns);
 
 #endif

@@ -6,8 +6,9 @@
  *
  * `map` never sleeps. A write that cannot go on is parked: on `copying` for
  * memory, in `overlap` behind an older write, on `parked` for its regions, on
- * `crowded` for room in a queue, on `unrecorded` while the metadata fails, on `held` until a mirror's loss is durable, on `fenced` until
- * the lost copy is known not to be promoted. Work items take it from there.
+ * `crowded` for room in a queue, on `unrecorded` while the metadata fails and the copies are
+ * asked, on `held` until a mirror's loss is durable, on `fenced` until the lost copy is known
+ * not to be promoted. Work items take it from there.
  *
  * Classification (I12) is made once, under volume->track, together with the
  * sequence and the place in every stream, and holds until the write ends.
