@@ -369,17 +369,25 @@ static int commit_state(struct mn_mirror *mirror, s8 state, u8 reason, u32 more_
 	return mn_meta_commit(&mirror->volume->meta);
 }
 
-void mn_mirror_keep_state(struct mn_mirror *mirror)
+/* Under volume->lock: 0, or why what waits for a person is not on record. */
+static int keep_state(struct mn_mirror *mirror)
 {
 	struct mn_state now;
 
-	lockdep_assert_held(&mirror->volume->lock);
 	spin_lock_irq(&mirror->volume->track);
 	now = mirror->state;
 	spin_unlock_irq(&mirror->volume->track);
-	if (mn_state_is_durable(now) && commit_state(mirror, now.state, now.reason, 0))
+	return mn_state_is_durable(now) ? commit_state(mirror, now.state, now.reason, 0) : 0;
+}
+
+void mn_mirror_keep_state(struct mn_mirror *mirror)
+{
+	u8 reason = READ_ONCE(mirror->state.reason);
+
+	lockdep_assert_held(&mirror->volume->lock);
+	if (keep_state(mirror))
 		pr_err("dm-mirror-net: %s: that the mirror waits for a person (%s) is not recorded: it is found out again after a restart\n",
-		       mirror->volume->name, mn_reason_text(now.reason));
+		       mirror->volume->name, mn_reason_text(reason));
 }
 
 /* Under volume->lock: record, then tell the state machine. */
@@ -410,8 +418,8 @@ static int pause_locked(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	/* where it waits for a person already, the reason says why, and must not be forgotten */
 	if (mn_state_is_durable(mirror->state)) {
-		mn_mirror_keep_state(mirror);
-		return 0;
+		why->text = "the metadata cannot be written: after a restart it goes on by itself";
+		return keep_state(mirror);
 	}
 	return record_locked(mirror, paused, 0, MN_EV_USER_PAUSE, why);
 }
