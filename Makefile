@@ -6,6 +6,8 @@
 # make test T=... the same with what is built already
 # make check-life the tests of modes, links, pauses, open targets and broken mirrors alone
 # make check-long the repetitions that are too long for every day
+# make soak MINUTES=n [SEED=s]   random operations against what must always be true (docs/soak.md)
+# make coverage   how much of the pure core its unit tests reach; fails below 95 % of lines, 90 % of branches
 # make check-debug   the kernel's tests on a debug kernel (T=... as above), without leaks
 # make debug-kernel  builds that kernel, once
 # make demo       two nodes, one volume, a story (KEEP=1 leaves them running)
@@ -182,6 +184,24 @@ check-life: deps
 check-long: deps
 	@MIRROR_NET_LONG=1 tests/run $(T)
 
+MINUTES ?= 20
+soak: deps
+	+$(MAKE) module userspace lab
+	@tests/run --lay
+	SOAK_MINUTES=$(MINUTES) SOAK_SEED=$(SEED) MIRROR_NET_LONG=1 \
+		kyua debug -k tests/Kyuafile --build-root=$(BUILD)/tests vm/soak_test:soak
+
+coverage: deps
+	cmake -S tests/unit/kcore -B $(BUILD)/coverage -G Ninja -DCMAKE_C_FLAGS=--coverage \
+		-DCMAKE_EXE_LINKER_FLAGS=--coverage -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=$(BUILD)/coverage/bin
+	ninja -C $(BUILD)/coverage -j $(JOBS)
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@set -e; for test in $(BUILD)/coverage/bin/test_*; do $$test >$$test.log || { cat $$test.log; exit 1; }; done
+	@$(gcovr) --branches --fail-under-branch 90
+	@$(gcovr) --fail-under-line 95
+
+gcovr = gcovr --root kmod/dm-mirror-net --exclude '.*/shim/.*' $(BUILD)/coverage
+
 # One test at a time: two processors are not too many for two nodes of this kernel.
 check-debug: deps
 	+$(MAKE) userspace lab-debug
@@ -231,5 +251,5 @@ clean:
 
 FORCE:
 .PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-debug lab-kernels lab-tools debug-kernel check test \
-	check-life check-long check-debug check-build demo bench install install-files strict-flags install-module \
+	check-life check-long check-debug soak coverage check-build demo bench install install-files strict-flags install-module \
 	clean FORCE

@@ -52,9 +52,9 @@ still_writing() {
 
 # queue_at_least COUNT: what the target has not applied.
 queue_at_least() {
-	node_until 30 a "test \$(kctl mirror vol nodeb | sed -n 's/^queue=//p') -ge $1"
+	node_until 30 a "test \$(kctl get vol nodeb queue) -ge $1"
 }
 
 queue_empty() {
-	node_until 60 a 'kctl mirror vol nodeb | grep -qx queue=0'
+	node_until 60 a 'kctl get vol nodeb queue=0'
 }

@@ -49,25 +49,31 @@ options() {
 
 # link_up: a new connection between the kernels.
 link_up() {
-	node_until 30 a 'kctl mirror vol nodeb | grep -qx link=0'
-	node_until 30 b 'kctl mirror vol nodea | grep -qx link=0'
+	node_until 30 a 'kctl get vol nodeb link=0'
+	node_until 30 b 'kctl get vol nodea link=0'
 	node_run b 'kctl listen vol nodea 9999' &
 	node_run a 'kctl connect vol nodeb 10.77.0.2 9999'
 	wait $!
+}
+
+# assert_no_link NODE PEER: the kernel takes no connection for this mirror now, since it is not wanted.
+assert_no_link() {
+	assert_status 1 node_run "$1" "kctl attach vol $2" 2>attach.err
+	grep -q 'the mirror wants no link now' attach.err || atf_fail "a link is refused, but with: $(cat attach.err)"
 }
 
 # get NODE KEY: a line of kctl's answer about the volume and its mirror.
 get() {
 	local peer=b
 	[ "$1" = a ] || peer=a
-	node_run "$1" "{ kctl volume vol; kctl mirror vol node$peer; } | sed -n 's/^$2=//p'"
+	node_run "$1" "kctl get vol node$peer $2"
 }
 
 # wait_state NODE STATE [SECONDS]: 1 mirroring, 2 resync, 4 paused.
 wait_state() {
 	local peer=b
 	[ "$1" = a ] || peer=a
-	node_until "${3:-60}" "$1" "kctl mirror vol node$peer | grep -qx state=$2"
+	node_until "${3:-60}" "$1" "kctl get vol node$peer state=$2"
 }
 
 mirror_up() {
@@ -92,9 +98,10 @@ load_anyway() {
 		--direct=1 --time_based --runtime=$1 --norandommap --randrepeat=0 $2 $3" >/dev/null 2>&1 || true
 }
 
-# load SECONDS [WORD...]: random direct writes on the source.
+# load SECONDS [WORD...]: random direct writes on the source; for longer on a debug kernel, where all that
+# is done meanwhile takes longer.
 load() {
-	local seconds=$1
+	local seconds=$((($1 * LAB_PATIENCE + 3) / 4))
 	shift
 	node_run a "fio --name=load --filename=$V --rw=randwrite --bs=4k --iodepth=16 --ioengine=libaio \
 		--direct=1 --time_based --runtime=$seconds --norandommap --randrepeat=0 --output-format=terse $*" >fio.out ||

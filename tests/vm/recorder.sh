@@ -147,7 +147,7 @@ busily() {
 until_more() {
 	local want
 	want=$(($(get a "$1") + $2))
-	node_until 120 a "test \$({ kctl volume vol; kctl mirror vol nodeb; } | sed -n 's/^$1=//p') -ge $want"
+	node_until 120 a "test \$(kctl get vol nodeb $1) -ge $want"
 }
 
 # What waits for the link ends later.
@@ -178,7 +178,7 @@ come_back() {
 	volume_on a "$DISKS"
 	volume_on b "$DISKS"
 	link_up
-	node_until 30 a 'kctl volume vol | grep -qx locked=0'
+	node_until 30 a 'kctl get vol - locked=0'
 	wait_state a 1
 	echo "blocks sent: $(get a resync_sent)"
 	assert_equal_disks

@@ -16,7 +16,10 @@
  *       onloss=0|1 fencetimeout=MS onfence=0|1 onmeta=0|1
  *   kctl fenced|outdate VOL PEER GENERATION        kctl node [resyncs=N]
  *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
+ *   kctl attach VOL PEER: a link to nobody, for a link that has to be refused
  *   kctl volume VOL                                 kctl mirror VOL PEER
+ *   kctl get VOL PEER KEY: one value of what these two print
+ *   kctl get VOL PEER KEY=VALUE: exit status 1 when it is another
  *   kctl meta PATH
  * Errors: the kernel's sentence on stderr, exit status 1.
  */
@@ -37,6 +40,10 @@
 static struct nl_sock *sock;
 static int family;
 static int acked;
+
+/* Of kctl get: the key, the value that it should have; whether it was there, and had it. */
+static const char *wanted, *wanted_value;
+static int found, as_wanted;
 
 static void die(const char *what, int error)
 {
@@ -115,6 +122,24 @@ static long long value_of(struct nlattr *attr, int type)
 	}
 }
 
+static void show(const char *name, long long value)
+{
+	char text[32];
+
+	if (!wanted) {
+		printf("%s=%lld\n", name, value);
+		return;
+	}
+	if (strcmp(name, wanted))
+		return;
+	found = 1;
+	snprintf(text, sizeof(text), "%lld", value);
+	if (!wanted_value)
+		puts(text);
+	else if (!strcmp(text, wanted_value))
+		as_wanted = 1;
+}
+
 static int on_message(struct nl_msg *message, void *arg)
 {
 	struct nlattr *tb[MN_A_MAX + 1];
@@ -125,8 +150,7 @@ static int on_message(struct nl_msg *message, void *arg)
 		return NL_SKIP;
 	for (i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		if (tb[shown[i].attr])
-			printf("%s=%lld\n", shown[i].name,
-			       value_of(tb[shown[i].attr], shown[i].type));
+			show(shown[i].name, value_of(tb[shown[i].attr], shown[i].type));
 	return NL_OK;
 }
 
@@ -245,6 +269,14 @@ static int do_connect(char **argv)
 	return 1;
 }
 
+static int do_attach(char **argv)
+{
+	int pair[2];
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+	return attach(argv[0], argv[1], pair[0], 1);
+}
+
 static int do_format(int argc, char **argv)
 {
 	struct nl_msg *message = request(MN_CMD_META_FORMAT);
@@ -357,6 +389,26 @@ static int do_node(int argc, char **argv)
 	return send_request(message);
 }
 
+static int do_get(char **argv)
+{
+	struct nl_msg *message = request(MN_CMD_VOLUME_GET);
+	char *value = strchr(argv[2], '=');
+
+	if (value)
+		*value++ = '\0';
+	wanted = argv[2];
+	wanted_value = value;
+	put_uuid(message, MN_A_VOLUME_UUID, argv[0]);
+	send_request(message);
+	if (!found) {
+		message = request(MN_CMD_MIRROR_GET);
+		put_uuid(message, MN_A_VOLUME_UUID, argv[0]);
+		put_uuid(message, MN_A_PEER_UUID, argv[1]);
+		send_request(message);
+	}
+	return wanted_value && !as_wanted;
+}
+
 static int do_meta(char **argv)
 {
 	struct nl_msg *message = request(MN_CMD_META_GET);
@@ -397,6 +449,10 @@ int main(int argc, char **argv)
 		return do_listen(argv);
 	if (!strcmp(word, "connect") && argc == 4)
 		return do_connect(argv);
+	if (!strcmp(word, "attach") && argc == 2)
+		return do_attach(argv);
+	if (!strcmp(word, "get") && argc == 3)
+		return do_get(argv);
 	if (!strcmp(word, "meta") && argc == 1)
 		return do_meta(argv);
 	if (!strcmp(word, "node"))

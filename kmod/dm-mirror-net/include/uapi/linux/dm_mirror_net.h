@@ -321,7 +321,7 @@ enum mn_auto_resync {
  */
 enum mn_on_metadata_error {
 	MN_ON_METADATA_ERROR_STOP = 0,		/* they fail */
-	MN_ON_METADATA_ERROR_CONTINUE = 1,	/* they go on once every copy is given up, durably */
+	MN_ON_METADATA_ERROR_CONTINUE = 1,	/* they go on once every copy is given up */
 };
 
 /* What becomes of them now. */
