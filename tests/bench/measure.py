@@ -16,9 +16,13 @@ FIO = ("fio --name=bench --filename={path} {job} --ioengine=libaio --direct=1 --
 RTT_PORT = 7791
 
 
+def writes_of(text):
+    """What fio's JSON says of the writes of its only job."""
+    return json.loads(text[text.index("{"):])["jobs"][0]["write"]
+
+
 def fio(node, path, job, seconds):
-    text = node.run(FIO.format(path=path, job=JOBS[job], seconds=seconds), seconds + 120)
-    write = json.loads(text[text.index("{"):])["jobs"][0]["write"]
+    write = writes_of(node.run(FIO.format(path=path, job=JOBS[job], seconds=seconds), seconds + 120))
     latency = write["lat_ns"]
     return {
         "iops": write["iops"],

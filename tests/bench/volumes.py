@@ -6,7 +6,8 @@ import json
 
 from lab import Failure
 
-DISKS = {"mirror": 0, "mirror_meta": 1, "drbd": 2, "drbd_meta": 3, "tls": 4, "tls_meta": 5, "raw": 6}
+DISKS = {"mirror": 0, "mirror_meta": 1, "drbd": 2, "drbd_meta": 3, "tls": 4, "tls_meta": 5, "raw": 6,
+         "slow": 7, "slow_meta": 8}
 
 
 def device(disk):
@@ -60,50 +61,83 @@ class Volume:
 
 class Mirror(Volume):
     """Set up with kctl alone, as in tests/vm/mirror.sh; the defaults are the kernel's."""
+    name = "bench"
     disk = "mirror"
-    path = "/dev/mapper/bench"
-    state_file = "/sys/kernel/mirror_net/bench/*-*/mirror_state"
     SETTLED = "1"
     PORT = 7790
 
+    def __init__(self, a, b):
+        super().__init__(a, b)
+        self.path = f"/dev/mapper/{self.name}"
+        self.state_file = f"/sys/kernel/mirror_net/{self.name}/*-*/mirror_state"
+
+    def lay_data(self):
+        """The data device of each node."""
+        return {"a": device(self.disk), "b": device(self.disk)}
+
     def create(self):
-        data, meta = device("mirror"), device("mirror_meta")
+        devices, meta = self.lay_data(), device(f"{self.disk}_meta")
         for node in (self.a, self.b):
-            node.run(f"kctl format bench node{node.name} bench {data} {meta} && dmsetup create bench "
+            data = devices[node.name]
+            node.run(f"kctl format {self.name} node{node.name} {self.name} {data} {meta} && dmsetup create {self.name} "
                      f'--table "0 $(blockdev --getsz {data}) mirror-net {data} {meta}"')
-        self.b.run("kctl role bench target && kctl add bench nodea insync")
-        self.a.run("kctl role bench source && kctl add bench nodeb insync && kctl unlock bench")
+        self.b.run(f"kctl role {self.name} target && kctl add {self.name} nodea insync")
+        self.a.run(f"kctl role {self.name} source && kctl add {self.name} nodeb insync && kctl unlock {self.name}")
         # a node may stand still for seconds while its host is busy
-        self.a.run("kctl set bench nodeb ping=2000 misses=10 stall=20000")
-        self.b.run("kctl set bench nodea ping=2000 misses=10 stall=20000")
+        self.set("ping=2000 misses=10 stall=20000")
         self.connect()
 
+    def set(self, options):
+        self.a.run(f"kctl set {self.name} nodeb {options}")
+        self.b.run(f"kctl set {self.name} nodea {options}")
+
+    def get(self, key):
+        """What the source's kernel says now."""
+        return self.a.run(f"kctl get {self.name} nodeb {key}").strip()
+
+    def pause(self):
+        """Writes go on without a target."""
+        self.a.run(f"kctl pause {self.name} nodeb")
+        self.b.run(f"until kctl get {self.name} nodea link=0; do sleep 0.1; done", 30)
+
+    def resume(self):
+        self.a.run(f"kctl continue {self.name} nodeb")
+        self.connect()
+
+    def shape(self, words):
+        for node in (self.a, self.b):
+            node.run(f"tc qdisc replace dev eth0 root netem {words} limit 20000")
+
+    def unshape(self):
+        for node in (self.a, self.b):
+            node.run("tc qdisc del dev eth0 root")
+
     def wait_unlinked(self):
-        self.a.run("until kctl mirror bench nodeb | grep -qx link=0; do sleep 0.1; done", 30)
-        self.b.run("until kctl mirror bench nodea | grep -qx link=0; do sleep 0.1; done", 30)
+        self.a.run(f"until kctl get {self.name} nodeb link=0; do sleep 0.1; done", 30)
+        self.b.run(f"until kctl get {self.name} nodea link=0; do sleep 0.1; done", 30)
 
     def listen(self):
         """b listens until `connected`; before that nothing is done on either node."""
         self.wait_unlinked()
-        self.listener = self.b.start(f"kctl listen bench nodea {self.PORT}")
+        self.listener = self.b.start(f"kctl listen {self.name} nodea {self.PORT}")
         self.b.run(f"until ss -ltn | grep -q :{self.PORT}; do sleep 0.1; done", 30)
-        return f"kctl connect bench nodeb 10.77.0.2 {self.PORT}"
+        return f"kctl connect {self.name} nodeb 10.77.0.2 {self.PORT}"
 
     def connect(self):
         self.a.run(self.listen())
         self.settle()
 
     def disconnect(self):
-        self.a.run("kctl detach bench nodeb")
+        self.a.run(f"kctl detach {self.name} nodeb")
         self.wait_unlinked()
 
     def resync(self):
-        self.a.run("kctl resync bench nodeb full")  # which takes the link down
+        self.a.run(f"kctl resync {self.name} nodeb full")  # which takes the link down
         return self.run_timed(self.listen())
 
 
 class Drbd(Volume):
-    """DRBD 8.4 of the kernel, protocol C, with its own defaults."""
+    """DRBD 8.4 of the kernel with its own defaults; protocol C unless another is asked for."""
     disk = "drbd"
     path = "/dev/drbd0"
     state_file = "/proc/drbd"
@@ -122,9 +156,14 @@ class Drbd(Volume):
                    f"{self.TOOL} primary 0")
         self.settle()
 
-    def link(self):
-        self.b.run(f"{self.TOOL} connect bench ipv4:10.77.0.2:7789 ipv4:10.77.0.1:7789 --protocol=C")
-        self.a.run(f"{self.TOOL} connect bench ipv4:10.77.0.1:7789 ipv4:10.77.0.2:7789 --protocol=C")
+    def link(self, protocol="C"):
+        self.b.run(f"{self.TOOL} connect bench ipv4:10.77.0.2:7789 ipv4:10.77.0.1:7789 --protocol={protocol}")
+        self.a.run(f"{self.TOOL} connect bench ipv4:10.77.0.1:7789 ipv4:10.77.0.2:7789 --protocol={protocol}")
+
+    def protocol(self, letter):
+        self.disconnect()
+        self.link(letter)
+        self.settle()
 
     def connect(self):
         self.link()

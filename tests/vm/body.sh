@@ -21,9 +21,13 @@ assert() {
 	"$@" || atf_fail "not so: $*"
 }
 
-# assert_fails COMMAND...: the test fails if the command succeeds.
+# assert_fails COMMAND...: the test fails if the command succeeds, and if it does not answer: time was up
+# (124), the node is down (125), there is no such program (126, 127), or a signal ended it.
 assert_fails() {
-	! "$@" || atf_fail "should have failed: $*"
+	local got=0
+	"$@" || got=$?
+	[ "$got" != 0 ] || atf_fail "should have failed: $*"
+	[ "$got" -lt 124 ] || atf_fail "should have been refused, but ended with status $got: $*"
 }
 
 # assert_status STATUS COMMAND...

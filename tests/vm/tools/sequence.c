@@ -2,7 +2,7 @@
 /*
  * sequence: writes of which every earlier state of a device can be recognised
  *
- *   sequence write DEVICE SEED BLOCKS BATCHES [flush]
+ *   sequence write DEVICE SEED BLOCKS BATCHES [flush [tell]]
  *   sequence check DEVICE SEED BLOCKS
  *
  * The writer works in batches of 1 to 16 writes of 4 KiB to different blocks, all under way at
@@ -10,8 +10,8 @@
  * then after a flush). Which blocks a batch writes follows from the seed and its number, and
  * every block says by which batch it was written. So a device that holds the state after some
  * prefix of the sequence holds, in every block, what the last batch below a number M wrote to it,
- * and of batch M any part. `write` prints the number of the last batch that completed, `check`
- * prints M; a device that holds no such state is an error, and the first block that shows it is
+ * and of batch M any part. `write` prints BATCHES when all have completed, with `tell` the number of
+ * each as it does; `check` prints M; a device that holds no such state is an error, and the first block that shows it is
  * named. A block of zeroes was never written.
  */
 #define _GNU_SOURCE
@@ -106,7 +106,7 @@ static void await_batch(aio_context_t aio, int count)
 	}
 }
 
-static int write_all(int fd, uint64_t seed, uint64_t blocks, uint64_t batches, int flush)
+static int write_all(int fd, uint64_t seed, uint64_t blocks, uint64_t batches, int flush, int tell)
 {
 	char *memory = aligned_alloc(BLOCK, MOST * BLOCK);
 	aio_context_t aio = 0;
@@ -121,8 +121,11 @@ static int write_all(int fd, uint64_t seed, uint64_t blocks, uint64_t batches, i
 		await_batch(aio, count);
 		if (flush && mix(batch) % 8 == 0 && fdatasync(fd))
 			fail("flush");
+		if (tell && (printf("%llu\n", (unsigned long long)batch) < 0 || fflush(stdout)))
+			fail("cannot tell");
 	}
-	printf("%llu\n", (unsigned long long)batches);
+	if (!tell)
+		printf("%llu\n", (unsigned long long)batches);
 	return 0;
 }
 
@@ -198,12 +201,12 @@ static uint64_t number(const char *text)
 
 int main(int argc, char **argv)
 {
-	int writes = argc >= 6 && argc <= 7 && !strcmp(argv[1], "write");
+	int writes = argc >= 6 && argc <= 8 && !strcmp(argv[1], "write");
 	int checks = argc == 5 && !strcmp(argv[1], "check");
 	int fd;
 
 	if (!writes && !checks) {
-		fputs("sequence write DEVICE SEED BLOCKS BATCHES [flush] | check DEVICE SEED BLOCKS\n",
+		fputs("sequence write DEVICE SEED BLOCKS BATCHES [flush [tell]] | check DEVICE SEED BLOCKS\n",
 		      stderr);
 		return 2;
 	}
@@ -216,5 +219,6 @@ int main(int argc, char **argv)
 		fail(argv[2]);
 	if (checks)
 		return check(fd, number(argv[3]), number(argv[4]));
-	return write_all(fd, number(argv[3]), number(argv[4]), number(argv[5]), argc == 7);
+	return write_all(fd, number(argv[3]), number(argv[4]), number(argv[5]), argc >= 7,
+			 argc == 8);
 }
