@@ -9,6 +9,7 @@
 #include <linux/blkdev.h>
 #include <linux/slab.h>
 #include "apply.h"
+#include "event.h"
 #include "keep.h"
 #include "region_log.h"
 #include "sum.h"
@@ -55,6 +56,7 @@ struct mn_apply {
 	bool whole;			/* consistent, on record, and no resync has begun since */
 	bool broken;			/* nothing is acknowledged any more */
 	bool silent;			/* the conn goes */
+	bool abandoned;			/* the source goes on without it; receiver thread */
 	const char *why_broken;
 };
 
@@ -129,9 +131,11 @@ static void fail_work(struct work_struct *work)
 {
 	struct mn_apply *apply = container_of(work, struct mn_apply, fail_work);
 
-	pr_err_ratelimited("dm-mirror-net: %s: %s: this copy is inconsistent until it was resynced\n",
-			   apply->volume->name, apply->why_broken);
-	commit_inconsistent(apply, NULL);
+	bool recorded = !commit_inconsistent(apply, NULL);
+
+	pr_err_ratelimited("dm-mirror-net: %s: %s: %s\n", apply->volume->name, apply->why_broken,
+			   recorded ? "this copy is inconsistent until it was resynced" :
+			   "nothing more is applied; mend the metadata device, then mirrorctl down, up");
 	apply->ops->failed(apply->context, apply->why_broken);
 }
 
@@ -604,6 +608,48 @@ static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
 	return mn_send_small(apply->conn, &done, NULL);
 }
 
+/* ---- the source's metadata fails (docs/metadata.md) ---- */
+
+static void announce_abandoned(struct mn_apply *apply)
+{
+	struct mn_event event = {
+		.class = MN_EVENT_METADATA, .severity = MN_SEVERITY_ERROR,
+		.volume = apply->volume, .mirror = apply->mirror,
+		.reason = MN_REASON_METADATA_ERROR,
+		.text = "the source goes on without metadata: this copy needs a full resync",
+	};
+
+	mn_event_emit(&event);
+}
+
+/* What the source writes from now on is tracked nowhere: this copy must not pass for current. */
+static int commit_full_needed(struct mn_apply *apply)
+{
+	struct mn_super *draft = mn_volume_begin(apply->volume);
+
+	draft->slot[apply->mirror->slot].flags |= MN_SLOT_F_FULL_NEEDED;
+	if (draft->data_state != MN_DATA_INCONSISTENT && draft->data_state != MN_DATA_OUTDATED) {
+		draft->data_state = MN_DATA_OUTDATED;
+		draft->data_since = ktime_get_real_ns();
+	}
+	return mn_meta_commit(&apply->volume->meta);
+}
+
+/* What came before is applied, nothing after it: SYNC_END would take the mark away again. */
+static int apply_needs_full(struct mn_apply *apply)
+{
+	apply->abandoned = true;
+	if (commit_full_needed(apply)) {
+		spin_lock_irq(&apply->volume->track);
+		break_down(apply, no_metadata);
+		spin_unlock_irq(&apply->volume->track);
+		return -EIO;
+	}
+	announce_abandoned(apply);
+	mn_send_full_stored(apply->conn);
+	return 0;
+}
+
 static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
 		    struct mn_payload *payload, const char **why)
 {
@@ -616,6 +662,8 @@ static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
 		return apply_flush(apply, frame);
 	case MN_FRAME_COMPARE:
 		return apply_compare(apply, frame, payload);
+	case MN_FRAME_NEEDS_FULL:
+		return apply_needs_full(apply);
 	case MN_FRAME_SYNC_BEGIN:
 		error = mn_wire_check_sync_begin(mn_payload_map(payload), payload->bytes);
 		if (!error)
@@ -640,8 +688,8 @@ int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
 	int err = 0;
 
 	*why = "this node cannot apply the stream";
-	if (is_broken(apply)) {
-		/* what follows is of no use; fail_work ends the link, and says why */
+	if (is_broken(apply) || apply->abandoned) {
+		/* what follows is of no use: fail_work, or the source, ends the link */
 	} else if (frame->type == MN_FRAME_WRITE) {
 		err = apply_write(apply, frame, payload);
 		payload = NULL;		/* the step's */
@@ -677,7 +725,7 @@ static void remember_received(struct mn_apply *apply)
 {
 	struct mn_received *received = &apply->mirror->received;
 
-	if (!apply->whole || apply->broken || apply->stable != apply->applied ||
+	if (!apply->whole || apply->broken || apply->abandoned || apply->stable != apply->applied ||
 	    !READ_ONCE(apply->volume->attached))
 		return;
 	received->stream = apply->stream;

@@ -135,6 +135,9 @@ void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable);
 /* position: the sender's own, durable (position.h); the frame carries it. */
 void mn_send_ping(struct mn_conn *conn, u64 position);
 void mn_send_pong(struct mn_conn *conn);
+/* The same way, once each: the two frames of docs/metadata.md. */
+void mn_send_needs_full(struct mn_conn *conn);
+void mn_send_full_stored(struct mn_conn *conn);
 /*
  * From within receive() only; may sleep: send control frames now, because what
  * follows waits for something slow. No call is needed otherwise.

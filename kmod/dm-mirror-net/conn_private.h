@@ -22,6 +22,8 @@
 #define MN_CONTROL_ACK		0x1
 #define MN_CONTROL_PING		0x2
 #define MN_CONTROL_PONG		0x4
+#define MN_CONTROL_NEEDS_FULL	0x8
+#define MN_CONTROL_FULL_STORED	0x10
 
 /*
  * Frames that leave in one go. Headers and small payloads are written into

@@ -8,6 +8,7 @@
 #include "resync_private.h"
 #include "session.h"
 #include "stream.h"
+#include "turn.h"
 
 /* Without progress for so long it is announced. */
 #define MN_RESYNC_PATIENCE_MS 30000
@@ -161,7 +162,7 @@ enum mn_resync_wait mn_resync_waits_for(const struct mn_mirror *mirror)
 
 	lockdep_assert_held(&mirror->volume->track);
 	if (!resync)
-		return MN_RESYNC_WAIT_NONE;
+		return mn_turn_is_awaited(mirror) ? MN_RESYNC_WAIT_TURN : MN_RESYNC_WAIT_NONE;
 	if (resync->reading)
 		return MN_RESYNC_WAIT_DISK;
 	if (resync->reads)
@@ -182,6 +183,7 @@ static const char * const wait_texts[] = {
 	[MN_RESYNC_WAIT_MEMORY] = "the resync waits for memory",
 	[MN_RESYNC_WAIT_LIMIT] = "the resync waits for resync-bandwidth-limit: raise it",
 	[MN_RESYNC_WAIT_TARGET] = "the resync waits for the target, which acknowledges nothing",
+	[MN_RESYNC_WAIT_TURN] = "the resync waits for its turn (parallel-resyncs)",
 };
 
 /* Under track. */
@@ -197,12 +199,21 @@ static void announce_standstill(struct mn_mirror *mirror, enum mn_resync_wait wa
 	mn_event_emit(&event);
 }
 
-/* Under track: has it stood still for too long, and nobody was told? */
+static bool is_long_ago(u64 when)
+{
+	return time_after64(get_jiffies_64(), when + msecs_to_jiffies(MN_RESYNC_PATIENCE_MS));
+}
+
+/* Under track: has it stood still for too long? */
 static bool stands_still(const struct mn_resync *resync)
 {
-	return resync && !resync->told && !resync->stopping &&
-	       time_after64(get_jiffies_64(),
-			    resync->moved + msecs_to_jiffies(MN_RESYNC_PATIENCE_MS));
+	return resync && !resync->stopping && is_long_ago(resync->moved);
+}
+
+/* Under track: has its turn, and makes nothing of it? */
+static bool keeps_others_waiting(const struct mn_mirror *mirror)
+{
+	return mirror->resync ? stands_still(mirror->resync) : is_long_ago(mirror->turn_since);
 }
 
 void mn_resync_watch(struct mn_mirror *mirror)
@@ -212,7 +223,9 @@ void mn_resync_watch(struct mn_mirror *mirror)
 	bool still;
 
 	spin_lock_irq(&volume->track);
-	still = stands_still(mirror->resync);
+	if (keeps_others_waiting(mirror))
+		mn_turn_pass_on(mirror);
+	still = stands_still(mirror->resync) && !mirror->resync->told;
 	if (still) {
 		mirror->resync->told = true;
 		wait = mn_resync_waits_for(mirror);

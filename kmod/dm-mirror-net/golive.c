@@ -11,8 +11,10 @@
 #include "bitmap.h"
 #include "golive.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "resync.h"
 #include "stream.h"
+#include "turn.h"
 #include "write.h"
 
 /* Legs sent again in one go: interrupts are off. */
@@ -22,6 +24,13 @@
 #define MN_SHORT_QUEUE_BYTES SZ_1M
 
 /* ---- a stream begins ---- */
+
+enum beginning {
+	HAS_ENDED,		/* the link */
+	OTHERS_FIRST,		/* other resyncs of this node */
+	IN_SYNC,		/* nothing is missing: SYNC_END is queued */
+	WITH_RESYNC,		/* the cursor has to run */
+};
 
 /*
  * A new (blank) target for which the bitmap was prepared gets what that says, once:
@@ -37,6 +46,16 @@ static bool bitmap_was_prepared(const struct mn_session *session)
 	       (session->peers.flags & MN_HELLO_F_BLANK);
 }
 
+static const char *why_everything(const struct mn_session *session)
+{
+	if (session->mine.flags & MN_HELLO_F_FULL_NEEDED)
+		return "asked for, or nothing is known of the target";
+	if ((session->peers.flags & MN_HELLO_F_FULL_NEEDED) &&
+	    !(session->peers.flags & MN_HELLO_F_BLANK))
+		return "the target has it on record that it needs everything";
+	return "the target is new or too far behind";
+}
+
 /* FULL: everything is marked, durably, before the slot stops asking for it. */
 static int mark_everything(struct mn_session *session)
 {
@@ -46,9 +65,7 @@ static int mark_everything(struct mn_session *session)
 		return 0;
 	pr_info("dm-mirror-net: %s: full resync to %pUb: %s\n", session->volume->name,
 		mirror->peer_uuid,
-		session->mine.flags & MN_HELLO_F_FULL_NEEDED ?
-		"asked for, or nothing is known of the target" :
-		"the target is new or too far behind");
+		why_everything(session));
 	mn_bitmap_fill(&mirror->bitmap);
 	return mn_bitmap_write_all(&mirror->bitmap);
 }
@@ -91,35 +108,56 @@ static void reset_stream(struct mn_session *session)
 	session->phase = MN_SESSION_STREAM;
 }
 
-/*
- * From here on clean blocks go to the target as they are written. True: there are dirty
- * ones, the cursor has to run. Takes the leg.
- */
-static bool go_live(struct mn_session *session, struct mn_leg *leg)
+/* Under track: does the stream begin with a resync? */
+static bool is_dirty(const struct mn_session *session)
+{
+	return session->mirror->bitmap.track.dirty_bits ||
+	       session->verdict.kind == MN_VERDICT_FULL;
+}
+
+/* Under track, of a link that has not ended: do the other resyncs of this node come first? */
+static bool awaits_turn(struct mn_session *session)
+{
+	if (!is_dirty(session) || mn_turn_take(session, &session->start_work))
+		return false;
+	mn_mirror_event_locked(session->mirror, MN_EV_AWAITS_TURN, MN_REASON_NONE);
+	return true;
+}
+
+/* Under track. Takes the leg. */
+static enum beginning begin_stream(struct mn_session *session, struct mn_leg *leg)
 {
 	struct mn_mirror *mirror = session->mirror;
-	struct mn_volume *volume = session->volume;
-	bool dirty = false;
 
-	spin_lock_irq(&volume->track);
-	if (session->ended) {
-		spin_unlock_irq(&volume->track);
-		mn_leg_put(leg);
-		return false;
-	}
 	reset_stream(session);
-	dirty = mirror->bitmap.track.dirty_bits || session->verdict.kind == MN_VERDICT_FULL;
-	if (dirty) {
+	if (is_dirty(session)) {
 		mn_session_begin_sync(session, leg, session->verdict.kind == MN_VERDICT_FULL);
 		mn_mirror_event_locked(mirror, MN_EV_SYNC_STARTED, MN_REASON_NONE);
-	} else {
-		mn_session_end_sync(session, leg);
-		mn_mirror_event_locked(mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+		return WITH_RESYNC;
 	}
+	mn_session_end_sync(session, leg);
+	mn_mirror_event_locked(mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+	return IN_SYNC;
+}
+
+/*
+ * From here on clean blocks go to the target as they are written. Something may have been written
+ * since the turn was asked for. Takes the leg.
+ */
+static enum beginning go_live(struct mn_session *session, struct mn_leg *leg)
+{
+	struct mn_volume *volume = session->volume;
+	enum beginning how = HAS_ENDED;
+
+	spin_lock_irq(&volume->track);
+	if (!session->ended)
+		how = awaits_turn(session) ? OTHERS_FIRST : begin_stream(session, leg);
 	spin_unlock_irq(&volume->track);
-	if (!dirty)
-		mn_volume_may_open(mirror);	/* else with SYNC_READY */
-	return dirty;
+	if (how == HAS_ENDED || how == OTHERS_FIRST)
+		mn_leg_put(leg);
+	if (how == IN_SYNC)
+		mn_volume_may_open(session->mirror);	/* else with SYNC_READY */
+	return how;
 }
 
 /*
@@ -146,36 +184,64 @@ static bool may_compare(const struct mn_session *session)
 	       (mn_conn_agreed(session->conn) & MN_FEATURE_COMPARE);
 }
 
+/*
+ * Every write that starts from now on is known to `overlap`; the others end first (I12). Once for a
+ * link, however often it had to wait for its turn.
+ */
+static void track_writes(struct mn_session *session)
+{
+	struct mn_mirror *mirror = session->mirror;
+
+	spin_lock_irq(&session->volume->track);
+	session->volume->tracking += !mirror->tracking;
+	mirror->tracking = true;
+	spin_unlock_irq(&session->volume->track);
+	mn_write_drain(session->volume);
+}
+
+/* start_work comes again when it is this mirror's turn. The volume need not wait for that. */
+static bool waits_for_turn(struct mn_session *session)
+{
+	bool waits;
+
+	spin_lock_irq(&session->volume->track);
+	waits = !session->ended && awaits_turn(session);
+	spin_unlock_irq(&session->volume->track);
+	if (waits)
+		open_without_stream(session);
+	return waits;
+}
+
 static void begin(struct mn_session *session)
 {
 	struct mn_mirror *mirror = session->mirror;
 	struct mn_volume *volume = session->volume;
 	struct mn_leg *leg;
 	bool full = session->verdict.kind == MN_VERDICT_FULL, everything = false;
+	enum beginning how;
 
 	mn_keep_drop(mirror);
-	/* every write that starts from now on is known to `overlap`; the others end first (I12) */
-	spin_lock_irq(&volume->track);
-	mirror->tracking = true;
-	volume->tracking++;
-	spin_unlock_irq(&volume->track);
-	mn_write_drain(volume);
+	track_writes(session);
 	if (mn_auto_resync_holds_back(mirror, full)) {
 		open_without_stream(session);
 		mn_session_fail(session, MN_REASON_USER,
 				"auto-resync is no: continue, or resync, sends what is missing");
 		return;
 	}
+	if (waits_for_turn(session))
+		return;
 	if (mn_auto_resync_fill(mirror, &everything) || mark_everything(session) ||
 	    record_stream(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR,
-				"cannot record what the stream is about to do");
+		mn_meta_loss_fail(session, "cannot record what the stream is about to do");
 		return;
 	}
 	leg = mn_leg_get(volume, GFP_NOIO);
 	mn_bitmap_refill(&mirror->bitmap);
 	full |= everything;
-	if (go_live(session, leg) && mn_resync_start(session, full, may_compare(session)))
+	how = go_live(session, leg);
+	if (how == OTHERS_FIRST)
+		open_without_stream(session);
+	if (how == WITH_RESYNC && mn_resync_start(session, full, may_compare(session)))
 		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }
 
@@ -306,8 +372,7 @@ static void go_on(struct mn_session *session)
 		return;
 	}
 	if (record_stream(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR,
-				"cannot record that the stream goes on");
+		mn_meta_loss_fail(session, "cannot record that the stream goes on");
 		return;
 	}
 	session->sync_end_leg = mn_leg_get(session->volume, GFP_NOIO);

@@ -262,8 +262,8 @@ static int become_target(struct mn_session *session)
 	/* a stream may follow as soon as the source has our bitmap */
 	set_phase(session, MN_SESSION_STREAM);
 	link_is_up(session);
-	if (from.applied)
-		mn_mirror_event(session->mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+	/* the source may have other resyncs to send first: this copy is not cut off any more */
+	mn_mirror_event(session->mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
 	return send_bitmap(session);
 }
 

@@ -96,6 +96,17 @@ static void is_recorded(struct mn_volume *volume, u32 mask, u64 generation)
 	volume->loss_pending = lost_slots(volume);
 }
 
+/* Under track: no link helps them before this volume is activated anew. */
+static void is_not_recorded(struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (is_lost(volume->mirror[i]))
+			mn_mirror_event_locked(volume->mirror[i], MN_EV_METADATA_ERROR,
+					       MN_REASON_METADATA_ERROR);
+}
+
 void mn_write_loss_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(work, struct mn_volume, loss_work);
@@ -113,6 +124,8 @@ void mn_write_loss_work(struct work_struct *work)
 	spin_lock_irq(&volume->track);
 	if (!err)
 		is_recorded(volume, mask, generation);
+	else
+		is_not_recorded(volume);
 	for (i = 0; i < MN_SLOTS; i++)
 		if (volume->mirror[i])
 			mn_overflow_check(volume->mirror[i]);

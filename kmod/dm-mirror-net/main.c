@@ -10,11 +10,13 @@
 #include "netlink.h"
 #include "stats.h"
 #include "target.h"
+#include "turn.h"
 
 static int __init mn_init(void)
 {
 	int error;
 
+	mn_turn_init();
 	error = mn_volumes_init();
 	if (error)
 		return error;

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "fence.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "mirror.h"
 #include "rest.h"
 #include "session.h"
@@ -39,6 +40,7 @@ const struct mn_options mn_options_default = {
 	.on_sync_loss = MN_ON_SYNC_LOSS_CONTINUE,
 	.fence_timeout = 30000,
 	.on_fence_timeout = MN_ON_FENCE_TIMEOUT_STOP,
+	.on_metadata_error = MN_ON_METADATA_ERROR_STOP,
 };
 
 /* ---- state ---- */
@@ -367,17 +369,25 @@ static int commit_state(struct mn_mirror *mirror, s8 state, u8 reason, u32 more_
 	return mn_meta_commit(&mirror->volume->meta);
 }
 
-void mn_mirror_keep_state(struct mn_mirror *mirror)
+/* Under volume->lock: 0, or why what waits for a person is not on record. */
+static int keep_state(struct mn_mirror *mirror)
 {
 	struct mn_state now;
 
-	lockdep_assert_held(&mirror->volume->lock);
 	spin_lock_irq(&mirror->volume->track);
 	now = mirror->state;
 	spin_unlock_irq(&mirror->volume->track);
-	if (mn_state_is_durable(now) && commit_state(mirror, now.state, now.reason, 0))
+	return mn_state_is_durable(now) ? commit_state(mirror, now.state, now.reason, 0) : 0;
+}
+
+void mn_mirror_keep_state(struct mn_mirror *mirror)
+{
+	u8 reason = READ_ONCE(mirror->state.reason);
+
+	lockdep_assert_held(&mirror->volume->lock);
+	if (keep_state(mirror))
 		pr_err("dm-mirror-net: %s: that the mirror waits for a person (%s) is not recorded: it is found out again after a restart\n",
-		       mirror->volume->name, mn_reason_text(now.reason));
+		       mirror->volume->name, mn_reason_text(reason));
 }
 
 /* Under volume->lock: record, then tell the state machine. */
@@ -408,8 +418,8 @@ static int pause_locked(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	/* where it waits for a person already, the reason says why, and must not be forgotten */
 	if (mn_state_is_durable(mirror->state)) {
-		mn_mirror_keep_state(mirror);
-		return 0;
+		why->text = "the metadata cannot be written: after a restart it goes on by itself";
+		return keep_state(mirror);
 	}
 	return record_locked(mirror, paused, 0, MN_EV_USER_PAUSE, why);
 }
@@ -677,6 +687,7 @@ int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
 		change_options(&mirror->options, change);
 		mn_session_options_changed(mirror);
 		mn_fence_options_changed(mirror);
+		mn_meta_loss_options_changed(mirror);
 	} else {
 		why->text = "the volume has no mirror with this node";
 		err = -ENOENT;

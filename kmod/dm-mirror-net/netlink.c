@@ -174,6 +174,14 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 	[MN_A_OPT_FENCE_TIMEOUT] = NLA_POLICY_FULL_RANGE(NLA_U32, &fence_timeout_range),
 	[MN_A_OPT_ON_FENCE_TIMEOUT] = NLA_POLICY_RANGE(NLA_U32, MN_ON_FENCE_TIMEOUT_STOP,
 						       MN_ON_FENCE_TIMEOUT_CONTINUE),
+	[MN_A_OPT_ON_METADATA_ERROR] = NLA_POLICY_RANGE(NLA_U32, MN_ON_METADATA_ERROR_STOP,
+							MN_ON_METADATA_ERROR_CONTINUE),
+};
+
+static const struct nla_policy node_get_policy[MN_A_MAX + 1] = { };
+
+static const struct nla_policy node_set_policy[MN_A_MAX + 1] = {
+	[MN_A_OPT_PARALLEL_RESYNCS] = NLA_POLICY_MAX(NLA_U32, 4096),
 };
 
 /* Changes something: for administrators alone. */
@@ -228,6 +236,12 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_BITMAP_BEGIN, mn_nl_bitmap_begin, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_ADD, mn_nl_bitmap_add, MN_NL_PEER, bitmap_add_policy),
 	CHANGE(MN_CMD_BITMAP_COMMIT, mn_nl_bitmap_commit, MN_NL_PEER, mirror_policy),
+	CHANGE(MN_CMD_NODE_SET, mn_nl_node_set, 0, node_set_policy),
+	{
+		.cmd = MN_CMD_NODE_GET,
+		.doit = mn_nl_node_get,
+		.policy = node_get_policy,
+	},
 };
 
 /* ---- answers ---- */

@@ -145,6 +145,7 @@ static const struct {
 	{ MN_A_OPT_ON_SYNC_LOSS, offsetof(struct mn_options, on_sync_loss) },
 	{ MN_A_OPT_FENCE_TIMEOUT, offsetof(struct mn_options, fence_timeout) },
 	{ MN_A_OPT_ON_FENCE_TIMEOUT, offsetof(struct mn_options, on_fence_timeout) },
+	{ MN_A_OPT_ON_METADATA_ERROR, offsetof(struct mn_options, on_metadata_error) },
 };
 
 static void options_collect(const struct genl_info *info, struct mn_options_change *change)

@@ -8,10 +8,12 @@
  * While it drains the stream is there (mirror->streaming) and takes no writes
  * (mirror->live is false). Losing the link then is like losing it at any time.
  */
+#include "meta_loss.h"
 #include "overflow.h"
 #include "resync.h"
 #include "session.h"
 #include "stream.h"
+#include "turn.h"
 
 /* ---- the limits ---- */
 
@@ -205,6 +207,16 @@ static bool go_on(struct mn_session *session, struct mn_leg *leg)
 	return going;
 }
 
+/* Under track. If not, drained_work comes again when it has. */
+static bool has_turn(struct mn_session *session)
+{
+	if (mn_turn_take(session, &session->drained_work))
+		return true;
+	if (!session->ended)
+		mn_mirror_event_locked(session->mirror, MN_EV_AWAITS_TURN, MN_REASON_NONE);
+	return false;
+}
+
 void mn_overflow_drained_work(struct work_struct *work)
 {
 	struct mn_session *session = container_of(work, struct mn_session, drained_work);
@@ -212,14 +224,13 @@ void mn_overflow_drained_work(struct work_struct *work)
 	bool due;
 
 	spin_lock_irq(&volume->track);
-	due = drained(session);
+	due = drained(session) && has_turn(session);
 	spin_unlock_irq(&volume->track);
 	if (!due)
 		return;
 	mn_resync_stop(session->mirror);
 	if (record_restart(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR,
-				"cannot record that a resync follows the full queue");
+		mn_meta_loss_fail(session, "cannot record that a resync follows the full queue");
 		return;
 	}
 	mn_bitmap_refill(&session->mirror->bitmap);

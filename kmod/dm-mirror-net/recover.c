@@ -14,6 +14,7 @@
 #include "event.h"
 #include "fingerprint.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "region_log.h"
 #include "rest.h"
 #include "session.h"
@@ -197,14 +198,16 @@ static const char metadata_failed_text[] =
 /* mn_meta.failed: nothing is written to the metadata device any more. */
 static void metadata_failed(struct mn_meta *meta, int error)
 {
+	struct mn_volume *volume = container_of(meta, struct mn_volume, meta);
 	struct mn_event event = {
 		.class = MN_EVENT_METADATA, .severity = MN_SEVERITY_CRITICAL,
-		.volume = container_of(meta, struct mn_volume, meta),
+		.volume = volume,
 		.new = -error, .reason = MN_REASON_METADATA_ERROR,
 		.text = metadata_failed_text,
 	};
 
 	mn_event_emit(&event);
+	mn_meta_loss_begins(volume);
 }
 
 int mn_volume_start(struct mn_volume *volume, struct mn_why *why)
@@ -284,6 +287,7 @@ static void stop_works(struct mn_volume *volume)
 	cancel_delayed_work_sync(&volume->suspend_work);
 	flush_work(&volume->loss_work);
 	cancel_delayed_work_sync(&volume->fence_work);
+	cancel_delayed_work_sync(&volume->meta_work);
 	flush_work(&volume->copy_work);
 	flush_work(&volume->intent_work);
 	cancel_delayed_work_sync(&volume->reclaim_work);

@@ -117,6 +117,16 @@ void mn_send_pong(struct mn_conn *conn)
 	want_control(conn, MN_CONTROL_PONG, 0, 0);
 }
 
+void mn_send_needs_full(struct mn_conn *conn)
+{
+	want_control(conn, MN_CONTROL_NEEDS_FULL, 0, 0);
+}
+
+void mn_send_full_stored(struct mn_conn *conn)
+{
+	want_control(conn, MN_CONTROL_FULL_STORED, 0, 0);
+}
+
 static void small_release(struct mn_out *out, bool sent)
 {
 	kfree(container_of(out, struct mn_small, out));
@@ -261,6 +271,8 @@ static void batch_control(struct mn_conn *conn)
 {
 	struct mn_frame ping = { .type = MN_FRAME_PING };
 	struct mn_frame pong = { .type = MN_FRAME_PONG };
+	struct mn_frame needs_full = { .type = MN_FRAME_NEEDS_FULL };
+	struct mn_frame full_stored = { .type = MN_FRAME_FULL_STORED };
 	struct mn_frame ack = { .type = MN_FRAME_ACK, .payload_bytes = sizeof(struct mn_wire_ack) };
 	struct mn_wire_ack counts;
 	u8 control;
@@ -280,6 +292,10 @@ static void batch_control(struct mn_conn *conn)
 		batch_frame(conn, &pong, NULL, NULL);
 	if (control & MN_CONTROL_PING)
 		batch_frame(conn, &ping, NULL, NULL);
+	if (control & MN_CONTROL_NEEDS_FULL)
+		batch_frame(conn, &needs_full, NULL, NULL);
+	if (control & MN_CONTROL_FULL_STORED)
+		batch_frame(conn, &full_stored, NULL, NULL);
 }
 
 static struct mn_out *next_out(struct mn_conn *conn)

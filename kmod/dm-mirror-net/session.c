@@ -16,12 +16,14 @@
 #include "fence.h"
 #include "golive.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "overflow.h"
 #include "position.h"
 #include "rest.h"
 #include "resync.h"
 #include "session.h"
 #include "stream.h"
+#include "turn.h"
 #include "write.h"
 
 #define MN_HANDSHAKE_DEADLINE (30 * HZ)
@@ -73,6 +75,8 @@ static bool session_end_locked(struct mn_session *session, u8 reason, struct lis
 	session->ended = true;
 	session->end_reason = reason;
 	session->phase = MN_SESSION_ENDING;
+	mirror->full_asked = false;
+	mirror->deferred = NULL;
 	if (mirror->streaming == session) {
 		mirror->streaming = NULL;
 		mn_keep_or_give_up(mirror, reason, done);
@@ -82,14 +86,17 @@ static bool session_end_locked(struct mn_session *session, u8 reason, struct lis
 	if (event == MN_EV_LINK_LOST && (mirror->kept || session->apply))
 		event = MN_EV_CUT_OFF;
 	mn_mirror_event_locked(mirror, event, reason);
+	mn_meta_loss_check(session->volume);
 	queue_work(session->volume->session_wq, &session->end_work);
 	return true;
 }
 
 void mn_session_lost_locked(struct mn_mirror *mirror, u8 reason, struct list_head *done)
 {
-	if (mirror->streaming)
-		session_end_locked(mirror->streaming, reason, done);
+	struct mn_session *session = mirror->streaming ?: mirror->deferred;
+
+	if (session)
+		session_end_locked(session, reason, done);
 	else if (!mn_keep_outlives(reason))
 		mn_keep_drop_locked(mirror, done);
 }
@@ -256,9 +263,9 @@ static void in_sync_work(struct work_struct *work)
 	struct mn_volume *volume = session->volume;
 
 	mn_resync_stop(mirror);
+	mn_turn_give(mirror);
 	if (commit_in_sync(session)) {
-		mn_session_fail(session, MN_REASON_METADATA_ERROR,
-				"cannot record that the mirror is in sync");
+		mn_meta_loss_fail(session, "cannot record that the mirror is in sync");
 		return;
 	}
 	spin_lock_irq(&volume->track);
@@ -307,6 +314,24 @@ static int receive_sync_ready(struct mn_session *session, const char **why)
 	return 0;
 }
 
+/* From here on it does not pass for current, whatever is written here without it (I6). */
+static int receive_full_stored(struct mn_session *session, const char **why)
+{
+	bool expected = true;
+	LIST_HEAD(done);
+
+	spin_lock_irq(&session->volume->track);
+	if (!session->ended)
+		expected = mn_meta_loss_stored(session->mirror) &&
+			   session_end_locked(session, MN_REASON_METADATA_ERROR, &done);
+	spin_unlock_irq(&session->volume->track);
+	mn_write_complete(&done);
+	if (expected)
+		return 0;
+	*why = "FULL_STORED without NEEDS_FULL";
+	return -EPROTO;
+}
+
 static int receive_differs(struct mn_session *session, const struct mn_frame *frame,
 			   const char **why)
 {
@@ -324,9 +349,11 @@ static int receive_differs(struct mn_session *session, const struct mn_frame *fr
 }
 
 /* What the peer says of why it goes; what concerns only its side is a lost link here. */
-static u8 reason_of_bye(u32 reason)
+static u8 reason_of_bye(const struct mn_session *session, u32 reason)
 {
 	switch (reason) {
+	case MN_REASON_METADATA_ERROR:
+		return session->is_source ? MN_REASON_TARGET_ERROR : MN_REASON_LINK_LOST;
 	case MN_REASON_SHUTDOWN:
 	case MN_REASON_PEER_BUSY:
 	case MN_REASON_TARGET_ERROR:
@@ -380,8 +407,10 @@ static int session_receive(void *context, const struct mn_frame *frame,
 		return 0;
 	case MN_FRAME_PONG:
 		return 0;
+	case MN_FRAME_FULL_STORED:
+		return receive_full_stored(session, why);
 	case MN_FRAME_BYE:
-		mn_session_fail(session, reason_of_bye(frame->sectors), NULL);
+		mn_session_fail(session, reason_of_bye(session, frame->sectors), NULL);
 		*why = "the peer closed it";
 		return -ECONNRESET;
 	}
@@ -421,9 +450,13 @@ static void apply_event(void *context, enum mn_mirror_event event)
 	spin_unlock_irq(&session->volume->track);
 }
 
+/* A disk may come back by itself; metadata does only when this volume is activated anew. */
 static void apply_failed(void *context, const char *why)
 {
-	mn_session_fail(context, MN_REASON_TARGET_ERROR, why);
+	struct mn_session *session = context;
+
+	mn_session_fail(session, READ_ONCE(session->volume->meta.error) ?
+			MN_REASON_METADATA_ERROR : MN_REASON_TARGET_ERROR, why);
 }
 
 static const struct mn_apply_ops session_apply_ops = {
@@ -605,6 +638,8 @@ static void end_work(struct work_struct *work)
 	say_bye(session);
 	mn_conn_kill(session->conn, session->end_reason, NULL);
 	mn_resync_stop(session->mirror);
+	/* whoever takes it from here on is told that the link has ended */
+	mn_turn_give(session->mirror);
 	add_up_stats(session);
 	/*
 	 * The target first applies whole what it received: its writes end on

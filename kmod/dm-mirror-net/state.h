@@ -15,6 +15,7 @@ enum mn_mirror_event {
 	MN_EV_ADDED,		/* bound to a slot; link wanted */
 	MN_EV_SYNC_STARTED,	/* there is something to resync and the target is ready */
 	MN_EV_CATCHING_UP,	/* nothing to resync: in sync when what is queued has arrived */
+	MN_EV_AWAITS_TURN,	/* there is, and other resyncs of this node come first */
 	MN_EV_IN_SYNC,		/* equal: nothing (left) to resync, durably */
 	MN_EV_QUEUE_FULL,	/* in sync: writes are tracked until the queue has drained */
 	MN_EV_FALLS_BEHIND,	/* resync: a write found no room, for this reason */

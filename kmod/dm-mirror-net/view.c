@@ -53,6 +53,7 @@ void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view)
 	view_front(volume, view);
 	view->bitmap_writes = bitmap_writes(volume);
 	view->write_number = volume->write_number;
+	view->meta_way = volume->meta_way;
 	view->local_latency = volume->local_latency;
 	spin_unlock_irqrestore(&volume->track, flags);
 }
@@ -215,6 +216,7 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->on_sync_loss = READ_ONCE(options->on_sync_loss);
 	view->fence_timeout = READ_ONCE(options->fence_timeout);
 	view->on_fence_timeout = READ_ONCE(options->on_fence_timeout);
+	view->on_metadata_error = READ_ONCE(options->on_metadata_error);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

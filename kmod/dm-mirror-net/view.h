@@ -23,6 +23,7 @@ struct mn_volume_view {
 	u64 written;			/* a target that was unlocked for writing */
 	u64 openers;
 	u64 meta_error;			/* positive errno */
+	u64 meta_way;			/* enum mn_meta_way */
 	u64 intent_regions;
 	u64 intent_writes;
 	u64 bitmap_writes;
@@ -99,6 +100,7 @@ struct mn_mirror_view {
 	u64 on_sync_loss;		/* enum mn_on_sync_loss */
 	u64 fence_timeout;
 	u64 on_fence_timeout;		/* enum mn_on_fence_timeout */
+	u64 on_metadata_error;		/* enum mn_on_metadata_error */
 	u64 fence;			/* enum mn_fence */
 	u64 fence_generation;
 };

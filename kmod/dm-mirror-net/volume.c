@@ -13,6 +13,7 @@
 #include "event.h"
 #include "fence.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "overflow.h"
 #include "region_log.h"
 #include "rest.h"
@@ -140,6 +141,7 @@ static void suspend_work(struct work_struct *work)
 	}
 	mn_overflow_wake(volume);
 	mn_fence_hurry(volume);
+	mn_meta_loss_hurry(volume);
 	spin_unlock_irq(&volume->track);
 	mn_write_complete(&done);
 }
@@ -158,6 +160,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_LIST_HEAD(&volume->copying);
 	INIT_LIST_HEAD(&volume->held);
 	INIT_LIST_HEAD(&volume->fenced);
+	INIT_LIST_HEAD(&volume->unrecorded);
 	INIT_LIST_HEAD(&volume->crowded);
 	INIT_LIST_HEAD(&volume->dropped);
 	init_waitqueue_head(&volume->wait);
@@ -165,6 +168,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_WORK(&volume->intent_work, mn_region_set_work);
 	INIT_WORK(&volume->copy_work, mn_write_copy_work);
 	INIT_WORK(&volume->loss_work, mn_write_loss_work);
+	INIT_DELAYED_WORK(&volume->meta_work, mn_meta_loss_work);
 	INIT_DELAYED_WORK(&volume->fence_work, mn_fence_work);
 	INIT_DELAYED_WORK(&volume->fence_lock_work, mn_volume_fence_lock_work);
 	INIT_DELAYED_WORK(&volume->reclaim_work, mn_region_reclaim_work);

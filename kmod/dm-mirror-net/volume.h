@@ -32,6 +32,7 @@
 #include "payload.h"
 #include "regions.h"
 #include "state.h"
+#include "turns.h"
 
 struct mn_apply;
 struct mn_session;
@@ -59,6 +60,7 @@ struct mn_options {
 	u32 on_sync_loss;	/* enum mn_on_sync_loss */
 	u32 fence_timeout;
 	u32 on_fence_timeout;	/* enum mn_on_fence_timeout */
+	u32 on_metadata_error;	/* enum mn_on_metadata_error */
 };
 
 extern const struct mn_options mn_options_default;
@@ -137,6 +139,12 @@ struct mn_mirror {
 	u8 fence;			/* enum mn_fence; see fence.c */
 	u64 fence_generation;		/* which loss it is about */
 	u64 fence_until;		/* jiffies64, while it is wanted */
+	bool full_asked;		/* to store that it needs a full resync; see meta_loss.c */
+	bool full_stored;		/* ... it has, durably */
+	struct mn_turn turn;		/* of its resyncs as source; guarded by turn.c */
+	struct work_struct *turn_work;	/* ... queued when it has come */
+	u64 turn_since;			/* ... jiffies64 */
+	struct mn_session *deferred;	/* its link is there for that alone */
 	u8 peer_role;
 	u8 peer_data_state;
 	u64 peer_position;		/* last one heard (position.h) */
@@ -205,12 +213,15 @@ struct mn_volume {
 	bool region_full;		/* writes wait for room; reclaim_work ends it */
 	u32 fences;			/* slots whose fence is open: hold writes that end */
 	bool fence_failed;		/* fence-timeout: writes that end fail; see role.c */
+	u8 meta_way;			/* enum mn_meta_way */
+	u64 meta_until;			/* jiffies64: writes wait so long; 0: nothing has failed */
 	u64 write_number;
 	struct mn_latency local_latency; /* of writes on the data device */
 	struct list_head parked;	/* mn_io: wait for regions */
 	struct list_head copying;	/* mn_io: wait for pages */
 	struct list_head held;		/* mn_io: wait for the record of a loss */
 	struct list_head fenced;	/* mn_io: wait until a lost copy is fenced */
+	struct list_head unrecorded;	/* mn_io: wait for what becomes of them without metadata */
 	struct list_head crowded;	/* mn_io: wait for room in a queue */
 	struct list_head dropped;	/* mn_leg: of streams given up, to be put by drop_work */
 	unsigned int crowd;		/* how many wait for that, those being looked at included */
@@ -228,6 +239,7 @@ struct mn_volume {
 	struct work_struct intent_work;
 	struct work_struct copy_work;
 	struct work_struct loss_work;
+	struct delayed_work meta_work;
 	struct delayed_work fence_work;
 	struct delayed_work fence_lock_work; /* on session_wq */
 	struct delayed_work reclaim_work;

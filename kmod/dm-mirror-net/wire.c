@@ -121,6 +121,12 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 		.text = "differs", .from = FROM_TARGET,
 		.shape = SHAPE_BLOCK, .features = MN_FEATURE_COMPARE,
 	},
+	[MN_FRAME_NEEDS_FULL] = {
+		.text = "needs-full", .from = FROM_SOURCE, .features = MN_FEATURE_NEEDS_FULL,
+	},
+	[MN_FRAME_FULL_STORED] = {
+		.text = "full-stored", .from = FROM_TARGET, .features = MN_FEATURE_NEEDS_FULL,
+	},
 };
 
 static const char * const error_texts[__MN_WIRE_ERROR_MAX] = {
@@ -385,6 +391,8 @@ static u32 features_possible(u8 version_max)
 		return 0;
 	case 2:
 		return MN_FEATURE_PACKED;
+	case 3:
+		return MN_FEATURE_PACKED | MN_FEATURE_COMPARE;
 	case MN_WIRE_VERSION_MAX:
 		return MN_FEATURE_ALL;
 	default:

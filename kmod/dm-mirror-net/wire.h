@@ -16,7 +16,7 @@
 
 #define MN_WIRE_MAGIC		0x4d4e4631u	/* "MNF1" */
 #define MN_WIRE_VERSION		1	/* in every header */
-#define MN_WIRE_VERSION_MAX	3	/* in HELLO: from 2 on features count */
+#define MN_WIRE_VERSION_MAX	4	/* in HELLO: from 2 on features count */
 #define MN_FRAME_BYTES		64
 #define MN_FRAME_PAYLOAD_MAX	SZ_1M		/* bytes; one bio at most */
 #define MN_ZEROES_SECTORS_MAX	(SZ_64M >> 9)
@@ -41,6 +41,8 @@ enum mn_frame_type {
 	MN_FRAME_BYE,		/* both: orderly end, reason in `sectors` */
 	MN_FRAME_COMPARE,	/* source: struct mn_wire_compare of the block at `sector` */
 	MN_FRAME_DIFFERS,	/* target: the block there has another sum, or is unreadable */
+	MN_FRAME_NEEDS_FULL,	/* source: record that you need a full resync; nothing follows */
+	MN_FRAME_FULL_STORED,	/* target: it is, durably */
 	__MN_FRAME_TYPE_MAX,
 };
 
@@ -130,7 +132,8 @@ struct mn_wire_hello {
 /* What the sender of a HELLO can do; used if both can. */
 #define MN_FEATURE_PACKED	0x01	/* unpack payloads */
 #define MN_FEATURE_COMPARE	0x02	/* COMPARE and DIFFERS; from version 3 on */
-#define MN_FEATURE_ALL		0x03
+#define MN_FEATURE_NEEDS_FULL	0x04	/* NEEDS_FULL and FULL_STORED; from version 4 on */
+#define MN_FEATURE_ALL		0x07
 
 struct mn_wire_verdict {
 	__u8 kind;		/* enum mn_verdict_kind, generation.h */

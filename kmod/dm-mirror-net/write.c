@@ -6,8 +6,9 @@
  *
  * `map` never sleeps. A write that cannot go on is parked: on `copying` for
  * memory, in `overlap` behind an older write, on `parked` for its regions, on
- * `crowded` for room in a queue, on `held` until a mirror's loss is durable, on `fenced` until
- * the lost copy is known not to be promoted. Work items take it from there.
+ * `crowded` for room in a queue, on `unrecorded` while the metadata fails and the copies are
+ * asked, on `held` until a mirror's loss is durable, on `fenced` until the lost copy is known
+ * not to be promoted. Work items take it from there.
  *
  * Classification (I12) is made once, under volume->track, together with the
  * sequence and the place in every stream, and holds until the write ends.
@@ -20,6 +21,7 @@
 #include "event.h"
 #include "fence.h"
 #include "keep.h"
+#include "meta_loss.h"
 #include "overflow.h"
 #include "region_log.h"
 #include "resync.h"
@@ -497,20 +499,33 @@ static void io_may_run(struct mn_span *span)
 	queue_work(volume->wq, &volume->intent_work);
 }
 
+/* Its intent cannot be made durable. */
+static enum mn_io_next io_without_intent(struct mn_io *io)
+{
+	struct mn_volume *volume = io->volume;
+
+	if (!mn_meta_loss_waits(volume))
+		return MN_IO_FAIL;
+	io_trace_parked(io);
+	list_add_tail(&io->list, &volume->unrecorded);
+	return MN_IO_PARKED;
+}
+
 static enum mn_io_next io_enter_regions(struct mn_io *io)
 {
 	struct mn_volume *volume = io->volume;
 	enum mn_region_answer answer;
 
-	if (io->entered || !io->sectors)
+	if (io->entered || !io->sectors || volume->meta_way == MN_META_CONTINUE)
 		return MN_IO_GO;
 	answer = mn_regions_enter(&volume->regions, io->first_region, io->last_region, jiffies);
 	if (answer == MN_REGION_PASS) {
 		io->entered = true;
 		return MN_IO_GO;
 	}
-	if (READ_ONCE(volume->meta.error) ||
-	    (answer == MN_REGION_FULL && READ_ONCE(volume->flush_fails)))
+	if (READ_ONCE(volume->meta.error))
+		return io_without_intent(io);
+	if (answer == MN_REGION_FULL && READ_ONCE(volume->flush_fails))
 		return MN_IO_FAIL;
 	io_trace_parked(io);
 	list_add_tail(&io->list, &volume->parked);

@@ -21,7 +21,8 @@ mn_wire_limits take_limits(Input& input)
     limits.volume_sectors = input.take<std::uint32_t>() & ~7U;
     limits.from_source = how & 4;
     limits.hello_seen = how & 8;
-    limits.features = (how & 16 ? MN_FEATURE_PACKED : 0) | (how & 32 ? MN_FEATURE_COMPARE : 0);
+    limits.features = (how & 16 ? MN_FEATURE_PACKED : 0) | (how & 32 ? MN_FEATURE_COMPARE : 0) |
+                      (how & 64 ? MN_FEATURE_NEEDS_FULL : 0);
     return limits;
 }
 

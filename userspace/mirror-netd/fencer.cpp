@@ -32,12 +32,19 @@ ops::Facts facts_of(const WantedFence& fence, const std::string& self, const std
             {"MIRROR_NET_TIMEOUT_MS", std::to_string(fence.timeout.count())}};
 }
 
+// A link on which the copy may catch up before time is up.
+bool has_link(const nl::MirrorRecord& mirror)
+{
+    return mirror.link == LinkState::negotiating ||
+           (mirror.link == LinkState::up && mirror.resync.waits_for != ResyncWait::turn);
+}
+
 WantedFence wanted_fence(const nl::MirrorRecord& mirror)
 {
     return {{mirror.volume, mirror.peer},
             mirror.fence_generation,
             milliseconds(mirror.fence_timeout_ms),
-            mirror.link == LinkState::negotiating || mirror.link == LinkState::up,
+            has_link(mirror),
             mirror.reason};
 }
 

@@ -48,7 +48,9 @@ void add_active(Table& table, const json& volume)
                                            number(volume, "intent_limit"),
                                            ops::amount(number(volume, "intent_region_bytes")))});
     table.add({"  metadata error", number(volume, "meta_error")
-                                       ? fmt::format("errno {}", number(volume, "meta_error"))
+                                       ? fmt::format("errno {}, writes without an intent: {}",
+                                                     number(volume, "meta_error"),
+                                                     word(volume, "meta_way"))
                                        : "none"});
 }
 

@@ -13,6 +13,7 @@ extern "C" {
 #include "generation.h"
 #include "latency.h"
 #include "layout.h"
+#include "meta_way.h"
 #include "overlap.h"
 #include "pace.h"
 #include "pack.h"
@@ -20,6 +21,7 @@ extern "C" {
 #include "regions.h"
 #include "state.h"
 #include "track.h"
+#include "turns.h"
 #include "wire.h"
 
 extern unsigned int shim_warnings;

@@ -72,6 +72,18 @@ TEST_F(State, AFullQueueDrains)
     EXPECT_EQ(after(resync, MN_EV_QUEUE_FULL, MN_REASON_QUEUE_LIMIT), resync);
 }
 
+// The other resyncs of the node come first: there is a link, and nothing is sent.
+TEST_F(State, AResyncThatWaitsForItsTurn)
+{
+    const mn_state lost = paused(MN_REASON_LINK_LOST), full = paused(MN_REASON_QUEUE_LIMIT);
+
+    for (const mn_state &now : {pending, lost, full})
+        EXPECT_EQ(after(now, MN_EV_AWAITS_TURN), pending);
+    EXPECT_EQ(after(pending, MN_EV_SYNC_STARTED), resync);
+    for (const mn_state &now : {mirroring, resync, paused(MN_REASON_USER), paused(MN_REASON_METADATA_ERROR)})
+        EXPECT_EQ(after(now, MN_EV_AWAITS_TURN), now);
+}
+
 // A resync that may not end says so, until it keeps up again; nothing else has this reason.
 TEST_F(State, AResyncThatFallsBehind)
 {

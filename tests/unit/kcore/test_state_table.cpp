@@ -127,18 +127,18 @@ TEST_F(StateTable, TheTable)
         const char *expected;
     };
     const Line table[] = {
-        //                                         added started catching-up in-sync queue-full
+        //                                         added started catching-up awaits-turn in-sync queue-full
         //                                         falls-behind keeps-up lost cut-off refused pause continue break resync shutdown
         //                                         source-error metadata-error removed
-        {{MN_STATE_NONE, 0},                       "Q................."},
-        {{MN_STATE_MIRRORING, 0},                  ".R..P..PPPP.BQPPPN"},
-        {{MN_STATE_RESYNC, 0},                     "...M.R.PPPP.B.PPPN"},
-        {{MN_STATE_RESYNC_PENDING, 0},             ".R.MP..QPPP.B.PPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RQM.....PPQBQPPPN"},
-        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, "..........PQBQ.PPN"},
-        {{MN_STATE_PAUSED, MN_REASON_USER},        "...........QBQ...N"},
-        {{MN_STATE_BROKEN, MN_REASON_USER},        ".............Q...N"},
-        {{MN_STATE_INVALID, 0},                    "Q.........P.BQ.PPN"},
+        {{MN_STATE_NONE, 0},                       "Q.................."},
+        {{MN_STATE_MIRRORING, 0},                  ".R...P..PPPP.BQPPPN"},
+        {{MN_STATE_RESYNC, 0},                     "....M.R.PPPP.B.PPPN"},
+        {{MN_STATE_RESYNC_PENDING, 0},             ".R..MP..QPPP.B.PPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_PEER_SILENT}, ".RQQM.....PPQBQPPPN"},
+        {{MN_STATE_PAUSED, MN_REASON_SPLIT_BRAIN}, "...........PQBQ.PPN"},
+        {{MN_STATE_PAUSED, MN_REASON_USER},        "............QBQ...N"},
+        {{MN_STATE_BROKEN, MN_REASON_USER},        "..............Q...N"},
+        {{MN_STATE_INVALID, 0},                    "Q..........P.BQ.PPN"},
     };
 
     for (const Line &line : table) {

@@ -56,10 +56,11 @@ TEST_F(WirePayload, GoodHelloPasses)
 {
     EXPECT_EQ(hello_with([](auto &) {}), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL; }), MN_WIRE_OK);
-    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_ALL; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = MN_FEATURE_ALL; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_PACKED | MN_FEATURE_COMPARE; }), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = MN_FEATURE_PACKED; }), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 2; }), MN_WIRE_OK);
-    EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2, h.version_max = 4; h.features = 0x80; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2, h.version_max = 5; h.features = 0x80; }), MN_WIRE_OK);
 }
 
 // A newer peer may name what this version has never heard of.
@@ -84,13 +85,14 @@ TEST_F(WirePayload, HelloLengthIsExact)
 
 TEST_F(WirePayload, HelloOffersAVersionThatIsKnown)
 {
-    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 4; }), MN_WIRE_BAD_VERSION);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 5; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2; h.version_max = 1; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 0; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.features = 1; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = MN_FEATURE_COMPARE; }), MN_WIRE_BAD_FLAGS);
-    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_NEEDS_FULL; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL + 1; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.reserved[6] = 1; }), MN_WIRE_BAD_RESERVED);
 }

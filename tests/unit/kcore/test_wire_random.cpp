@@ -31,7 +31,7 @@ protected:
         limits.last_sequence = random_.range(0, 3);
         limits.from_source = random_.one_in(2);
         limits.hello_seen = !random_.one_in(8);
-        limits.features = random_.one_in(2) ? MN_FEATURE_COMPARE : 0;
+        limits.features = static_cast<u32>(random_.range(0, 3)) * MN_FEATURE_COMPARE;
         return limits;
     }
 
@@ -86,6 +86,10 @@ static void expect_harmless(const mn_frame &frame, const mn_wire_limits &limits)
         EXPECT_TRUE(limits.features & MN_FEATURE_COMPARE);
         EXPECT_EQ(frame.sector % 128, 0u);
         EXPECT_TRUE(end <= limits.volume_sectors && frame.sectors && frame.sectors <= 128);
+    }
+    if (frame.type == MN_FRAME_NEEDS_FULL || frame.type == MN_FRAME_FULL_STORED) {
+        EXPECT_TRUE(limits.features & MN_FEATURE_NEEDS_FULL);
+        EXPECT_EQ(frame.type == MN_FRAME_NEEDS_FULL, limits.from_source);
     }
     if (frame.type == MN_FRAME_WRITE) {
         EXPECT_EQ(frame.payload_bytes, frame.sectors * 512ull);

@@ -61,6 +61,8 @@ std::vector<FrameCase> frame_cases()
         ranged(plain(MN_FRAME_BYE, From::both, false, 0), 0, 0, MN_REASON_SHUTDOWN),
         ranged(plain(MN_FRAME_COMPARE, From::source, true, 32), resync, 1024, 128),
         ranged(plain(MN_FRAME_DIFFERS, From::target, false, 0), 0, 1024, 128),
+        plain(MN_FRAME_NEEDS_FULL, From::source, false, 0),
+        plain(MN_FRAME_FULL_STORED, From::target, false, 0),
     };
 }
 

@@ -152,7 +152,14 @@ TEST(Events, EachIsKnownByWhatTheModuleSays)
     EXPECT_EQ(name_of(block), "disk-unreadable");
     EXPECT_EQ(name_of(event_of(C::disk, 5)), "disk-flush-failed");
     EXPECT_EQ(name_of(event_of(C::disk, 0)), "disk-foreign-write");
-    EXPECT_EQ(name_of(event_of(C::metadata, 5)), "metadata-failed");
+    auto metadata = event_of(C::metadata, 5);
+    EXPECT_EQ(name_of(metadata), "metadata-failed");
+    metadata.old_code = MN_META_CONTINUE;
+    EXPECT_EQ(name_of(metadata), "metadata-continue");
+    metadata.old_code = MN_META_STOP;
+    EXPECT_EQ(name_of(metadata), "metadata-stop");
+    metadata.peer = Uuid::parse("20000000-0000-4000-8000-000000000000");
+    EXPECT_EQ(name_of(metadata), "metadata-abandoned");
     EXPECT_EQ(name_of(event_of(C::split_brain, 0)), "split-brain");
     EXPECT_EQ(name_of(event_of(C::peer, 0)), "peer-refused");
     EXPECT_EQ(name_of(event_of(C::config, 0)), "config-changed");

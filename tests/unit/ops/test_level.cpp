@@ -122,6 +122,39 @@ TEST(Advice, AVolumeThatWasWrittenBehindItsBack)
     EXPECT_EQ(advice_for(active(Role::target, LockReason::target)), "");
 }
 
+TEST(Advice, MetadataThatCannotBeWritten)
+{
+    auto volume = active(Role::source, LockReason::none);
+    volume.name = "home";
+    volume.meta_path = "/dev/vg/home-meta";
+    volume.record->meta_error = 5;
+    EXPECT_EQ(level_of(volume), Level::degraded);
+    const auto parts = [&](MetaWay way) {
+        volume.record->meta_way = way;
+        const auto advice = advice_for(volume);
+        EXPECT_NE(advice.find("volume home"), std::string::npos) << advice;
+        EXPECT_NE(advice.find("device /dev/vg/home-meta"), std::string::npos) << advice;
+        return advice;
+    };
+    for (const auto& [way, part] : {std::pair{MetaWay::stop, "without a durable intent fail"},
+                                    {MetaWay::wait, "10 s at most"},
+                                    {MetaWay::go_on, "the only copy"}})
+        EXPECT_NE(parts(way).find(part), std::string::npos) << part;
+    EXPECT_NE(parts(MetaWay::stop).find("mirrorctl down home, mirrorctl up home"), std::string::npos);
+    EXPECT_NE(parts(MetaWay::go_on).find("full resync"), std::string::npos);
+    volume.record->role = Role::target;
+    EXPECT_NE(parts(MetaWay::stop).find("takes nothing more"), std::string::npos);
+}
+
+TEST(Advice, AResyncThatWaitsForItsTurn)
+{
+    auto record = mirror(MirrorState::resync_pending);
+    record.link = LinkState::up;
+    record.resync.waits_for = ResyncWait::turn;
+    EXPECT_EQ(level_of(record), Level::resyncing);
+    EXPECT_NE(advice_for(record, Role::source, "home", "b").find("parallel-resyncs"), std::string::npos);
+}
+
 TEST(Advice, AFileThatCannotBeRead)
 {
     VolumeStatus volume;

@@ -13,8 +13,8 @@
  *   kctl resync VOL PEER [full] [verify]            kctl range VOL PEER START LENGTH
  *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
  *       onlimit=0|1 asyncflush=0|1 compression=0..9 limit=KBIT resynclimit=KBIT
- *       onloss=0|1 fencetimeout=MS onfence=0|1
- *   kctl fenced|outdate VOL PEER GENERATION
+ *       onloss=0|1 fencetimeout=MS onfence=0|1 onmeta=0|1
+ *   kctl fenced|outdate VOL PEER GENERATION        kctl node [resyncs=N]
  *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
  *   kctl attach VOL PEER: a link to nobody, for a link that has to be refused
  *   kctl volume VOL                                 kctl mirror VOL PEER
@@ -80,7 +80,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_VOLUME_DATA_STATE, U8, "data" }, { MN_A_VOLUME_GENERATION, U64, "generation" },
 	{ MN_A_VOLUME_CLEAN, U8, "clean" }, { MN_A_VOLUME_OPENERS, U32, "openers" },
 	{ MN_A_VOLUME_READ_ONLY, U8, "read_only" }, { MN_A_VOLUME_WRITTEN, U8, "written" },
-	{ MN_A_VOLUME_META_ERROR, U32, "meta_error" },
+	{ MN_A_VOLUME_META_ERROR, U32, "meta_error" }, { MN_A_VOLUME_META_WAY, U8, "meta_way" },
 	{ MN_A_VOLUME_INTENT_REGIONS, U32, "regions" },
 	{ MN_A_VOLUME_INTENT_WRITES, U64, "intent_writes" },
 	{ MN_A_VOLUME_BITMAP_WRITES, U64, "bitmap_writes" },
@@ -103,6 +103,8 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_RESYNC_UNREADABLE, U64, "unreadable" },
 	{ MN_A_RESYNC_WAITS_FOR, U8, "waits_for" },
 	{ MN_A_RESYNC_COMPARED, U64, "compared" }, { MN_A_RESYNC_DIFFERED, U64, "differed" },
+	{ MN_A_OPT_PARALLEL_RESYNCS, U32, "limit" }, { MN_A_NODE_RESYNCS, U32, "resyncs" },
+	{ MN_A_NODE_RESYNCS_WAITING, U32, "waiting" },
 	{ MN_A_MIRROR_FENCE, U8, "fence" }, { MN_A_MIRROR_FENCE_GENERATION, U64, "loss" },
 };
 
@@ -334,6 +336,7 @@ static void put_options(struct nl_msg *message, int argc, char **argv)
 	put_number(message, MN_A_OPT_ON_SYNC_LOSS, number(argc, argv, "onloss"));
 	put_number(message, MN_A_OPT_FENCE_TIMEOUT, number(argc, argv, "fencetimeout"));
 	put_number(message, MN_A_OPT_ON_FENCE_TIMEOUT, number(argc, argv, "onfence"));
+	put_number(message, MN_A_OPT_ON_METADATA_ERROR, number(argc, argv, "onmeta"));
 }
 
 /* Commands of the form COMMAND VOL [PEER] [words]. */
@@ -375,6 +378,14 @@ static int do_plain(int which, int argc, char **argv)
 		nla_put_flag(message, MN_A_FORCE);
 	if (has(argc, argv, "readonly"))
 		nla_put_flag(message, MN_A_READ_ONLY);
+	return send_request(message);
+}
+
+static int do_node(int argc, char **argv)
+{
+	struct nl_msg *message = request(argc ? MN_CMD_NODE_SET : MN_CMD_NODE_GET);
+
+	put_number(message, MN_A_OPT_PARALLEL_RESYNCS, number(argc, argv, "resyncs"));
 	return send_request(message);
 }
 
@@ -444,6 +455,8 @@ int main(int argc, char **argv)
 		return do_get(argv);
 	if (!strcmp(word, "meta") && argc == 1)
 		return do_meta(argv);
+	if (!strcmp(word, "node"))
+		return do_node(argc, argv);
 	for (i = 0; i < sizeof(plain) / sizeof(*plain); i++)
 		if (!strcmp(word, plain[i].word) && argc > plain[i].peer)
 			return do_plain(i, argc, argv);

@@ -171,6 +171,14 @@ void Kernel::mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet&
     socket_.transact(message);
 }
 
+void Kernel::node_set(const OptionSet& options)
+{
+    Message message = request(MN_CMD_NODE_SET);
+    message.u32(MN_A_OPT_PARALLEL_RESYNCS,
+                static_cast<std::uint32_t>(options.get(Option::parallel_resyncs)));
+    socket_.transact(message);
+}
+
 void Kernel::pause(const VolumeId& id, const NodeId& peer)
 {
     socket_.transact(about(MN_CMD_MIRROR_PAUSE, id, peer));

@@ -74,6 +74,8 @@ public:
     void mirror_fenced(const VolumeId& id, const NodeId& peer, std::uint64_t generation);
     void mirror_outdate(const VolumeId& id, const NodeId& peer, std::uint64_t generation);
 
+    void node_set(const OptionSet& options); // of this node, for all its volumes
+
     void link_attach(const VolumeId& id, const NodeId& peer, const LinkAttach& link);
     void link_detach(const VolumeId& id, const NodeId& peer);
 

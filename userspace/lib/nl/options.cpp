@@ -26,6 +26,7 @@ constexpr KernelOption table[] = {
     {Option::on_sync_loss, MN_A_OPT_ON_SYNC_LOSS, MN_ON_SYNC_LOSS_CONTINUE},
     {Option::fence_timeout, MN_A_OPT_FENCE_TIMEOUT},
     {Option::on_fence_timeout, MN_A_OPT_ON_FENCE_TIMEOUT, MN_ON_FENCE_TIMEOUT_STOP},
+    {Option::on_metadata_error, MN_A_OPT_ON_METADATA_ERROR, MN_ON_METADATA_ERROR_STOP},
 };
 
 } // namespace

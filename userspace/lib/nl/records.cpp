@@ -45,6 +45,7 @@ void read_runtime(const Attributes& from, VolumeRecord& volume)
     volume.written = from.number(MN_A_VOLUME_WRITTEN) != 0;
     volume.openers = number32(from, MN_A_VOLUME_OPENERS);
     volume.meta_error = static_cast<int>(from.number(MN_A_VOLUME_META_ERROR));
+    volume.meta_way = code<MetaWay>(from, MN_A_VOLUME_META_WAY);
     volume.intent_regions = number32(from, MN_A_VOLUME_INTENT_REGIONS);
     volume.intent_writes = from.number(MN_A_VOLUME_INTENT_WRITES);
     volume.bitmap_writes = from.number(MN_A_VOLUME_BITMAP_WRITES);

@@ -53,6 +53,7 @@ struct VolumeRecord {
     bool written = false;   // a target that was unlocked for writing
     std::uint32_t openers = 0;
     int meta_error = 0; // errno, 0 = none
+    MetaWay meta_way = MetaWay::fine;
     std::uint32_t intent_regions = 0;
     std::uint64_t intent_writes = 0, bitmap_writes = 0; // sectors
     std::uint64_t write_number = 0;

@@ -42,6 +42,15 @@ enum class ResyncWait : int {
     memory = MN_RESYNC_WAIT_MEMORY,
     limit = MN_RESYNC_WAIT_LIMIT,
     target = MN_RESYNC_WAIT_TARGET,
+    turn = MN_RESYNC_WAIT_TURN,
+};
+
+// What becomes of writes while the metadata cannot be written.
+enum class MetaWay : int {
+    fine = MN_META_FINE,
+    wait = MN_META_WAIT,
+    stop = MN_META_STOP,
+    go_on = MN_META_CONTINUE,
 };
 
 enum class Mode : int {
@@ -117,7 +126,16 @@ template <> struct Words<ResyncWait> {
     static constexpr Word<ResyncWait> table[] = {
         {ResyncWait::nothing, "nothing"}, {ResyncWait::disk, "disk"},
         {ResyncWait::writes, "writes"},   {ResyncWait::memory, "memory"},
-        {ResyncWait::limit, "limit"},     {ResyncWait::target, "target"}};
+        {ResyncWait::limit, "limit"},     {ResyncWait::target, "target"},
+        {ResyncWait::turn, "turn"}};
+};
+
+template <> struct Words<MetaWay> {
+    static constexpr std::string_view kind = "way without metadata";
+    static constexpr Word<MetaWay> table[] = {{MetaWay::fine, "fine"},
+                                              {MetaWay::wait, "wait"},
+                                              {MetaWay::stop, "stop"},
+                                              {MetaWay::go_on, "continue"}};
 };
 
 template <> struct Words<Mode> {

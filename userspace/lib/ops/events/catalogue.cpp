@@ -35,6 +35,9 @@ enum Code : int {
     disk_flush_failed,
     disk_foreign_write,
     metadata_failed = 700,
+    metadata_continue,
+    metadata_abandoned,
+    metadata_stop,
     split_brain = 800,
     peer_refused = 900,
     config_changed = 1000,
@@ -72,6 +75,9 @@ constexpr EventKind kinds[] = {
     {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
     {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
     {metadata_failed, "metadata-failed", S::critical, C::metadata},
+    {metadata_continue, "metadata-continue", S::critical, C::metadata},
+    {metadata_abandoned, "metadata-abandoned", S::error, C::metadata},
+    {metadata_stop, "metadata-stop", S::critical, C::metadata},
     {split_brain, "split-brain", S::critical, C::split_brain},
     {peer_refused, "peer-refused", S::warning, C::peer},
     {config_changed, "config-changed", S::info, C::config},
@@ -162,6 +168,18 @@ int code_of_disk(const nl::Event& event)
     return event.new_code != 0 ? disk_flush_failed : disk_foreign_write;
 }
 
+// Of this node, or at a target of its source; what writes do from now on, if that is known.
+int code_of_metadata(const nl::Event& event)
+{
+    if (event.peer)
+        return metadata_abandoned;
+    switch (static_cast<MetaWay>(event.old_code)) {
+    case MetaWay::go_on: return metadata_continue;
+    case MetaWay::stop: return metadata_stop;
+    default: return metadata_failed;
+    }
+}
+
 int code_of(const nl::Event& event)
 {
     switch (event.event_class) {
@@ -170,7 +188,7 @@ int code_of(const nl::Event& event)
     case C::link: return code_of_link(event);
     case C::lock: return code_of_lock(event.new_code);
     case C::disk: return code_of_disk(event);
-    case C::metadata: return metadata_failed;
+    case C::metadata: return code_of_metadata(event);
     case C::split_brain: return split_brain;
     case C::peer: return peer_refused;
     case C::config: return config_changed;

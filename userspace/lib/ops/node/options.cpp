@@ -2,6 +2,7 @@
 #include "ops/node/options.hpp"
 
 #include "base/error.hpp"
+#include "nl/kernel.hpp"
 #include "ops/operation_lock.hpp"
 
 #include <algorithm>
@@ -80,6 +81,15 @@ std::vector<std::string> steps_between(const OptionSet& before, const OptionSet&
     return steps;
 }
 
+// Without the module no volume is active here: the first activation sees to it.
+void put_in_force(const OptionSet& options)
+try {
+    nl::Kernel().node_set(options);
+} catch (const Error& error) {
+    if (error.status() != ExitStatus::not_found)
+        throw;
+}
+
 NodeSetResult set_of_pair(const ConfigStore& store, const NodePlace& place,
                           const std::vector<OptionChange>& changes)
 {
@@ -103,6 +113,8 @@ NodeSetResult set_of_node(const ConfigStore& store, const NodePlace& place,
         return {};
     node.version++;
     store.save(node);
+    if (place.kind == Kind::node && before.get(Option::parallel_resyncs) != set.get(Option::parallel_resyncs))
+        put_in_force(set);
     return {true, place.kind == Kind::node ? steps_between(before, set, place)
                                            : std::vector<std::string>{}};
 }

@@ -39,8 +39,9 @@ constexpr Advice of_reasons[] = {
                            "by itself: check that disk (dmesg on the target's node)"},
     {Reason::source_error, "blocks of the source's disk cannot be read; check the disk (dmesg), "
                            "then: mirrorctl continue {mirror}"},
-    {Reason::metadata_error, "metadata of this mirror could not be written; check the metadata "
-                             "device (dmesg, on both nodes), then: mirrorctl continue {mirror}"},
+    {Reason::metadata_error, "the metadata on this node cannot be written, so nothing of this "
+                             "mirror can be recorded, and it stops; mend the metadata device, "
+                             "then: mirrorctl down {volume}, mirrorctl up {volume}"},
     {Reason::queue_limit, "the target could not keep up, so writes are only tracked; a partial "
                           "resync follows by itself. If this comes often, look for a slow disk or "
                           "network on node {node}"},
@@ -81,6 +82,37 @@ constexpr Advice of_reasons[] = {
                         "on node {node}; over there: mirrorctl up {volume}"},
     {Reason::maintenance, "stopped for maintenance; go on with: mirrorctl continue {mirror}"},
 };
+
+std::string meta_device(const VolumeStatus& volume)
+{
+    return volume.meta_path.empty() ? volume.record->meta_dev : volume.meta_path;
+}
+
+// What it means for the data, and what ends it.
+std::string of_metadata(const VolumeStatus& volume)
+{
+    const auto& record = *volume.record;
+    const auto failed = "the metadata of volume " + volume.name + " cannot be written (device " +
+                        meta_device(volume) + ", errno " + std::to_string(record.meta_error) + "): ";
+    const auto mend = "; mend that device (dmesg), then: mirrorctl down " + volume.name +
+                      ", mirrorctl up " + volume.name;
+    if (record.role != Role::source)
+        return failed + "this copy takes nothing more, and stays as of the time it has; its role "
+                        "cannot change" + mend + "; the missing blocks follow by themselves";
+    switch (record.meta_way) {
+    case MetaWay::wait:
+        return failed + "the other copies are being asked to store that they need a full resync, "
+                        "and writes wait for that, for 10 s at most";
+    case MetaWay::go_on:
+        return failed + "on-metadata-error is continue, so writes go on, and nothing is tracked: "
+                        "this is the only copy that gets them. The others have stored that they "
+                        "need a full resync" + mend + "; then they get everything, by themselves";
+    default:
+        return failed + "writes to regions without a durable intent fail, the others go on; roles "
+                        "cannot change, and if a mirror is lost now every write fails; what was "
+                        "written is safe" + mend;
+    }
+}
 
 std::string of_lock(LockReason lock, const std::string& volume)
 {
@@ -125,6 +157,10 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
     if (mirror.state == MirrorState::mirroring || mirror.state == MirrorState::resync)
         return {};
     const char* text = waits_for_link ? no_link.text : nullptr;
+    if (mirror.resync.waits_for == ResyncWait::turn)
+        return "other resyncs of this node come first (parallel-resyncs); it follows by itself, "
+               "in the order in which they asked; all at once: mirrorctl set --node "
+               "parallel-resyncs=0";
     for (const auto& advice : of_reasons)
         if (advice.reason == mirror.reason)
             text = advice.text;
@@ -144,8 +180,7 @@ std::string advice_for(const VolumeStatus& volume)
     if (!volume.record)
         return "not active on this node; activate it with: mirrorctl up " + volume.name;
     if (volume.record->meta_error)
-        return "the metadata cannot be written; writes to new regions fail until it can: check "
-               "the metadata device (dmesg)";
+        return of_metadata(volume);
     if (volume.record->role == Role::none)
         return "has no role on this node: its creation did not end, or is under way; if nothing is, "
                "remove what is there: mirrorctl delete " + volume.name + " --yes, mirrorctl release " +

@@ -115,7 +115,7 @@ void add_beyond(const nl::MirrorRecord& m, std::vector<Counter>& all)
         {"resync differed blocks", number(m.resync.differed), "blocks",
          "blocks among them that differed"},
         {"resync waits for", static_cast<int>(m.resync.waits_for), "",
-         "0 nothing, 1 disk, 2 writes, 3 memory, 4 limit, 5 target"},
+         "0 nothing, 1 disk, 2 writes, 3 memory, 4 limit, 5 target, 6 turn"},
     };
     all.insert(all.end(), std::begin(counters), std::end(counters));
 }

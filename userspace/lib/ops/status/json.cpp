@@ -58,6 +58,7 @@ json record_to_json(const nl::VolumeRecord& record)
             {"sector_size", record.sector_size},
             {"openers", record.openers},
             {"meta_error", record.meta_error},
+            {"meta_way", record.meta_way},
             {"intent_region_bytes", record.region_bytes},
             {"intent_limit", record.intent_limit},
             {"intent_regions", record.intent_regions},

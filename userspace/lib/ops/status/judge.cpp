@@ -23,8 +23,8 @@ std::string why_full_is_needed(const nl::MirrorRecord& mirror, const nl::VolumeR
         return volume.role == Role::target ? "this copy has never been in sync"
                                            : "the target has never been in sync";
     if (volume.role == Role::target)
-        return "this copy was written while the volume was not active, or an older image of it "
-               "came back";
+        return "this copy was written while the volume was not active, an older image of it came "
+               "back, or its source went on without metadata";
     return "a full resync was asked for, or nothing tells any more what the target lacks";
 }
 

@@ -54,7 +54,9 @@ void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& 
         dm::create_front(config.name, config.id,
                          dm::front_table(config.size / 512, devices.data, meta));
         undo.add("deactivate " + config.name, [&] { dm::remove_front(config.name); });
-        set_mirror_options(kernel, config, store.load_node().name);
+        const auto node = store.load_node();
+        kernel.node_set(node.options);
+        set_mirror_options(kernel, config, node.name);
     });
 }
 

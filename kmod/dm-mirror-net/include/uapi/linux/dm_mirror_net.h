@@ -118,6 +118,11 @@
  *   inconsistent one stays so), durable when it returns. -ESTALE: this node is no target, or
  *   its copy has had that generation, so that the mirror went on since.
  *
+ * Of this node, whatever its volumes are:
+ * MN_CMD_NODE_SET (admin): [OPT_PARALLEL_RESYNCS]. Live; not kept: the tools set it at every
+ *   activation of a volume. A resync that runs goes on when the limit is lowered.
+ * MN_CMD_NODE_GET -> OPT_PARALLEL_RESYNCS, NODE_RESYNCS, NODE_RESYNCS_WAITING.
+ *
  * MN_CMD_EVENT: never requested; sent to the group MN_GENL_MCGRP_EVENTS with
  *   MN_A_EVENT_*.
  */
@@ -163,6 +168,8 @@ enum mn_cmd {
 	MN_CMD_MIRROR_BREAK,
 	MN_CMD_MIRROR_FENCED,
 	MN_CMD_MIRROR_OUTDATE,
+	MN_CMD_NODE_SET,
+	MN_CMD_NODE_GET,
 	__MN_CMD_MAX,
 };
 
@@ -308,6 +315,23 @@ enum mn_auto_resync {
 	MN_AUTO_RESYNC_NO = 2,		/* none: a person has to ask for it */
 };
 
+/*
+ * The metadata cannot be written. What becomes of writes to regions without a durable intent? The
+ * others go on (docs/metadata.md).
+ */
+enum mn_on_metadata_error {
+	MN_ON_METADATA_ERROR_STOP = 0,		/* they fail */
+	MN_ON_METADATA_ERROR_CONTINUE = 1,	/* they go on once every copy is given up */
+};
+
+/* What becomes of them now. */
+enum mn_meta_way {
+	MN_META_FINE = 0,	/* the metadata can be written */
+	MN_META_WAIT = 1,	/* the other copies are being asked: they wait, for 10 s at most */
+	MN_META_STOP = 2,	/* they fail */
+	MN_META_CONTINUE = 3,	/* they go on, and nothing is tracked durably */
+};
+
 /* What a running resync waits for. */
 enum mn_resync_wait {
 	MN_RESYNC_WAIT_NONE = 0,	/* nothing, or there is none */
@@ -316,6 +340,7 @@ enum mn_resync_wait {
 	MN_RESYNC_WAIT_MEMORY = 3,
 	MN_RESYNC_WAIT_LIMIT = 4,	/* resync-bandwidth-limit */
 	MN_RESYNC_WAIT_TARGET = 5,	/* acknowledgements */
+	MN_RESYNC_WAIT_TURN = 6,	/* it has not begun: parallel-resyncs */
 };
 
 enum mn_event_class {
@@ -325,7 +350,11 @@ enum mn_event_class {
 	MN_EVENT_RESYNC,	/* OLD, NEW: enum mn_resync_phase */
 	MN_EVENT_LOCK,		/* OLD, NEW: enum mn_lock_reason */
 	MN_EVENT_DISK,		/* NEW: errno of the data device */
-	MN_EVENT_METADATA,	/* NEW: errno of the metadata device */
+	/*
+	 * NEW: errno of the metadata device; OLD: enum mn_meta_way that is in force from now on, 0:
+	 * it has just failed. With PEER_UUID: at a target, the source's metadata device.
+	 */
+	MN_EVENT_METADATA,
 	MN_EVENT_SPLIT_BRAIN,
 	MN_EVENT_PEER,		/* the peer broke the protocol or refused us */
 	MN_EVENT_CONFIG,	/* a volume or mirror came or went */
@@ -476,6 +505,11 @@ enum mn_attr {
 	MN_A_MIRROR_LAG_BYTES,	/* u64: QUEUE_BYTES and 64 KiB for each dirty block; as above */
 	MN_A_MIRROR_STALLS,	/* u64: how often writers waited for room, or a target stood */
 	MN_A_MIRROR_STALL_TIME,	/* u64: ms of these */
+	MN_A_OPT_ON_METADATA_ERROR, /* u32, enum mn_on_metadata_error */
+	MN_A_VOLUME_META_WAY,	/* u8, enum mn_meta_way */
+	MN_A_OPT_PARALLEL_RESYNCS, /* u32: of the node, 0..4096; 0: no limit */
+	MN_A_NODE_RESYNCS,	/* u32: resyncs that this node sends now, and that count */
+	MN_A_NODE_RESYNCS_WAITING, /* u32: of mirrors that wait for their turn */
 	__MN_A_MAX,
 };
 
