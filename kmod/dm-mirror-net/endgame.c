@@ -113,7 +113,8 @@ bool mn_endgame_pass_ended(struct mn_resync *resync)
 	enum mn_pass_next next = MN_PASS_DONE;
 
 	spin_lock_irq(&volume->track);
-	if (pass_is_over(resync))
+	/* a target that was told that it needs everything takes no SYNC_END any more */
+	if (pass_is_over(resync) && !resync->mirror->full_asked)
 		next = decide(resync, &leg);
 	spin_unlock_irq(&volume->track);
 	if (leg)

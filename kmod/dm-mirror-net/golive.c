@@ -316,7 +316,7 @@ void mn_golive_caught_up(struct mn_session *session)
 	struct mn_leg *leg = session->sync_end_leg;
 
 	lockdep_assert_held(&session->volume->track);
-	if (!mirror->catching_up || !has_caught_up(mirror))
+	if (!mirror->catching_up || mirror->full_asked || !has_caught_up(mirror))
 		return;
 	mirror->catching_up = false;
 	session->sync_end_leg = NULL;

@@ -244,6 +244,15 @@ static struct mn_received stream_start(const struct mn_session *session)
 	return (struct mn_received){ session->peers.fresh, 0 };
 }
 
+/* Even if the source has other resyncs to send first. */
+static void is_not_cut_off(struct mn_session *session)
+{
+	spin_lock_irq(&session->volume->track);
+	if (!session->ended)
+		mn_mirror_event_locked(session->mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+	spin_unlock_irq(&session->volume->track);
+}
+
 static int become_target(struct mn_session *session)
 {
 	struct mn_received from = stream_start(session);
@@ -262,8 +271,7 @@ static int become_target(struct mn_session *session)
 	/* a stream may follow as soon as the source has our bitmap */
 	set_phase(session, MN_SESSION_STREAM);
 	link_is_up(session);
-	/* the source may have other resyncs to send first: this copy is not cut off any more */
-	mn_mirror_event(session->mirror, MN_EV_CATCHING_UP, MN_REASON_NONE);
+	is_not_cut_off(session);
 	return send_bitmap(session);
 }
 

@@ -20,17 +20,26 @@
 
 /* ---- one copy; under track ---- */
 
-/* What only a broken, or a new mirror has: the next link begins with everything. */
-static bool is_on_record_here(struct mn_mirror *mirror)
+static struct mn_slot slot_of(struct mn_mirror *mirror)
 {
 	struct mn_meta *meta = &mirror->volume->meta;
+	struct mn_slot slot;
 	unsigned long flags;
-	bool full;
 
 	spin_lock_irqsave(&meta->super_lock, flags);
-	full = meta->super.slot[mirror->slot].flags & MN_SLOT_F_FULL_NEEDED;
+	slot = meta->super.slot[mirror->slot];
 	spin_unlock_irqrestore(&meta->super_lock, flags);
-	return full && !mirror->streaming && !mirror->kept && !mirror->in_sync;
+	return slot;
+}
+
+/*
+ * What only a broken, or a new mirror has: the next link begins with everything. One that is
+ * being built is just about to have it taken away, perhaps on disk already.
+ */
+static bool is_on_record_here(struct mn_mirror *mirror)
+{
+	return (slot_of(mirror).flags & MN_SLOT_F_FULL_NEEDED) && !mirror->building &&
+	       !mirror->streaming && !mirror->kept && !mirror->in_sync;
 }
 
 static bool is_stored(struct mn_mirror *mirror)
@@ -38,12 +47,17 @@ static bool is_stored(struct mn_mirror *mirror)
 	return mirror->full_stored || is_on_record_here(mirror);
 }
 
-/* Over which it can be asked; NULL: none. */
-static struct mn_conn *conn_to_ask(const struct mn_mirror *mirror)
+/*
+ * Over which it can be asked; NULL: none. A copy that never had a stream is new: that it needs
+ * everything would not stop the next link from sending only what the bitmap says that was made
+ * for it, of which nothing written from now on would be part (bitmap_was_prepared()).
+ */
+static struct mn_conn *conn_to_ask(struct mn_mirror *mirror)
 {
 	const struct mn_session *session = mirror->streaming ?: mirror->deferred;
 
-	if (!session || !(mn_conn_agreed(session->conn) & MN_FEATURE_NEEDS_FULL))
+	if (!session || !(mn_conn_agreed(session->conn) & MN_FEATURE_NEEDS_FULL) ||
+	    !slot_of(mirror).base)
 		return NULL;
 	return session->conn;
 }
@@ -141,9 +155,12 @@ void mn_meta_loss_check(struct mn_volume *volume)
 			 volume->meta_way == MN_META_WAIT ? MN_META_PATIENCE + 1 : 0);
 }
 
+/* Who waits already does not wait longer because of another question. */
 static void begin_anew(struct mn_volume *volume)
 {
-	volume->meta_until = get_jiffies_64() + (volume->no_waiting ? 0 : MN_META_PATIENCE);
+	if (volume->meta_way != MN_META_WAIT)
+		volume->meta_until = get_jiffies_64() +
+				     (volume->no_waiting ? 0 : MN_META_PATIENCE);
 	ask_all(volume);
 	mn_meta_loss_check(volume);
 }

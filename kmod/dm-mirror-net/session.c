@@ -264,12 +264,15 @@ static void in_sync_work(struct work_struct *work)
 
 	mn_resync_stop(mirror);
 	mn_turn_give(mirror);
-	if (commit_in_sync(session)) {
-		mn_meta_loss_fail(session, "cannot record that the mirror is in sync");
-		return;
-	}
+	/*
+	 * Where that cannot be recorded nothing is lost by it: what the stream gave the target is
+	 * on record since it began, and the bits of the last resync stay set. To end the link would
+	 * be a loss, which can be recorded still less.
+	 */
+	if (commit_in_sync(session))
+		mn_meta_loss_begins(volume);
 	spin_lock_irq(&volume->track);
-	if (mirror->streaming == session) {
+	if (mirror->streaming == session && !mirror->full_asked) {
 		session->sync_end = 0;
 		end_resync_stats(&mirror->resync_stats);
 		mirror->peer_data_state = MN_DATA_CURRENT;
@@ -630,6 +633,8 @@ static void end_work(struct work_struct *work)
 {
 	struct mn_session *session = container_of(work, struct mn_session, end_work);
 
+	/* at once, whatever the local disk does: others wait. It has ended, so it gets no other */
+	mn_turn_give(session->mirror);
 	/* attach holds the lock until it no longer touches the session */
 	mutex_lock(&session->volume->lock);
 	mutex_unlock(&session->volume->lock);
@@ -638,8 +643,6 @@ static void end_work(struct work_struct *work)
 	say_bye(session);
 	mn_conn_kill(session->conn, session->end_reason, NULL);
 	mn_resync_stop(session->mirror);
-	/* whoever takes it from here on is told that the link has ended */
-	mn_turn_give(session->mirror);
 	add_up_stats(session);
 	/*
 	 * The target first applies whole what it received: its writes end on
