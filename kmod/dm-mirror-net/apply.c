@@ -31,6 +31,7 @@ struct mn_apply_step {
 	bool in_regions;
 	bool in_overlap;
 	bool done;
+	bool patient;			/* its writer did not wait for the answer */
 	bool durable;			/* FUA: orders what names it as barrier */
 	bool settled;			/* no data, and all before it is stable: so is this */
 	bool told;			/* compared: what says so is on its way */
@@ -68,29 +69,33 @@ static const char no_metadata[] = "the metadata of this copy cannot be written";
 
 /* ---- watermarks ---- */
 
-static void tell_watermarks(struct mn_apply *apply)
+static void tell_watermarks(struct mn_apply *apply, bool patient)
 {
 	lockdep_assert_held(&apply->volume->track);
 	if (!apply->broken && !apply->silent)
-		mn_send_ack(apply->conn, apply->applied, apply->stable);
+		mn_send_ack(apply->conn, apply->applied, apply->stable, patient);
 }
 
-/* Under track: take what is done from the head. */
+/* Under track: take what is done from the head, and say so. */
 static void advance_applied(struct mn_apply *apply)
 {
 	struct mn_apply_step *step, *next;
+	bool patient = true, moved = false;
 
 	list_for_each_entry_safe(step, next, &apply->ordered, list) {
 		if (!step->done)
 			break;
 		list_del(&step->list);
+		moved = true;
+		patient &= step->patient;
 		if (!apply->broken)
 			apply->applied = step->sequence;
 		if (step->settled && !apply->broken)
 			apply->stable = step->sequence;
 		mempool_free(step, &apply->steps);
 	}
-	tell_watermarks(apply);
+	if (moved)
+		tell_watermarks(apply, patient);
 }
 
 /* Under track. A failed apply is recorded before anything else is reported (I8). */
@@ -159,6 +164,9 @@ static struct mn_apply_step *step_begin(struct mn_apply *apply, const struct mn_
 	step->sectors = frame->sectors;
 	step->span.run = step_may_run;
 	step->durable = frame->flags & MN_FRAME_F_FUA;
+	step->patient = frame->type == MN_FRAME_WRITE && !step->durable &&
+			!(frame->flags & MN_FRAME_F_RESYNC) &&
+			READ_ONCE(apply->mirror->options.mode) == MN_MODE_ASYNC;
 	trace_apply(apply->volume->data.bdev->bd_dev, apply->mirror->slot, step->sequence,
 		    step->sector, step->sectors);
 	spin_lock_irq(&apply->volume->track);
@@ -714,7 +722,7 @@ static void flush_tick(struct work_struct *work)
 	spin_unlock_irq(&apply->volume->track);
 	if (unstable && !make_stable(apply)) {
 		spin_lock_irq(&apply->volume->track);
-		tell_watermarks(apply);
+		tell_watermarks(apply, true);
 		spin_unlock_irq(&apply->volume->track);
 	}
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);

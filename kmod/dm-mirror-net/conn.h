@@ -31,13 +31,15 @@ struct mn_conn;
  * (calls to mn_send_queue() in that order); with 0 it gets the next one, which
  * stands in frame.sequence when mn_send_queue() returns. payload_crc is the
  * sender's business. payload may be NULL; small payloads, kmalloc'ed inside
- * the owner, use `inlined`.
+ * the owner, use `inlined`. What is `patient` may stand in the queue for some
+ * milliseconds, for company; what is not takes everything before it along.
  */
 struct mn_out {
 	struct list_head list;
 	struct mn_frame frame;
 	struct mn_payload *payload;	/* a reference of the owner's, valid until release */
 	const void *inlined;		/* frame.payload_bytes bytes, instead of payload */
+	bool patient;			/* nobody waits for it */
 	u32 saved;			/* bytes that packing saved, when it is released as sent */
 	/*
 	 * Sender thread or destroyer, may not block long: sent (true; the socket has
@@ -129,9 +131,9 @@ void mn_send_queue(struct mn_conn *conn, struct mn_out *out);
  * Ping, pong and acknowledgements overtake what is queued and coalesce; the
  * newest (highest) counts. What receive() asks for leaves when it returns, sent
  * by the receiver thread itself, or after a few more small writes if these are
- * here already.
+ * here already. patient: as in struct mn_out.
  */
-void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable);
+void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable, bool patient);
 /* position: the sender's own, durable (position.h); the frame carries it. */
 void mn_send_ping(struct mn_conn *conn, u64 position);
 void mn_send_pong(struct mn_conn *conn);

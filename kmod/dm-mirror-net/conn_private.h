@@ -37,6 +37,19 @@
 #define MN_BATCH_VECS		(MN_PAYLOAD_PAGES + 32)
 #define MN_SEND_BYTES		SZ_64K
 
+/*
+ * What nobody waits for stands in the queue until so much is there, or for so long: a wake-up, a
+ * call of TCP and an interrupt at the peer for each write cost more than the write itself.
+ */
+#define MN_GATHER_BYTES		SZ_64K
+#define MN_GATHER_JIFFIES	max(HZ / 250, 1)
+
+enum mn_sender_state {
+	MN_SENDER_AT_WORK,
+	MN_SENDER_GATHERS,		/* naps: wake it for what is urgent */
+	MN_SENDER_SLEEPS,		/* wake it for anything */
+};
+
 struct mn_batch {
 	struct page *text;		/* MN_BATCH_TEXT_BYTES, one compound page */
 	u32 text_used;
@@ -74,7 +87,8 @@ struct mn_conn {
 	u64 stable;
 	u64 position;			/* for the next PING */
 	u8 control;			/* MN_CONTROL_*; peeked at without lock */
-	bool sender_idle;		/* asleep, or about to be: wake it */
+	bool urgent;			/* somebody waits for something of it, or it is much */
+	u8 sender_state;		/* enum mn_sender_state; who changes it wakes the sender */
 	struct mn_packer *next_packer;	/* what the sender shall pack with from now on */
 	bool packer_changed;		/* peeked at without lock */
 

@@ -8,6 +8,7 @@
  * asked for only after the header was found good; while there is none the
  * socket is not read, and TCP slows the peer down.
  */
+#include <linux/blkdev.h>
 #include <linux/crc32c.h>
 #include <linux/slab.h>
 #include <linux/tls.h>
@@ -291,16 +292,20 @@ int mn_recv_thread(void *data)
 {
 	struct failure failure = { MN_REASON_LINK_LOST, "the peer broke the protocol" };
 	struct mn_conn *conn = data;
+	struct blk_plug plug;
 	int postponed = 0;
 	int err = 0;
 
 	while (!err && !mn_conn_dead(conn)) {
+		if (!postponed)
+			blk_start_plug(&plug);	/* whoever sleeps meanwhile unplugs */
 		err = receive_frame(conn, &failure);
 		if (!err && postponed < MN_POSTPONE_FRAMES && next_write_is_here(conn)) {
 			postponed++;
 			continue;
 		}
 		postponed = 0;
+		blk_finish_plug(&plug);
 		mn_send_control(conn);
 	}
 	if (err)

@@ -3,7 +3,8 @@
  * send: frames to the peer, in order, as soon as possible (L2)
  *
  * mn_send_queue() only links a frame and wakes the sender thread when that
- * sleeps. The thread gathers control frames first (newest counts), then as many
+ * sleeps. For what is patient it naps once, so that more comes together. Then it
+ * gathers control frames first (newest counts), then as many
  * queued frames as fit into a batch, computes the checksums, and gives the
  * batch to the socket; MSG_MORE only when more is known to follow at once, so
  * nothing is ever held back when the queue runs empty.
@@ -32,16 +33,27 @@ struct mn_small {
 
 /* --- queueing: any context --- */
 
+/* Under conn->lock, something was queued: does the caller have to wake the sender? */
+static bool rouse_sender(struct mn_conn *conn, bool patient)
+{
+	if (!patient)
+		conn->urgent = true;
+	if (conn->sender_state == MN_SENDER_AT_WORK ||
+	    (conn->sender_state == MN_SENDER_GATHERS && !conn->urgent))
+		return false;
+	conn->sender_state = MN_SENDER_AT_WORK;
+	return true;
+}
+
 void mn_send_wake(struct mn_conn *conn)
 {
 	unsigned long flags;
-	bool idle;
+	bool wake;
 
 	spin_lock_irqsave(&conn->lock, flags);
-	idle = conn->sender_idle;
-	conn->sender_idle = false;
+	wake = rouse_sender(conn, false);
 	spin_unlock_irqrestore(&conn->lock, flags);
-	if (idle)
+	if (wake)
 		wake_up_process(conn->sender);
 }
 
@@ -57,17 +69,17 @@ static void number_frame(struct mn_conn *conn, struct mn_frame *frame)
 
 void mn_send_queue(struct mn_conn *conn, struct mn_out *out)
 {
+	u64 bytes = MN_FRAME_BYTES + out->frame.payload_bytes;
 	unsigned long flags;
-	bool idle;
+	bool wake;
 
-	atomic64_add(MN_FRAME_BYTES + out->frame.payload_bytes, &conn->queued_bytes);
+	bytes = atomic64_add_return(bytes, &conn->queued_bytes);
 	spin_lock_irqsave(&conn->lock, flags);
 	number_frame(conn, &out->frame);
 	list_add_tail(&out->list, &conn->queue);
-	idle = conn->sender_idle;
-	conn->sender_idle = false;
+	wake = rouse_sender(conn, out->patient && bytes < MN_GATHER_BYTES);
 	spin_unlock_irqrestore(&conn->lock, flags);
-	if (idle)
+	if (wake)
 		wake_up_process(conn->sender);
 }
 
@@ -80,26 +92,24 @@ static bool receiver_will_send(const struct mn_conn *conn)
 	return in_task() && current == conn->receiver;
 }
 
-static void want_control(struct mn_conn *conn, u8 control, u64 applied, u64 stable)
+static void want_control(struct mn_conn *conn, u8 control, u64 applied, u64 stable, bool patient)
 {
 	unsigned long flags;
-	bool idle;
+	bool wake;
 
 	spin_lock_irqsave(&conn->lock, flags);
 	WRITE_ONCE(conn->control, conn->control | control);
 	conn->applied = max(conn->applied, applied);
 	conn->stable = max(conn->stable, stable);
-	idle = conn->sender_idle && !receiver_will_send(conn);
-	if (idle)
-		conn->sender_idle = false;
+	wake = !receiver_will_send(conn) && rouse_sender(conn, patient);
 	spin_unlock_irqrestore(&conn->lock, flags);
-	if (idle)
+	if (wake)
 		wake_up_process(conn->sender);
 }
 
-void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable)
+void mn_send_ack(struct mn_conn *conn, u64 applied, u64 stable, bool patient)
 {
-	want_control(conn, MN_CONTROL_ACK, applied, stable);
+	want_control(conn, MN_CONTROL_ACK, applied, stable, patient);
 }
 
 void mn_send_ping(struct mn_conn *conn, u64 position)
@@ -109,22 +119,22 @@ void mn_send_ping(struct mn_conn *conn, u64 position)
 	spin_lock_irqsave(&conn->lock, flags);
 	conn->position = position;
 	spin_unlock_irqrestore(&conn->lock, flags);
-	want_control(conn, MN_CONTROL_PING, 0, 0);
+	want_control(conn, MN_CONTROL_PING, 0, 0, false);
 }
 
 void mn_send_pong(struct mn_conn *conn)
 {
-	want_control(conn, MN_CONTROL_PONG, 0, 0);
+	want_control(conn, MN_CONTROL_PONG, 0, 0, false);
 }
 
 void mn_send_needs_full(struct mn_conn *conn)
 {
-	want_control(conn, MN_CONTROL_NEEDS_FULL, 0, 0);
+	want_control(conn, MN_CONTROL_NEEDS_FULL, 0, 0, false);
 }
 
 void mn_send_full_stored(struct mn_conn *conn)
 {
-	want_control(conn, MN_CONTROL_FULL_STORED, 0, 0);
+	want_control(conn, MN_CONTROL_FULL_STORED, 0, 0, false);
 }
 
 static void small_release(struct mn_out *out, bool sent)
@@ -564,20 +574,28 @@ void mn_send_control(struct mn_conn *conn)
 
 /* --- the thread --- */
 
-/* Sleep until there is something to send. False: the conn is dead. */
+/* Under conn->lock, which is dropped: until somebody rouses us, or the time has passed. */
+static void sender_rests(struct mn_conn *conn, enum mn_sender_state state, long timeout)
+{
+	conn->sender_state = state;
+	__set_current_state(TASK_IDLE);
+	spin_unlock_irq(&conn->lock);
+	schedule_timeout(timeout);
+	spin_lock_irq(&conn->lock);
+}
+
+/* Sleep until there is something to send; a nap if it is patient. False: the conn is dead. */
 static bool wait_for_work(struct mn_conn *conn)
 {
-	for (;;) {
-		spin_lock_irq(&conn->lock);
-		if (conn->dead || conn->control || !list_empty(&conn->queue))
-			break;
-		conn->sender_idle = true;
-		/* Whoever clears sender_idle under the lock wakes us. */
-		__set_current_state(TASK_IDLE);
-		spin_unlock_irq(&conn->lock);
-		schedule();
+	spin_lock_irq(&conn->lock);
+	while (!conn->dead && !conn->control && list_empty(&conn->queue)) {
+		conn->urgent = false;
+		sender_rests(conn, MN_SENDER_SLEEPS, MAX_SCHEDULE_TIMEOUT);
 	}
-	conn->sender_idle = false;
+	if (!conn->dead && !conn->urgent)
+		sender_rests(conn, MN_SENDER_GATHERS, MN_GATHER_JIFFIES);
+	conn->sender_state = MN_SENDER_AT_WORK;
+	conn->urgent = false;
 	spin_unlock_irq(&conn->lock);
 	return !mn_conn_dead(conn);
 }

@@ -57,6 +57,15 @@ static void leg_send(struct mn_leg *leg, struct mn_conn *conn)
 	mn_send_queue(conn, &leg->out);
 }
 
+/* Under track. Nobody waits for these: the writes returned, or will, without the target. */
+static bool is_patient(const struct mn_leg *leg)
+{
+	u8 type = leg->out.frame.type;
+
+	return !leg->io && !leg->resync && (type == MN_FRAME_WRITE || type == MN_FRAME_FLUSH ||
+					    type == MN_FRAME_WRITE_ZEROES);
+}
+
 void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 {
 	lockdep_assert_held(&mirror->volume->track);
@@ -65,6 +74,7 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 	leg->stream = mirror->stream;
 	leg->queued = get_jiffies_64();
 	leg->out.release = leg_released;
+	leg->out.patient = is_patient(leg);
 	leg->out.frame.sequence = ++mirror->sequence;
 	leg->out.frame.barrier = mirror->barrier;
 	refcount_inc(&leg->refs);	/* the list's */

@@ -65,6 +65,28 @@ static void latency(enum kind kind, unsigned long count)
 	end_destroy(end[1]);
 }
 
+/*
+ * What may be gathered leaves by itself, one at a time and many; and what is urgent takes it along.
+ * The second end answers patiently, too: its own pump of nothing says so.
+ */
+static void patience(enum kind kind, unsigned long count)
+{
+	struct mn_l2_pump none = { .patient = 1 };
+	struct mn_l2_pump each = { .count = count, .fixed_bytes = 4096, .wait_each = 1, .patient = 1 };
+	struct mn_l2_pump many = { .count = count * 10, .fixed_bytes = 4096, .patient = 1 };
+	struct mn_l2_pump urgent = { .count = count, .fixed_bytes = 4096 };
+	int end[2];
+
+	make_ends(kind, end, POOL_BYTES);
+	require(!ioctl(end[1], MN_L2_PUMP, &none), "%s", strerror(errno));
+	require(!ioctl(end[0], MN_L2_PUMP, &each), "%s", strerror(errno));
+	require(!ioctl(end[0], MN_L2_PUMP, &many), "%s", strerror(errno));
+	require(!ioctl(end[0], MN_L2_PUMP, &urgent), "%s", strerror(errno));
+	expect_all(end, count * 12);
+	end_destroy(end[0]);
+	end_destroy(end[1]);
+}
+
 static void throughput(enum kind kind, unsigned long count, uint32_t bytes)
 {
 	struct mn_l2_pump what = { .count = count, .fixed_bytes = bytes };
@@ -207,6 +229,8 @@ void run_flow(const char *name, enum kind kind, unsigned long count)
 		integrity(kind, count);
 	else if (!strcmp(name, "latency"))
 		latency(kind, count);
+	else if (!strcmp(name, "patience"))
+		patience(kind, count);
 	else if (!strcmp(name, "throughput-4k"))
 		throughput(kind, count, 4096);
 	else if (!strcmp(name, "throughput-1m"))

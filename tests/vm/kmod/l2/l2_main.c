@@ -25,6 +25,7 @@ struct end {
 	struct mn_payload_pool *send_pool;
 	struct mn_conn *conn;
 	unsigned int mode;
+	bool patient;			/* of the last pump */
 
 	u64 sequence;			/* of the pump */
 	wait_queue_head_t wait;
@@ -146,7 +147,7 @@ static int got_write(struct end *end, const struct mn_frame *frame, struct mn_pa
 		hold(end, payload);
 	else
 		mn_payload_put(payload);
-	mn_send_ack(end->conn, end->received, end->received);
+	mn_send_ack(end->conn, end->received, end->received, READ_ONCE(end->patient));
 	return 0;
 }
 
@@ -286,10 +287,12 @@ static int pump(struct end *end, struct mn_conn *conn, const struct mn_l2_pump *
 	struct pumped *pumped;
 	u32 i;
 
+	WRITE_ONCE(end->patient, what->patient);
 	for (i = 0; i < what->count; i++) {
 		pumped = pump_one(end, conn, end->sequence + 1, what->fixed_bytes);
 		if (!pumped)
 			return -ENOTCONN;
+		pumped->out.patient = what->patient;
 		WRITE_ONCE(end->sequence, end->sequence + 1);
 		spin_lock(&end->held_lock);
 		list_add_tail(&pumped->list, &end->unapplied);

@@ -27,7 +27,7 @@ struct mn_l2_pump {
 	__u32 count;
 	__u32 fixed_bytes;	/* 0: mixed sizes */
 	__u32 wait_each;	/* the next one only when the last was acknowledged */
-	__u32 reserved;
+	__u32 patient;		/* frames, and what acknowledges them, may be gathered */
 	__u64 nanoseconds;	/* out */
 };
 
