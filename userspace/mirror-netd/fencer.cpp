@@ -106,41 +106,60 @@ void Fencer::run(const WantedFence& fence)
     running_.erase({fence.mirror, fence.generation});
 }
 
-// Until somebody confirms, the kernel does not want it any more, or time is up: then the kernel
-// does what on-fence-timeout says.
+// Until the kernel knows that somebody confirmed, does not want it any more, or time is up: then
+// the kernel does what on-fence-timeout says. What fails is tried again with what is known by
+// then: who has confirmed is not asked again, and no hook runs twice.
 void Fencer::see_to(const WantedFence& fence, const Deadline& deadline)
 {
     auto attempts = names_of(fence);
     while (deadline.left() > 0ms && !deadline.cancelled()) {
-        const auto all = kernel_.wanted();
-        const auto now = std::ranges::find_if(all, [&](const auto& each) {
-            return each.mirror == fence.mirror && each.generation == fence.generation;
-        });
-        if (now == all.end())
-            return;
-        if (!now->linked && try_all(fence, attempts, deadline))
-            return kernel_.confirm(fence);
+        try {
+            if (is_over(fence, attempts, deadline))
+                return;
+        } catch (const std::exception& error) {
+            complain(attempts, error.what());
+        }
         sleep_within(settings_.between, deadline);
     }
 }
 
+bool Fencer::is_over(const WantedFence& fence, Attempts& attempts, const Deadline& deadline)
+{
+    const auto all = kernel_.wanted();
+    const auto now = std::ranges::find_if(all, [&](const auto& each) {
+        return each.mirror == fence.mirror && each.generation == fence.generation;
+    });
+    if (now == all.end())
+        return true;
+    if (now->linked)
+        return false;
+    if (attempts.confirmed_by.empty() && !try_all(fence, attempts, deadline))
+        return false;
+    kernel_.confirm(fence);
+    log(Priority::notice, "{}: {}: writes go on without it", attempts.mirror,
+        attempts.confirmed_by);
+    return true;
+}
+
+void Fencer::complain(Attempts& attempts, const std::string& what)
+{
+    if (attempts.complaints.insert(what).second)
+        log(Priority::warning, "{}: writes wait, since the copy there may be promoted: {}",
+            attempts.mirror, what);
+}
+
 bool Fencer::try_all(const WantedFence& fence, Attempts& attempts, const Deadline& deadline)
 {
-    if (peer_confirms(fence, attempts))
-        return true;
-    return !std::exchange(attempts.hooks_ran, true) && a_hook_confirms(fence, attempts, deadline);
+    return peer_confirms(fence, attempts) || a_hook_confirms(fence, attempts, deadline);
 }
 
 bool Fencer::peer_confirms(const WantedFence& fence, Attempts& attempts)
 try {
     ask_(attempts.node, fence, patience_with_peer(fence.timeout));
-    log(Priority::notice, "{}: node {} has marked its copy outdated: writes go on without it",
-        attempts.mirror, attempts.node);
+    attempts.confirmed_by = fmt::format("node {} has marked its copy outdated", attempts.node);
     return true;
 } catch (const Error& error) {
-    if (std::exchange(attempts.complaint, error.what()) != error.what())
-        log(Priority::warning, "{}: writes wait, since the copy there may be promoted: {}",
-            attempts.mirror, error.what());
+    complain(attempts, error.what());
     return false;
 }
 
@@ -150,7 +169,10 @@ bool Fencer::a_hook_confirms(const WantedFence& fence, Attempts& attempts,
 {
     const auto facts = facts_of(fence, store_.load_node().name,
                                 store_.display_name(fence.mirror.first), attempts.node);
-    for (const auto& path : directory_.programs()) {
+    const auto programs = directory_.programs();
+    if (std::exchange(attempts.hooks_ran, true)) // from here on, whatever fails
+        return false;
+    for (const auto& path : programs) {
         const auto name = path.filename().string();
         if (deadline.left() == 0ms || deadline.cancelled())
             return false;
@@ -161,8 +183,8 @@ bool Fencer::a_hook_confirms(const WantedFence& fence, Attempts& attempts,
             failure = error.what();
         }
         if (failure.empty()) {
-            log(Priority::notice, "{}: hook {} says that this copy will not be promoted: writes "
-                "go on without it", attempts.mirror, name);
+            attempts.confirmed_by =
+                fmt::format("hook {} says that this copy will not be promoted", name);
             return true;
         }
         log(Priority::warning, "{}: hook {} does not confirm that this copy will not be promoted: "

@@ -64,12 +64,15 @@ public:
 private:
     struct Attempts { // of one fence
         std::string node, mirror; // names
-        std::string complaint;    // the last one, said once
+        std::set<std::string> complaints; // each is said once
+        std::string confirmed_by; // who said what; empty: nobody yet
         bool hooks_ran = false;   // once: what they do may be done once only
     };
     using Key = std::pair<MirrorKey, std::uint64_t>;
     void run(const WantedFence& fence);
     void see_to(const WantedFence& fence, const Deadline& deadline);
+    bool is_over(const WantedFence& fence, Attempts& attempts, const Deadline& deadline);
+    static void complain(Attempts& attempts, const std::string& what);
     bool try_all(const WantedFence& fence, Attempts& attempts, const Deadline& deadline);
     bool peer_confirms(const WantedFence& fence, Attempts& attempts);
     bool a_hook_confirms(const WantedFence& fence, Attempts& attempts, const Deadline& deadline);

@@ -21,11 +21,13 @@ public:
     std::vector<netd::WantedFence> wanted() override
     {
         const std::lock_guard lock(mutex_);
+        fail_if_told();
         return wanted_;
     }
     void confirm(const netd::WantedFence& fence) override
     {
         const std::lock_guard lock(mutex_);
+        fail_if_told();
         if (wanted_.empty() || wanted_[0].generation != fence.generation)
             throw Error(ExitStatus::refused, "of another loss");
         confirmed_.push_back(fence.generation);
@@ -42,8 +44,31 @@ public:
         return confirmed_;
     }
 
+    // The calls after the next `calls` fail, `times` times.
+    void fail(int times, int calls = 0)
+    {
+        const std::lock_guard lock(mutex_);
+        failures_ = times;
+        until_failure_ = calls;
+    }
+    bool has_failed()
+    {
+        const std::lock_guard lock(mutex_);
+        return failures_ == 0;
+    }
+
 private:
+    void fail_if_told()
+    {
+        if (failures_ == 0 || until_failure_-- > 0)
+            return;
+        until_failure_ = 0;
+        failures_--;
+        throw Error(ExitStatus::internal, "no memory");
+    }
+
     std::mutex mutex_;
+    int failures_ = 0, until_failure_ = 0;
     std::vector<netd::WantedFence> wanted_;
     std::vector<std::uint64_t> confirmed_;
 };
@@ -141,6 +166,33 @@ TEST_F(FencerTest, HooksRunOnceAndTheNodeIsAskedAgain)
     peer_answers = true;
     EXPECT_TRUE(soon([&] { return kernel.confirmed() == Generations{7}; }));
     EXPECT_EQ(read_file(out()), "no\n");
+}
+
+// Neither the hooks nor the node are asked again when only the kernel could not be told.
+TEST_F(FencerTest, AFailureDoesNotRunHooksTwice)
+{
+    hook("10-yes", "echo yes >>" + out());
+    kernel.want({fence(7)});
+    kernel.fail(3, 2); // the refresh and the first look go well, confirming fails
+    fencer->refresh();
+    EXPECT_TRUE(soon([&] { return kernel.confirmed() == Generations{7}; }));
+    EXPECT_TRUE(kernel.has_failed());
+    EXPECT_EQ(read_file(out()), "yes\n");
+    EXPECT_EQ(asked, 1);
+}
+
+// Without the name of this node there are no facts for them yet.
+TEST_F(FencerTest, HooksThatCouldNotBeReadRunLater)
+{
+    hook("10-yes", "echo yes >>" + out());
+    std::filesystem::rename(scratch / "node.toml", scratch / "away");
+    kernel.want({fence(7)});
+    fencer->refresh();
+    ASSERT_TRUE(soon([&] { return asked >= 2; }));
+    EXPECT_FALSE(find_file(out()));
+    std::filesystem::rename(scratch / "away", scratch / "node.toml");
+    EXPECT_TRUE(soon([&] { return kernel.confirmed() == Generations{7}; }));
+    EXPECT_EQ(read_file(out()), "yes\n");
 }
 
 // The link decides: a copy that is being sent to must not be marked.
