@@ -202,7 +202,7 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->stall_timeout = READ_ONCE(options->stall_timeout);
 	view->resync_reads = READ_ONCE(options->resync_reads);
 	view->queue_high_water = READ_ONCE(options->queue_high_water);
-	view->queue_byte_limit = READ_ONCE(options->queue_byte_limit);
+	view->queue_byte_limit = (u64)READ_ONCE(options->queue_byte_limit) << 20;
 	view->mode = READ_ONCE(options->mode);
 	view->on_queue_limit = READ_ONCE(options->on_queue_limit);
 	view->async_flush = READ_ONCE(options->async_flush);

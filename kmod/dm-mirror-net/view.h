@@ -86,7 +86,7 @@ struct mn_mirror_view {
 	u64 stall_timeout;
 	u64 resync_reads;
 	u64 queue_high_water;
-	u64 queue_byte_limit;
+	u64 queue_byte_limit;		/* in bytes, as every number of the queue; 0: none */
 	u64 mode;			/* enum mn_mode */
 	u64 on_queue_limit;		/* enum mn_on_queue_limit */
 	u64 async_flush;		/* enum mn_async_flush */
