@@ -190,13 +190,16 @@ static const char * const wait_texts[] = {
 /* Under track. */
 static void announce_standstill(struct mn_mirror *mirror, enum mn_resync_wait wait)
 {
+	char text[MN_EVENT_TEXT_MAX];
 	struct mn_event event = {
 		.class = MN_EVENT_RESYNC, .severity = MN_SEVERITY_WARNING,
 		.volume = mirror->volume, .mirror = mirror,
 		.old = mirror->resync_stats.phase, .new = mirror->resync_stats.phase,
-		.text = wait_texts[wait],
+		.text = text,
 	};
 
+	snprintf(text, sizeof(text), "no progress for %u s: %s", MN_RESYNC_PATIENCE_MS / 1000,
+		 wait_texts[wait]);
 	mn_event_emit(&event);
 }
 
@@ -220,20 +223,13 @@ static bool keeps_others_waiting(const struct mn_mirror *mirror)
 void mn_resync_watch(struct mn_mirror *mirror)
 {
 	struct mn_volume *volume = mirror->volume;
-	enum mn_resync_wait wait = MN_RESYNC_WAIT_NONE;
-	bool still;
 
 	spin_lock_irq(&volume->track);
 	if (keeps_others_waiting(mirror))
 		mn_turn_pass_on(mirror);
-	still = stands_still(mirror->resync) && !mirror->resync->told;
-	if (still) {
+	if (stands_still(mirror->resync) && !mirror->resync->told) {
 		mirror->resync->told = true;
-		wait = mn_resync_waits_for(mirror);
-		announce_standstill(mirror, wait);
+		announce_standstill(mirror, mn_resync_waits_for(mirror));
 	}
 	spin_unlock_irq(&volume->track);
-	if (still)
-		pr_warn("dm-mirror-net: %s: no progress for %u s: %s\n", volume->name,
-			MN_RESYNC_PATIENCE_MS / 1000, wait_texts[wait]);
 }

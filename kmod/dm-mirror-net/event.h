@@ -11,6 +11,8 @@
 struct mn_volume;
 struct mn_mirror;
 
+#define MN_EVENT_TEXT_MAX 160	/* with the final zero; a longer sentence is cut */
+
 struct mn_event {
 	u8 class;		/* enum mn_event_class */
 	u8 severity;		/* enum mn_severity */
@@ -23,6 +25,7 @@ struct mn_event {
 };
 
 /*
+ * It also enters the kernel's log, at the level of its severity: say it here, not there, too.
  * Any context, may be under volume->track: the listener must not sleep nor lock
  * what the engines lock.
  */

@@ -43,14 +43,15 @@ static int record_loss(struct mn_volume *volume, u64 *generation)
 
 static void report_failure(struct mn_volume *volume, int err)
 {
+	char text[MN_EVENT_TEXT_MAX];
 	struct mn_event event = {
 		.class = MN_EVENT_METADATA, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
-		.new = -err, .reason = MN_REASON_METADATA_ERROR,
-		.text = "the loss of a mirror cannot be recorded: writes fail",
+		.new = -err, .reason = MN_REASON_METADATA_ERROR, .text = text,
 	};
 
-	pr_crit("dm-mirror-net: %s: the loss of a mirror cannot be recorded (%d): writes fail, because the other copy would pass for equal\n",
-		volume->name, err);
+	snprintf(text, sizeof(text),
+		 "the loss of a mirror cannot be recorded (%d): writes fail, because the other copy would pass for equal",
+		 err);
 	mn_event_emit(&event);
 }
 

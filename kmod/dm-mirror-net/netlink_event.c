@@ -5,7 +5,7 @@
  * Engines announce in any context, often under volume->track. There an event is
  * only numbered and put on a list; one work item sends in the order of the
  * numbers, outside every lock. Without memory for its record an event is lost,
- * and the missing number tells those who listen.
+ * and the missing number tells those who listen; the log has it all the same.
  *
  * When role or lock of a volume change, udev has to look at its disk again. That
  * uevent has a work item of its own: it waits for volume->lock, so that it
@@ -17,8 +17,6 @@
 #include <linux/workqueue.h>
 #include "event.h"
 #include "netlink.h"
-
-#define TEXT_MAX 160	/* longer sentences are cut */
 
 /* An event on its way; a copy of everything, since its volume may go first. */
 struct record {
@@ -36,7 +34,7 @@ struct record {
 	u8 volume_uuid[MN_UUID_LEN];
 	u8 peer_uuid[MN_UUID_LEN];
 	char volume_name[MN_NAME_MAX + 1];
-	char text[TEXT_MAX];
+	char text[MN_EVENT_TEXT_MAX];
 };
 
 static struct workqueue_struct *event_wq;
@@ -128,15 +126,22 @@ static void multicast(const struct record *record)
 	genlmsg_multicast(&mn_nl_family, skb, 0, 0, GFP_KERNEL);
 }
 
-/* For those who look into the kernel's log only. */
+/*
+ * For those who look into the kernel's log only. Whoever announces an event does not log it, too.
+ * Each level has a rate of its own: much that is harmless does not hide what is not.
+ */
 static void log_event(const struct record *r)
 {
 	char mirror[64] = "";
 
 	if (r->of_mirror)
 		snprintf(mirror, sizeof(mirror), "mirror with %pUb: ", r->peer_uuid);
-	if (r->severity >= MN_SEVERITY_ERROR)
+	if (r->severity >= MN_SEVERITY_CRITICAL)
+		pr_crit_ratelimited("dm-mirror-net: %s: %s%s\n", r->volume_name, mirror, r->text);
+	else if (r->severity == MN_SEVERITY_ERROR)
 		pr_err_ratelimited("dm-mirror-net: %s: %s%s\n", r->volume_name, mirror, r->text);
+	else if (r->severity == MN_SEVERITY_WARNING)
+		pr_warn_ratelimited("dm-mirror-net: %s: %s%s\n", r->volume_name, mirror, r->text);
 	else
 		pr_info_ratelimited("dm-mirror-net: %s: %s%s\n", r->volume_name, mirror, r->text);
 }
@@ -201,6 +206,9 @@ static void listen(const struct mn_event *event)
 	spin_unlock_irqrestore(&records_lock, flags);
 	if (record)
 		queue_work(event_wq, &send_work);
+	else
+		pr_crit_ratelimited("dm-mirror-net: %s: %s\n", event->volume->name,
+				    event->text ? event->text : "an event is lost: no memory");
 }
 
 int mn_nl_event_init(void)

@@ -101,14 +101,12 @@ static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 {
 	struct mn_event event = {
 		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
-		.text = "somebody wrote to the data device: every mirror needs a full resync",
+		.text =
+			"the data device was written while the volume was not active: it stays locked, every mirror needs a full resync",
 	};
 	int i;
 
 	mn_event_emit(&event);
-
-	pr_err("dm-mirror-net: %s: the data device was written while the volume was not active: it stays locked, every mirror needs a full resync\n",
-	       volume->name);
 	for (i = 0; i < MN_SLOTS; i++)
 		if (draft->slot[i].used)
 			draft->slot[i].flags |= MN_SLOT_F_FULL_NEEDED;

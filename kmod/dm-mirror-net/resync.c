@@ -225,17 +225,18 @@ static bool block_queue(struct mn_block *block, bool zero)
 
 static void report_unreadable(const struct mn_block *block)
 {
+	char text[MN_EVENT_TEXT_MAX];
 	struct mn_event event = {
 		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_ERROR,
 		.volume = block->resync->volume, .mirror = block->resync->mirror,
 		.new = -blk_status_to_errno(block->status),
-		.text = "a block cannot be read, so the target lacks it: the log names it",
+		.text = text,
 	};
 
+	snprintf(text, sizeof(text),
+		 "sectors %llu to %llu cannot be read (%d), so the target lacks them: repair or overwrite them, then resync",
+		 block->span.start, block->span.last, blk_status_to_errno(block->status));
 	mn_event_emit(&event);
-	pr_err_ratelimited("dm-mirror-net: %s: block %llu (sectors %llu to %llu) cannot be read (%d): the target lacks it; repair or overwrite it, then resync\n",
-			   block->resync->volume->name, block->block, block->span.start,
-			   block->span.last, blk_status_to_errno(block->status));
 }
 
 /* The block was read: queue it, or give it up. */

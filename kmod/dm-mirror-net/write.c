@@ -809,12 +809,15 @@ static void region_set_dirty(struct mn_volume *volume, u64 region)
 
 static void announce_flush_failed(struct mn_volume *volume, blk_status_t status)
 {
+	char text[MN_EVENT_TEXT_MAX];
 	struct mn_event event = {
 		.class = MN_EVENT_DISK, .severity = MN_SEVERITY_CRITICAL, .volume = volume,
-		.new = -blk_status_to_errno(status),
-		.text = "flush failed: writes since the last good one may be lost",
+		.new = -blk_status_to_errno(status), .text = text,
 	};
 
+	snprintf(text, sizeof(text),
+		 "flush of the data device failed (%d): writes since the last good one may be lost, their regions will be resynced",
+		 blk_status_to_errno(status));
 	mn_event_emit(&event);
 }
 
@@ -825,8 +828,6 @@ void mn_write_flush_failed(struct mn_volume *volume, blk_status_t status)
 	LIST_HEAD(done);
 	u32 i;
 
-	pr_err_ratelimited("dm-mirror-net: %s: flush of the data device failed (%d): writes since the last good one may be lost; their regions will be resynced\n",
-			   volume->name, blk_status_to_errno(status));
 	announce_flush_failed(volume, status);
 	spin_lock_irqsave(&volume->track, flags);
 	for (i = 0; i < regions->limit; i++)
