@@ -31,7 +31,7 @@ int mn_auto_resync_fill(struct mn_mirror *mirror, bool *everything)
 	mn_bitmap_fill(&mirror->bitmap);
 	err = mn_bitmap_write_all(&mirror->bitmap);
 	if (!err)
-		mn_auto_resync_asked(mirror, true);
+		mn_auto_resync_asked(mirror);
 	return err;
 }
 
@@ -40,11 +40,11 @@ bool mn_auto_resync_holds_back(struct mn_mirror *mirror, bool full)
 	return applies(mirror, MN_AUTO_RESYNC_NO, full);
 }
 
-void mn_auto_resync_asked(struct mn_mirror *mirror, bool asked)
+void mn_auto_resync_asked(struct mn_mirror *mirror)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&mirror->volume->track, flags);
-	mirror->asked = asked;
+	mirror->asked = true;
 	spin_unlock_irqrestore(&mirror->volume->track, flags);
 }

@@ -14,7 +14,7 @@
 int mn_auto_resync_fill(struct mn_mirror *mirror, bool *everything);
 /* Source, before the stream begins: must a person ask for what the target lacks? */
 bool mn_auto_resync_holds_back(struct mn_mirror *mirror, bool full);
-/* Any context: a person wants what this mirror needs; or (false) it is in sync. */
-void mn_auto_resync_asked(struct mn_mirror *mirror, bool asked);
+/* Any context: a person wants what this mirror needs. In force until it is in sync. */
+void mn_auto_resync_asked(struct mn_mirror *mirror);
 
 #endif

@@ -13,15 +13,6 @@
 
 #define MN_NO_SOURCE	2	/* mn_verdict.source: neither of the two */
 
-static const char * const verdict_texts[__MN_VERDICT_MAX] = {
-	[MN_VERDICT_REFUSE] = "refuse",
-	[MN_VERDICT_NO_SOURCE] = "no-source",
-	[MN_VERDICT_PARTIAL] = "partial",
-	[MN_VERDICT_FULL] = "full",
-	[MN_VERDICT_SPLIT_BRAIN] = "split-brain",
-	[MN_VERDICT_RESUME] = "resume",
-};
-
 static bool has_flag(const struct mn_facts *facts, u32 flag)
 {
 	return facts->flags & flag;
@@ -244,9 +235,4 @@ void mn_facts_from_hello(const struct mn_wire_hello *hello, struct mn_facts *out
 	out->stream = le64_to_cpu(hello->stream);
 	out->applied = le64_to_cpu(hello->applied);
 	out->sequence = le64_to_cpu(hello->sequence);
-}
-
-const char *mn_verdict_text(u8 kind)
-{
-	return kind < __MN_VERDICT_MAX ? verdict_texts[kind] : "unknown";
 }

@@ -91,6 +91,5 @@ bool mn_generation_was_held(u64 generation, u64 present, const u64 *history);
 void mn_generation_advance(u64 *generation, u64 *history, u64 fresh);
 
 void mn_facts_from_hello(const struct mn_wire_hello *hello, struct mn_facts *out);
-const char *mn_verdict_text(u8 kind);
 
 #endif

@@ -266,7 +266,7 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 	mirror = mn_mirror_new(volume, slot, peer_uuid);
 	if (!mirror)
 		return -ENOMEM;
-	mn_auto_resync_asked(mirror, true);
+	mn_auto_resync_asked(mirror);
 	/* what an earlier peer left in these pages says nothing about this one */
 	mn_bitmap_empty(&mirror->bitmap);
 	why->text = "the metadata cannot be written: nothing was changed";
@@ -512,7 +512,7 @@ static int commit_continue(struct mn_mirror *mirror)
 /* Whatever held it back: a person wants it now. */
 static void asked_for(struct mn_mirror *mirror)
 {
-	mn_auto_resync_asked(mirror, true);
+	mn_auto_resync_asked(mirror);
 	mn_rest_end(mirror);
 }
 

@@ -75,6 +75,7 @@ bool mn_payload_is_zero(const struct mn_payload *payload);
 /* Any context: three quarters of the cap are out. */
 bool mn_payload_pool_scarce(const struct mn_payload_pool *pool);
 u64 mn_payload_pool_cap(const struct mn_payload_pool *pool);	/* bytes */
-u64 mn_payload_pool_bytes(const struct mn_payload_pool *pool);	/* out now, in whole pages */
+/* Out now, in whole pages. For tests of the transport: nothing may be left in the end. */
+u64 mn_payload_pool_bytes(const struct mn_payload_pool *pool);
 
 #endif

@@ -2,6 +2,7 @@
 #include "facts.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace kcore {
 
@@ -20,9 +21,17 @@ mn_facts facts(u8 role, u64 generation, u64 base, std::initializer_list<u64> his
     return facts;
 }
 
+const char *verdict_text(u8 kind)
+{
+    static constexpr const char *texts[] = {"refuse", "no-source", "partial", "full", "split-brain", "resume"};
+    static_assert(std::size(texts) == __MN_VERDICT_MAX);
+
+    return texts[kind];
+}
+
 std::string text(const mn_verdict &verdict)
 {
-    return std::string(mn_verdict_text(verdict.kind)) + "/" + mn_reason_text(verdict.reason) +
+    return std::string(verdict_text(verdict.kind)) + "/" + mn_reason_text(verdict.reason) +
            " source=" + std::to_string(verdict.source);
 }
 

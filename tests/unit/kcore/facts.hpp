@@ -38,6 +38,7 @@ inline mn_facts target(u64 generation, u64 base, std::initializer_list<u64> hist
     return facts(MN_ROLE_TARGET, generation, base, history, flags);
 }
 
+const char *verdict_text(u8 kind); // enum mn_verdict_kind
 // "partial/none source=0"
 std::string text(const mn_verdict &verdict);
 std::string text(const mn_facts &facts);

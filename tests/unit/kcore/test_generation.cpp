@@ -274,10 +274,4 @@ TEST_F(Generation, FactsComeFromTheHello)
     EXPECT_EQ(facts.sectors, 11u);
 }
 
-TEST_F(Generation, VerdictsHaveTexts)
-{
-    EXPECT_STREQ(mn_verdict_text(MN_VERDICT_PARTIAL), "partial");
-    EXPECT_STREQ(mn_verdict_text(__MN_VERDICT_MAX), "unknown");
-}
-
 }  // namespace kcore

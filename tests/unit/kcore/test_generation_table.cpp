@@ -204,7 +204,7 @@ TEST_F(GenerationTable, EveryCombination)
         }
     for (u8 kind = 0; kind < __MN_VERDICT_MAX; kind++)
         if (kind != MN_VERDICT_RESUME)
-            EXPECT_GT(seen_[kind], 1000u) << mn_verdict_text(kind);
+            EXPECT_GT(seen_[kind], 1000u) << verdict_text(kind);
 }
 
 // What one side may say of a stream that could go on.

@@ -147,7 +147,7 @@ TEST_F(WirePayload, VerdictToGoOnNamesItsSource)
         EXPECT_EQ(verdict_with([&](auto &v) {
             v.kind = kind;
             std::memset(v.source_uuid, 0, MN_UUID_LEN);
-        }), needs_source ? MN_WIRE_BAD_PAYLOAD : MN_WIRE_OK) << mn_verdict_text(kind);
+        }), needs_source ? MN_WIRE_BAD_PAYLOAD : MN_WIRE_OK) << "verdict " << int(kind);
     }
 }
 
