@@ -116,7 +116,7 @@ TEST(Clock, AmountsAndDurations)
 TEST(KernelErrors, HaveTheStatusOfTheContract)
 {
     const auto status = [](int error) {
-        return static_cast<int>(nl::refusal(MN_CMD_VOLUME_LOCK, error, "why").status());
+        return static_cast<int>(nl::Refusal(MN_CMD_VOLUME_LOCK, error, "why").status());
     };
     EXPECT_EQ(status(ESTALE), 3);
     EXPECT_EQ(status(EROFS), 3);
@@ -132,6 +132,9 @@ TEST(KernelErrors, HaveTheStatusOfTheContract)
 
 TEST(KernelErrors, SayWhatWasTriedAndTheModulesOwnReason)
 {
-    EXPECT_STREQ(nl::refusal(MN_CMD_VOLUME_LOCK, EBUSY, "2 openers").what(),
+    EXPECT_STREQ(nl::Refusal(MN_CMD_VOLUME_LOCK, EBUSY, "2 openers").what(),
                  "the kernel could not lock the volume: 2 openers");
+    const nl::Refusal named(nl::Refusal(MN_CMD_MIRROR_PAUSE, EIO, "no disk"), "volume home");
+    EXPECT_STREQ(named.what(), "the kernel could not pause the mirror (volume home): no disk");
+    EXPECT_EQ(named.status(), ExitStatus::internal);
 }

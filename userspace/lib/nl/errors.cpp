@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace mirrornet::nl {
 
@@ -68,16 +69,30 @@ std::string_view describe(mn_cmd command) noexcept
     }
 }
 
-Error refusal(mn_cmd command, int error, const std::string& extended_ack)
+static std::string refusal_text(mn_cmd command, int error, const std::string& extended_ack,
+                                const std::string& object)
 {
-    std::string text = "the kernel could not " + std::string(describe(command)) + ": ";
+    std::string text = "the kernel could not " + std::string(describe(command)) +
+                       (object.empty() ? "" : " (" + object + ")") + ": ";
     if (error == EPERM && extended_ack.empty())
-        text += "this needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN)";
-    else if (extended_ack.empty())
-        text += std::generic_category().message(error);
-    else
-        text += extended_ack;
-    return Error(status_of_refusal(error), text);
+        return text + "this needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN)";
+    return text + (extended_ack.empty() ? std::generic_category().message(error) : extended_ack);
+}
+
+Refusal::Refusal(mn_cmd command, int error, std::string extended_ack, const std::string& object)
+    : Error(status_of_refusal(error), refusal_text(command, error, extended_ack, object)),
+      command_(command), error_(error), extended_ack_(std::move(extended_ack))
+{
+}
+
+Refusal::Refusal(mn_cmd command, int error, std::string extended_ack)
+    : Refusal(command, error, std::move(extended_ack), "")
+{
+}
+
+Refusal::Refusal(const Refusal& refused, const std::string& object)
+    : Refusal(refused.command_, refused.error_, refused.extended_ack_, object)
+{
 }
 
 } // namespace mirrornet::nl

@@ -16,7 +16,19 @@ ExitStatus status_of_refusal(int error) noexcept;
 // "lock the volume", "attach a link": for messages.
 std::string_view describe(mn_cmd command) noexcept;
 
-// The Error for a refusal: the module's own sentence where it sent one.
-Error refusal(mn_cmd command, int error, const std::string& extended_ack);
+// That the module refused, with its own sentence where it sent one.
+class Refusal : public Error {
+public:
+    Refusal(mn_cmd command, int error, std::string extended_ack);
+    // The same, naming what was asked about ("volume home"; "": not known).
+    Refusal(const Refusal& refused, const std::string& object);
+
+private:
+    Refusal(mn_cmd command, int error, std::string extended_ack, const std::string& object);
+
+    mn_cmd command_;
+    int error_;
+    std::string extended_ack_;
+};
 
 } // namespace mirrornet::nl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nl/kernel.hpp"
 
+#include "nl/errors.hpp"
 #include "nl/options.hpp"
 
 #include <linux/netlink.h>
@@ -26,6 +27,28 @@ Message Kernel::about(mn_cmd command, const VolumeId& id, const NodeId& peer) co
     return message;
 }
 
+std::string Kernel::name_of(const std::optional<VolumeId>& id)
+{
+    std::string name;
+    if (id) {
+        try {
+            socket_.transact(about(MN_CMD_VOLUME_GET, *id),
+                             [&](const Attributes& a) { name = volume_record(a).name; });
+        } catch (const Error&) { // not active: what was refused says so itself
+        }
+    }
+    return name.empty() ? name : "volume " + name;
+}
+
+void Kernel::ask(const Message& message, const Socket::Sink& sink, const std::string& object)
+{
+    try {
+        socket_.transact(message, sink);
+    } catch (const Refusal& refused) {
+        throw Refusal(refused, object.empty() ? name_of(message.volume()) : object);
+    }
+}
+
 std::uint64_t Kernel::meta_format(const MetaFormat& format)
 {
     Message message = request(MN_CMD_META_FORMAT, 0, 16 * 1024);
@@ -42,14 +65,15 @@ std::uint64_t Kernel::meta_format(const MetaFormat& format)
     if (format.intent_limit)
         message.u32(MN_A_INTENT_LIMIT, *format.intent_limit);
     std::uint64_t bytes = 0;
-    socket_.transact(message, [&](const Attributes& a) { bytes = a.number(MN_A_META_BYTES); });
+    ask(message, [&](const Attributes& a) { bytes = a.number(MN_A_META_BYTES); },
+        "volume " + format.name + ", metadata on " + format.meta_path);
     return bytes;
 }
 
-VolumeRecord Kernel::one_volume(const Message& message)
+VolumeRecord Kernel::one_volume(const Message& message, const std::string& object)
 {
     VolumeRecord record;
-    socket_.transact(message, [&](const Attributes& a) { record = volume_record(a); });
+    ask(message, [&](const Attributes& a) { record = volume_record(a); }, object);
     return record;
 }
 
@@ -57,7 +81,7 @@ VolumeRecord Kernel::meta_get(const std::string& meta_path)
 {
     Message message = request(MN_CMD_META_GET, 0, 8 * 1024);
     message.text(MN_A_META_PATH, meta_path);
-    return one_volume(message);
+    return one_volume(message, "metadata on " + meta_path);
 }
 
 std::uint64_t Kernel::meta_size(std::uint64_t sectors, std::optional<std::uint32_t> region_bytes)
@@ -67,15 +91,15 @@ std::uint64_t Kernel::meta_size(std::uint64_t sectors, std::optional<std::uint32
     if (region_bytes)
         message.u32(MN_A_REGION_BYTES, *region_bytes);
     std::uint64_t bytes = 0;
-    socket_.transact(message, [&](const Attributes& a) { bytes = a.number(MN_A_META_BYTES); });
+    ask(message, [&](const Attributes& a) { bytes = a.number(MN_A_META_BYTES); });
     return bytes;
 }
 
 std::vector<VolumeRecord> Kernel::volumes()
 {
     std::vector<VolumeRecord> all;
-    socket_.transact(request(MN_CMD_VOLUME_GET, NLM_F_DUMP),
-                     [&](const Attributes& a) { all.push_back(volume_record(a)); });
+    ask(request(MN_CMD_VOLUME_GET, NLM_F_DUMP),
+        [&](const Attributes& a) { all.push_back(volume_record(a)); });
     return all;
 }
 
@@ -99,18 +123,18 @@ void Kernel::set_role(const VolumeId& id, Role role, bool force)
 {
     Message message = about(MN_CMD_VOLUME_SET_ROLE, id);
     message.u8(MN_A_ROLE, static_cast<std::uint8_t>(role)).flag(MN_A_FORCE, force);
-    socket_.transact(message);
+    ask(message);
 }
 
 void Kernel::lock(const VolumeId& id)
 {
-    socket_.transact(about(MN_CMD_VOLUME_LOCK, id));
+    ask(about(MN_CMD_VOLUME_LOCK, id));
 }
 
 void Kernel::unlock(const VolumeId& id, const Unlock& how)
 {
     Message message = about(MN_CMD_VOLUME_UNLOCK, id);
-    socket_.transact(message.flag(MN_A_READ_ONLY, how.read_only).flag(MN_A_FORCE, how.force));
+    ask(message.flag(MN_A_READ_ONLY, how.read_only).flag(MN_A_FORCE, how.force));
 }
 
 void Kernel::mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start)
@@ -118,19 +142,19 @@ void Kernel::mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart star
     Message message = about(MN_CMD_MIRROR_ADD, id, peer);
     message.flag(MN_A_MIRROR_BLANK, start == MirrorStart::blank)
         .flag(MN_A_MIRROR_IN_SYNC, start == MirrorStart::in_sync);
-    socket_.transact(message);
+    ask(message);
 }
 
 void Kernel::mirror_del(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_MIRROR_DEL, id, peer));
+    ask(about(MN_CMD_MIRROR_DEL, id, peer));
 }
 
 std::vector<MirrorRecord> Kernel::mirrors()
 {
     std::vector<MirrorRecord> all;
-    socket_.transact(request(MN_CMD_MIRROR_GET, NLM_F_DUMP),
-                     [&](const Attributes& a) { all.push_back(mirror_record(a)); });
+    ask(request(MN_CMD_MIRROR_GET, NLM_F_DUMP),
+        [&](const Attributes& a) { all.push_back(mirror_record(a)); });
     return all;
 }
 
@@ -139,15 +163,15 @@ std::vector<MirrorRecord> Kernel::mirrors(const VolumeId& id)
     std::vector<MirrorRecord> all;
     Message message = request(MN_CMD_MIRROR_GET, NLM_F_DUMP);
     message.uuid(MN_A_VOLUME_UUID, id);
-    socket_.transact(message, [&](const Attributes& a) { all.push_back(mirror_record(a)); });
+    ask(message, [&](const Attributes& a) { all.push_back(mirror_record(a)); });
     return all;
 }
 
 MirrorRecord Kernel::mirror(const VolumeId& id, const NodeId& peer)
 {
     MirrorRecord record;
-    socket_.transact(about(MN_CMD_MIRROR_GET, id, peer),
-                     [&](const Attributes& a) { record = mirror_record(a); });
+    ask(about(MN_CMD_MIRROR_GET, id, peer),
+        [&](const Attributes& a) { record = mirror_record(a); });
     return record;
 }
 
@@ -168,7 +192,7 @@ void Kernel::mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet&
     for (const KernelOption& known : kernel_options())
         message.u32(known.attribute,
                     known.first_word + static_cast<std::uint32_t>(options.get(known.option)));
-    socket_.transact(message);
+    ask(message);
 }
 
 void Kernel::node_set(const OptionSet& options)
@@ -176,40 +200,40 @@ void Kernel::node_set(const OptionSet& options)
     Message message = request(MN_CMD_NODE_SET);
     message.u32(MN_A_OPT_PARALLEL_RESYNCS,
                 static_cast<std::uint32_t>(options.get(Option::parallel_resyncs)));
-    socket_.transact(message);
+    ask(message);
 }
 
 void Kernel::pause(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_MIRROR_PAUSE, id, peer));
+    ask(about(MN_CMD_MIRROR_PAUSE, id, peer));
 }
 
 void Kernel::continue_(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_MIRROR_CONTINUE, id, peer));
+    ask(about(MN_CMD_MIRROR_CONTINUE, id, peer));
 }
 
 void Kernel::break_(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_MIRROR_BREAK, id, peer));
+    ask(about(MN_CMD_MIRROR_BREAK, id, peer));
 }
 
 void Kernel::resync(const VolumeId& id, const NodeId& peer, bool full, bool verify)
 {
     Message message = about(MN_CMD_MIRROR_RESYNC, id, peer);
-    socket_.transact(message.flag(MN_A_RESYNC_FULL, full).flag(MN_A_RESYNC_VERIFY, verify));
+    ask(message.flag(MN_A_RESYNC_FULL, full).flag(MN_A_RESYNC_VERIFY, verify));
 }
 
 void Kernel::mirror_fenced(const VolumeId& id, const NodeId& peer, std::uint64_t generation)
 {
     Message message = about(MN_CMD_MIRROR_FENCED, id, peer);
-    socket_.transact(message.u64(MN_A_VOLUME_GENERATION, generation));
+    ask(message.u64(MN_A_VOLUME_GENERATION, generation));
 }
 
 void Kernel::mirror_outdate(const VolumeId& id, const NodeId& peer, std::uint64_t generation)
 {
     Message message = about(MN_CMD_MIRROR_OUTDATE, id, peer);
-    socket_.transact(message.u64(MN_A_VOLUME_GENERATION, generation));
+    ask(message.u64(MN_A_VOLUME_GENERATION, generation));
 }
 
 } // namespace mirrornet::nl

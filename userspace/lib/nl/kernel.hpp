@@ -88,7 +88,11 @@ private:
     Message request(mn_cmd command, int flags = 0, std::size_t room = 4096) const;
     Message about(mn_cmd command, const VolumeId& id) const;
     Message about(mn_cmd command, const VolumeId& id, const NodeId& peer) const;
-    VolumeRecord one_volume(const Message& message);
+    VolumeRecord one_volume(const Message& message, const std::string& object = {});
+    // Error as of Socket::transact(), with the name of what was asked about: `object`, else that
+    // of the message's volume.
+    void ask(const Message& message, const Socket::Sink& sink = {}, const std::string& object = {});
+    std::string name_of(const std::optional<VolumeId>& id); // "volume home"; "": not active
 
     Socket socket_;
 };

@@ -13,17 +13,17 @@ void Kernel::link_attach(const VolumeId& id, const NodeId& peer, const LinkAttac
     message.s32(MN_A_LINK_FD, link.fd)
         .flag(MN_A_LINK_INITIATOR, link.initiator)
         .flag(MN_A_LINK_ENCRYPTED, link.encrypted);
-    socket_.transact(message);
+    ask(message);
 }
 
 void Kernel::link_detach(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_LINK_DETACH, id, peer));
+    ask(about(MN_CMD_LINK_DETACH, id, peer));
 }
 
 void Kernel::bitmap_begin(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_BITMAP_BEGIN, id, peer));
+    ask(about(MN_CMD_BITMAP_BEGIN, id, peer));
 }
 
 void Kernel::bitmap_add(const VolumeId& id, const NodeId& peer,
@@ -37,14 +37,14 @@ void Kernel::bitmap_add(const VolumeId& id, const NodeId& peer,
         auto part = ranges.first(std::min<std::size_t>(ranges.size(), MN_RANGES_MAX));
         Message message = request(MN_CMD_BITMAP_ADD, 0, room);
         message.uuid(MN_A_VOLUME_UUID, id).uuid(MN_A_PEER_UUID, peer).ranges(part);
-        socket_.transact(message);
+        ask(message);
         ranges = ranges.subspan(part.size());
     }
 }
 
 void Kernel::bitmap_commit(const VolumeId& id, const NodeId& peer)
 {
-    socket_.transact(about(MN_CMD_BITMAP_COMMIT, id, peer));
+    ask(about(MN_CMD_BITMAP_COMMIT, id, peer));
 }
 
 } // namespace mirrornet::nl

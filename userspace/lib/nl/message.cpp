@@ -62,6 +62,8 @@ Message& Message::text(mn_attr which, const std::string& value)
 
 Message& Message::uuid(mn_attr which, const Uuid& value)
 {
+    if (which == MN_A_VOLUME_UUID)
+        volume_ = value;
     return put(which, value.bytes().data(), value.bytes().size());
 }
 

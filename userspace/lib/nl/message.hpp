@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <linux/dm_mirror_net.h>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -30,6 +31,7 @@ public:
 
     nl_msg* raw() const { return message_.get(); }
     mn_cmd command() const { return command_; }
+    const std::optional<Uuid>& volume() const { return volume_; } // that it is about
 
 private:
     struct Free {
@@ -39,6 +41,7 @@ private:
 
     std::unique_ptr<nl_msg, Free> message_;
     mn_cmd command_;
+    std::optional<Uuid> volume_;
 };
 
 } // namespace mirrornet::nl

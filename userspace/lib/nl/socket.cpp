@@ -176,7 +176,7 @@ void Socket::transact(const Message& message, const Sink& sink)
         std::rethrow_exception(transaction.thrown);
     }
     if (transaction.error)
-        throw refusal(message.command(), transaction.error, transaction.extended_ack);
+        throw Refusal(message.command(), transaction.error, transaction.extended_ack);
 }
 
 } // namespace mirrornet::nl

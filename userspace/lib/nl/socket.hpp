@@ -31,7 +31,7 @@ public:
     int family() const { return family_; }
 
     // Sends, hands every answer to `sink` and returns when the kernel has said
-    // that it is done. A refusal is the Error of nl::refusal(); afterwards, as
+    // that it is done. A refusal is a nl::Refusal; afterwards, as
     // after an Error out of `sink`, the socket is fit for the next request.
     void transact(const Message& message, const Sink& sink = {});
 
