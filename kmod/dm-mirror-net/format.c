@@ -67,7 +67,7 @@ static int check(const struct format *format, struct mn_super *super, struct mn_
 		super->sectors = bdev_nr_sectors(data);
 	why->text = mn_volume_data_refusal(data, super->sectors);
 	if (data == format->meta.bdev)
-		why->text = "data and metadata device are the same";
+		why->text = "data and metadata device are the same: give each its own";
 	else if (!super->sectors || super->sectors % (sector_size >> SECTOR_SHIFT))
 		why->text = "the size of the volume is not a multiple of the data device's sector";
 	else if (super->sectors > MN_VOLUME_SECTORS_MAX)

@@ -262,14 +262,14 @@ static int add_locked(struct mn_volume *volume, const u8 *peer_uuid, u32 flags,
 		why->text = "the volume has 8 mirrors already: remove one first";
 		return slot;
 	}
-	why->text = "not enough memory for the bitmaps";
+	why->text = "not enough memory for the bitmaps: nothing was changed, try again";
 	mirror = mn_mirror_new(volume, slot, peer_uuid);
 	if (!mirror)
 		return -ENOMEM;
 	mn_auto_resync_asked(mirror);
 	/* what an earlier peer left in these pages says nothing about this one */
 	mn_bitmap_empty(&mirror->bitmap);
-	why->text = "the metadata cannot be written: nothing was changed";
+	why->text = mn_why_no_metadata;
 	err = mn_bitmap_write_all(&mirror->bitmap);
 	if (!err) {
 		/* before the slot counts: no write may miss it (I12) */
@@ -306,7 +306,7 @@ int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, boo
 	/* what was written here while it was open is not equal to anything */
 	in_sync = in_sync && !is_written(volume);
 	if (mn_mirror_find(volume, peer_uuid)) {
-		why->text = "the volume has a mirror with this node already";
+		why->text = "the volume has a mirror with this node already: nothing was changed";
 		err = -EEXIST;
 	} else if (!memcmp(peer_uuid, volume->meta.super.node_uuid, MN_UUID_LEN)) {
 		why->text = "this is the node's own UUID";
@@ -397,7 +397,7 @@ static int record_locked(struct mn_mirror *mirror, struct mn_state state, u32 mo
 	int err = commit_state(mirror, state.state, state.reason, more_flags);
 
 	if (err)
-		why->text = "the metadata cannot be written: nothing was changed";
+		why->text = mn_why_no_metadata;
 	else
 		mn_mirror_event(mirror, event, state.reason);
 	return err;
@@ -532,7 +532,7 @@ static int continue_locked(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	err = commit_continue(mirror);
 	if (err) {
-		why->text = "the metadata cannot be written: nothing was changed";
+		why->text = mn_why_no_metadata;
 		return err;
 	}
 	asked_for(mirror);

@@ -25,10 +25,10 @@ static int begin_locked(struct mn_mirror *mirror, struct mn_why *why)
 	int err;
 
 	if (volume->role != MN_ROLE_SOURCE) {
-		why->text = "this node is not the source of the volume";
+		why->text = "this node is not the source of the volume: ask its source";
 		return -ESTALE;
 	}
-	why->text = "the metadata cannot be written: nothing was changed";
+	why->text = mn_why_no_metadata;
 	err = commit_building(mirror, MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BUILDING,
 			      MN_SLOT_F_UNSENT);
 	if (err)
@@ -106,7 +106,7 @@ static int commit_bitmap(struct mn_mirror *mirror, struct mn_why *why)
 {
 	int err;
 
-	why->text = "not enough memory for the record of unsent blocks";
+	why->text = "not enough memory for the record of unsent blocks: a full resync stays needed";
 	err = mn_bitmap_unsent_rest(&mirror->bitmap);
 	if (err)
 		return err;

@@ -32,7 +32,7 @@ static int load_mirror(struct mn_volume *volume, u8 slot, const struct mn_super 
 	int err;
 
 	if (!mirror) {
-		why->text = "not enough memory for the bitmaps";
+		why->text = "not enough memory for the bitmaps: activate it again";
 		return -ENOMEM;
 	}
 	mn_mirror_install(volume, mirror);
@@ -43,7 +43,7 @@ static int load_mirror(struct mn_volume *volume, u8 slot, const struct mn_super 
 		err = 0;
 	}
 	if (err)
-		why->text = "a bitmap cannot be read from the metadata device";
+		why->text = "a bitmap cannot be read: mend the metadata device";
 	return err;
 }
 
@@ -71,7 +71,7 @@ static int recover_intents(struct mn_volume *volume, const struct mn_super *supe
 	if (!err && !(super->flags & MN_SUPER_F_CLEAN))
 		err = mn_region_recover(volume);
 	if (err)
-		why->text = "the intent log cannot be read or carried over into the bitmaps";
+		why->text = "the intent log cannot be carried over: mend the metadata device";
 	return err;
 }
 
@@ -143,7 +143,7 @@ static int commit_start(struct mn_volume *volume, bool distrust, struct mn_why *
 		distrust_data(volume, draft);
 	err = mn_meta_commit(&volume->meta);
 	if (err)
-		why->text = "the superblock cannot be written";
+		why->text = "the superblock cannot be written: mend the metadata device";
 	return err;
 }
 

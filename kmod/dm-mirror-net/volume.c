@@ -28,6 +28,9 @@
 #define MN_SUSPEND_PATIENCE (5 * HZ)
 #define MN_RECEIVE_CAP (32u << 20)	/* bytes of one volume's streams not yet applied */
 
+const char mn_why_no_metadata[] =
+	"the metadata cannot be written, nothing was changed: mend its device, mirrorctl down, up";
+
 static LIST_HEAD(volumes);
 static DEFINE_MUTEX(mn_volumes_lock);
 static struct kmem_cache *leg_cache;
@@ -268,11 +271,11 @@ static int volume_setup(struct mn_volume *volume, dev_t data, dev_t meta, u64 se
 {
 	int err;
 
-	why->text = "cannot open the data device";
+	why->text = "cannot open the data device: is it there, and its name right?";
 	err = mn_bdev_open(&volume->data, data, NULL);
 	if (err)
 		return err;
-	why->text = "cannot open the metadata device";
+	why->text = "cannot open the metadata device: is it there, and its name right?";
 	err = mn_bdev_open(&volume->meta_bdev, meta, NULL);
 	if (err)
 		return err;
@@ -380,7 +383,7 @@ struct mn_volume *mn_volume_open(dev_t data, dev_t meta, u64 sectors, struct mn_
 	struct mn_volume *volume, *fresh;
 
 	if (data == meta) {
-		why->text = "data and metadata device are the same";
+		why->text = "data and metadata device are the same: give each its own";
 		return ERR_PTR(-EINVAL);
 	}
 	mutex_lock(&mn_volumes_lock);
@@ -423,7 +426,7 @@ int mn_volume_enter(struct mn_volume *volume, struct mn_why *why)
 	if (!READ_ONCE(volume->dying))
 		return 0;
 	mutex_unlock(&volume->lock);
-	why->text = "the volume is just being stopped";
+	why->text = "the volume is just being stopped: activate it again first";
 	return -ENODEV;
 }
 
@@ -441,13 +444,13 @@ static int claim_devices(struct mn_volume *volume, struct mn_why *why)
 {
 	int err;
 
-	why->text = "the data device cannot be claimed";
+	why->text = "the data device cannot be claimed: look at it (lsblk, dmesg)";
 	err = mn_bdev_open(&volume->claim, volume->data.bdev->bd_dev, volume);
 	if (err == -EBUSY)
-		why->text = "somebody else uses the data device (LVM, md, a mount, a mapping)";
+		why->text = "somebody else uses the data device: see lsblk (LVM, md, mounts)";
 	if (err)
 		return err;
-	why->text = "the metadata device cannot be claimed";
+	why->text = "the metadata device cannot be claimed: look at it (lsblk, dmesg)";
 	err = mn_bdev_open(&volume->meta_claim, volume->meta_bdev.bdev->bd_dev, volume);
 	if (err == -EBUSY)
 		why->text =
@@ -469,7 +472,7 @@ int mn_volume_attach(struct mn_volume *volume, struct gendisk *disk, struct mn_w
 
 	mutex_lock(&volume->lock);
 	if (volume->attached) {
-		why->text = "another device is the live front of this volume";
+		why->text = "another device is the live front of this volume: remove it first";
 		err = -EBUSY;
 		goto out;
 	}

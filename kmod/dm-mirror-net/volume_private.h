@@ -7,6 +7,9 @@
 
 #include "volume.h"
 
+/* volume.c: mn_why.text of whatever had to be on record and is not. */
+extern const char mn_why_no_metadata[];
+
 /* volume.c: take volume->lock for an operation; -ENODEV, not taken: the volume is being stopped. */
 int mn_volume_enter(struct mn_volume *volume, struct mn_why *why);
 

@@ -18,7 +18,9 @@ nl::Kernel open_kernel()
     }
     if (const auto result = run_process({"modprobe", "dm-mirror-net"}); !result.ok())
         throw Error(ExitStatus::not_found, "the kernel module dm-mirror-net cannot be loaded: " +
-                                               printable(trim(result.err)));
+                                               printable(trim(result.err)) +
+                                               "; no volume is active without it: is it installed "
+                                               "for this kernel (dkms status)?");
     return {};
 }
 

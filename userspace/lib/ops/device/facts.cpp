@@ -21,8 +21,9 @@ DeviceNumber number_of(const std::string& path)
     struct stat about {};
     if (::stat(path.c_str(), &about) != 0) {
         if (errno == ENOENT)
-            throw Error(ExitStatus::not_found, "there is no device " + path);
-        throw_errno(path);
+            throw Error(ExitStatus::not_found,
+                        "there is no device " + path + "; those there are: lsblk -p");
+        throw_errno("cannot look at device " + path);
     }
     if (!S_ISBLK(about.st_mode))
         throw Error(ExitStatus::usage,

@@ -84,7 +84,8 @@ std::string attach_loop(const std::string& file, std::uint32_t sector_size)
         if (configure(loop.get(), config, file))
             return device;
     }
-    throw Error(ExitStatus::in_use, "no loop device could be had for " + file);
+    throw Error(ExitStatus::in_use, "no loop device could be had for the metadata in " + file +
+                    ": others took each free one; nothing was changed, repeat, or see: losetup -a");
 }
 
 void detach_loop(const std::string& device)

@@ -57,7 +57,8 @@ void make_file(const std::string& path, std::uint64_t bytes)
 void run_lvm(const std::vector<std::string>& argv)
 {
     if (const auto result = run_process(argv); !result.ok())
-        throw Error(ExitStatus::refused, argv[0] + " failed: " + printable(trim(result.err)));
+        throw Error(ExitStatus::refused, argv[0] + " failed: " + printable(trim(result.err)) +
+                                             "; look at the volume group (vgs, lvs), then repeat");
 }
 
 // The sector size of what holds the file; direct I/O needs at least that.

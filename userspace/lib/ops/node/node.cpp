@@ -89,7 +89,7 @@ void node_forget(const ConfigStore& store, const std::string& name)
                                                 "; delete that mirror first: mirrorctl delete " +
                                                 volume + "@" + name);
     if (!store.remove_peer(name))
-        throw Error(ExitStatus::not_found, "this node knows no node " + name);
+        throw Error(ExitStatus::not_found, "this node knows no node " + name + "; those it knows: mirrorctl node show");
 }
 
 } // namespace mirrornet::ops

@@ -52,7 +52,8 @@ NodeCard NodeCard::parse(std::string_view line)
                     "line of \"mirrorctl node show\", a token what \"mirrorctl node trust\" "
                     "prints, each one whole line");
     if (fields[1] != version)
-        throw Error(ExitStatus::usage, "this card or token was made by a newer version");
+        throw Error(ExitStatus::usage, "this card or token was made by a newer version of mirrorctl; nothing was "
+                    "changed: install the same version on both nodes");
     NodeCard found;
     found.name = check_name("node", fields[2]);
     found.id = Uuid::parse(fields[3]);

@@ -45,7 +45,8 @@ void apply(PeerConfig& peer, const NodeTrustOptions& options)
 void check_complete(const PeerConfig& peer, const NodeConfig& self)
 {
     if (peer.name == self.name || peer.id == self.id)
-        throw Error(ExitStatus::usage, "node " + peer.name + " is this node itself");
+        throw Error(ExitStatus::usage, "node " + peer.name + " is this node itself; give the card of the other one (the last "
+                    "line of \"mirrorctl node show\" over there)");
     if (peer.id.is_nil())
         throw Error(ExitStatus::usage,
                     "the identity of node " + peer.name + " is missing; give its card (the last "
