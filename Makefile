@@ -175,7 +175,7 @@ test:
 	@tests/run --no-build $(T)
 
 # The life of a mirror: modes, links that come and go, pauses, open targets, broken mirrors.
-life_tests = unit/kcore/test_state unit/kcore/test_generation unit/kcore/test_passes vm/async_test vm/endgame_test vm/resume_test vm/lock_test \
+life_tests = unit/kcore/test_state unit/kcore/test_generation unit/kcore/test_passes vm/async_test vm/endgame_test vm/resume_test vm/renew_test vm/lock_test \
 	vm/life_test vm/verbs_test vm/options_test vm/metadata_test vm/turn_test \
 	vm/perf_test vm/restart_test vm/endpoint_test
 

@@ -63,6 +63,8 @@ struct mn_conn_ops {
 	 * conn that was never started.
 	 */
 	void (*down)(void *context, u8 reason, const char *why);
+	/* Any of the two threads, may not block long: both directions use the new socket. */
+	void (*renewed)(void *context);
 };
 
 struct mn_conn_stats {
@@ -114,6 +116,25 @@ u32 mn_conn_agreed(const struct mn_conn *conn);
 /* Any context: enum mn_compression. */
 u8 mn_conn_compression(const struct mn_conn *conn);
 
+/*
+ * Process context: adopt a second socket, which takes the place of the first as soon as the peer
+ * holds its other end, with the same token (not 0), at a frame boundary of each direction
+ * (docs/renew.md). Only where both ends have MN_FEATURE_RENEW. Errors as of mn_conn_create(), and
+ * with *why -ENOTCONN: the conn is dead; -EBUSY: a renewal is under way.
+ */
+int mn_conn_renew(struct mn_conn *conn, int fd, u64 token, const char **why);
+/* May sleep, now and then: a socket that the peer does not take is dropped after 10 s. */
+void mn_conn_renew_watch(struct mn_conn *conn);
+
+enum mn_wear {
+	MN_WEAR_FRESH,
+	MN_WEAR_WORN,		/* it is time to renew it */
+	MN_WEAR_SPENT,		/* its keys must encrypt no more */
+};
+
+/* May sleep. */
+enum mn_wear mn_conn_wear(struct mn_conn *conn);
+
 bool mn_conn_dead(const struct mn_conn *conn);
 struct mn_conn_stats *mn_conn_stats(struct mn_conn *conn);
 /*
@@ -140,6 +161,8 @@ void mn_send_pong(struct mn_conn *conn);
 /* The same way, once each: the two frames of docs/metadata.md. */
 void mn_send_needs_full(struct mn_conn *conn);
 void mn_send_full_stored(struct mn_conn *conn);
+/* And of docs/renew.md: the peer, who makes the links, is to renew this one. */
+void mn_send_renew_ask(struct mn_conn *conn);
 /*
  * From within receive() only; may sleep: send control frames now, because what
  * follows waits for something slow. No call is needed otherwise.

@@ -5,6 +5,7 @@
  * Two threads work on a conn; each field says whose it is. Locks (docs/locking.md), outermost
  * first:
  *   conn->send_mutex  round sendmsg by the sender, or by the receiver for control frames (mutex)
+ *   conn->sockets     which sockets there are, in renewals (mutex)
  *   conn->lock        the queue and what overtakes it, for a few instructions (spinlock, irq-safe)
  */
 #ifndef MN_CONN_PRIVATE_H
@@ -24,6 +25,8 @@
 #define MN_CONTROL_PONG		0x4
 #define MN_CONTROL_NEEDS_FULL	0x8
 #define MN_CONTROL_FULL_STORED	0x10
+#define MN_CONTROL_RENEW_READY	0x20
+#define MN_CONTROL_RENEW_ASK	0x40
 
 /*
  * Frames that leave in one go. Headers and small payloads are written into
@@ -56,15 +59,23 @@ struct mn_batch {
 	u32 vecs;
 	u32 bytes;
 	u32 most;			/* bytes at which it is closed */
+	bool last;			/* nothing follows it on this socket */
 	struct list_head outs;		/* mn_out of the batch, in order */
 	struct bio_vec vec[MN_BATCH_VECS];
 	DECLARE_BITMAP(references, MN_BATCH_VECS);	/* vectors that are not copied */
 };
 
+/* How far the sending direction is in a renewal. */
+enum mn_renew_out {
+	MN_RENEW_NOT_YET,
+	MN_RENEW_DUE,			/* both sides hold the socket */
+	MN_RENEW_DONE,			/* RENEW was sent, and `sock` is the new one */
+};
+
 struct mn_conn {
 	/* fixed by mn_conn_create() and mn_conn_start() */
-	struct socket *sock;
 	bool inet;			/* TCP: may carry kTLS records; otherwise UNIX */
+	bool tls;			/* it does */
 	bool by_reference;		/* TCP without TLS: may take pages without copying */
 	struct mn_payload_pool *pool;
 	const struct mn_conn_ops *ops;
@@ -73,6 +84,17 @@ struct mn_conn {
 	struct task_struct *receiver;
 	char name[32];			/* of the volume, for messages */
 	char peer[64];			/* address, for messages */
+
+	/*
+	 * renew.c. Each pointer is changed under `sockets`; `sock` under send_mutex, too, and
+	 * looked at under RCU, `from` by the receiver thread alone
+	 */
+	struct mutex sockets;
+	struct socket *sock;		/* what is sent leaves here */
+	struct socket *from;		/* ... and comes from here: the same, but in a renewal */
+	struct socket *next;		/* of a renewal; its changes under lock, too */
+	struct socket *old;		/* shut down, or about to be */
+	bool renewed_in;		/* `from` is the new one; under sockets */
 
 	/* death: written once, under lock; `dead` last */
 	bool dead;
@@ -87,6 +109,10 @@ struct mn_conn {
 	u64 stable;
 	u64 position;			/* for the next PING */
 	u8 control;			/* MN_CONTROL_*; peeked at without lock */
+	u8 renew_out;			/* enum mn_renew_out; peeked at without lock */
+	u64 token;			/* of `next`; 0: none */
+	u64 peer_token;			/* of what the peer holds */
+	unsigned long renew_since;	/* jiffies: when `next` came */
 	bool urgent;			/* somebody waits for something of it, or it is much */
 	u8 sender_state;		/* enum mn_sender_state; who changes it wakes the sender */
 	struct mn_packer *next_packer;	/* what the sender shall pack with from now on */
@@ -124,6 +150,25 @@ void mn_conn_fail(struct mn_conn *conn, u8 reason, const char *why);
 /* conn: the last act of both threads. */
 void mn_conn_thread_ends(struct mn_conn *conn);
 const char *mn_conn_error_text(int error);
+
+/*
+ * adopt: process context. An ERR_PTR with *why, as mn_conn_create() says them. What user space may
+ * have set that would delay, time out or recurse is undone by prepare.
+ */
+struct socket *mn_socket_adopt(int fd, const char **why);
+void mn_socket_prepare(struct socket *sock);
+void mn_socket_release(struct socket *sock);
+
+/* renew: sender thread, under send_mutex. */
+bool mn_renew_is_due(const struct mn_conn *conn);
+bool mn_renew_may_begin(struct mn_conn *conn);	/* false: the new socket is dropped */
+void mn_renew_sent(struct mn_conn *conn);	/* RENEW was: from here on the new socket is used */
+/* renew: receiver thread. */
+int mn_renew_received(struct mn_conn *conn, u64 token, const char **why);	/* RENEW; -EPROTO */
+void mn_renew_peer_holds(struct mn_conn *conn, u64 token);		/* RENEW_READY */
+/* renew: all sockets of the conn; under conn->sockets, and with nobody else there. */
+void mn_renew_shut_down(struct mn_conn *conn);
+void mn_renew_exit(struct mn_conn *conn);
 
 /* send */
 int mn_send_init(struct mn_conn *conn);

@@ -699,7 +699,7 @@ int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
 /* ---- links ---- */
 
 int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
-		   bool encrypted, struct mn_why *why)
+		   bool encrypted, u64 renew, struct mn_why *why)
 {
 	struct mn_mirror *mirror;
 	int err = -ENOENT;
@@ -708,7 +708,22 @@ int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool i
 	mirror = mn_mirror_find(volume, peer_uuid);
 	why->text = "the volume has no mirror with this node";
 	if (mirror)
-		err = mn_session_attach(mirror, fd, initiator, encrypted, why);
+		err = renew ? mn_session_renew(mirror, fd, renew, why) :
+			      mn_session_attach(mirror, fd, initiator, encrypted, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+int mn_link_renew(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	int err = -ENOENT;
+
+	mutex_lock(&volume->lock);
+	mirror = mn_mirror_find(volume, peer_uuid);
+	why->text = "the volume has no mirror with this node";
+	if (mirror)
+		err = mn_session_ask_renewal(mirror, why);
 	mutex_unlock(&volume->lock);
 	return err;
 }

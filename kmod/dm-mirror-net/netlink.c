@@ -135,6 +135,7 @@ static const struct nla_policy attach_policy[MN_A_MAX + 1] = {
 	[MN_A_LINK_FD] = { .type = NLA_S32 },
 	[MN_A_LINK_INITIATOR] = { .type = NLA_FLAG },
 	[MN_A_LINK_ENCRYPTED] = { .type = NLA_FLAG },
+	[MN_A_LINK_RENEW] = NLA_POLICY_MIN(NLA_U64, 1),
 };
 
 static const struct nla_policy range_policy[] = {
@@ -233,6 +234,7 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_MIRROR_OUTDATE, mn_nl_mirror_outdate, MN_NL_PEER, loss_policy),
 	CHANGE(MN_CMD_LINK_ATTACH, mn_nl_link_attach, MN_NL_PEER, attach_policy),
 	CHANGE(MN_CMD_LINK_DETACH, mn_nl_link_detach, MN_NL_PEER, mirror_policy),
+	CHANGE(MN_CMD_LINK_RENEW, mn_nl_link_renew, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_BEGIN, mn_nl_bitmap_begin, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_ADD, mn_nl_bitmap_add, MN_NL_PEER, bitmap_add_policy),
 	CHANGE(MN_CMD_BITMAP_COMMIT, mn_nl_bitmap_commit, MN_NL_PEER, mirror_policy),

@@ -44,6 +44,11 @@ int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info)
 	return operate(info, mn_link_detach);
 }
 
+int mn_nl_link_renew(struct sk_buff *skb, struct genl_info *info)
+{
+	return operate(info, mn_link_renew);
+}
+
 int mn_nl_bitmap_begin(struct sk_buff *skb, struct genl_info *info)
 {
 	return operate(info, mn_mirror_bitmap_begin);
@@ -110,13 +115,15 @@ int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
 {
 	bool initiator = nla_get_flag(info->attrs[MN_A_LINK_INITIATOR]);
 	bool encrypted = nla_get_flag(info->attrs[MN_A_LINK_ENCRYPTED]);
+	struct nlattr *renew = info->attrs[MN_A_LINK_RENEW];
 	struct mn_why why = { };
 
 	if (!info->attrs[MN_A_LINK_FD])
 		return mn_nl_fail(info, -EINVAL, "the request hands over no socket");
 	return mn_nl_done(info, mn_link_attach(mn_nl_volume(info), mn_nl_peer(info),
 					       nla_get_s32(info->attrs[MN_A_LINK_FD]), initiator,
-					       encrypted, &why), &why);
+					       encrypted, renew ? nla_get_u64(renew) : 0, &why),
+			  &why);
 }
 
 /* ---- options ---- */

@@ -47,6 +47,7 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_MIRROR_PEER_ROLE, 1, peer_role),
 	OF_MIRROR(MN_A_MIRROR_PEER_DATA_STATE, 1, peer_data_state),
 	OF_MIRROR(MN_A_MIRROR_RECONNECTS, 8, reconnects),
+	OF_MIRROR(MN_A_MIRROR_RENEWALS, 8, renewals),
 	OF_MIRROR(MN_A_MIRROR_ELAPSED, 8, elapsed),
 	OF_MIRROR(MN_A_MIRROR_QUEUE_LENGTH, 8, queue_length),
 	OF_MIRROR(MN_A_MIRROR_QUEUE_BYTES, 8, queue_bytes),

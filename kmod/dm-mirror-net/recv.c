@@ -64,7 +64,7 @@ static int receive_some(struct mn_conn *conn, struct iov_iter *iter, struct fail
 		msg.msg_control = control;
 		msg.msg_controllen = sizeof(control);
 	}
-	got = sock_recvmsg(conn->sock, &msg, msg.msg_flags);
+	got = sock_recvmsg(conn->from, &msg, msg.msg_flags);
 	if (got < 0)
 		return fail(failure, got, mn_conn_error_text(got));
 	err = check_control(&msg, conn->inet ? control : NULL, failure);
@@ -270,6 +270,12 @@ static int receive_frame(struct mn_conn *conn, struct failure *failure)
 	if (err)
 		return err;
 	note_frame(conn, &frame);
+	if (frame.type == MN_FRAME_RENEW_READY) {
+		mn_renew_peer_holds(conn, frame.write_number);
+		return 0;
+	}
+	if (frame.type == MN_FRAME_RENEW)
+		return mn_renew_received(conn, frame.write_number, &failure->why);
 	return conn->ops->receive(conn->context, &frame, payload, &failure->why);
 }
 
@@ -285,7 +291,7 @@ static bool next_write_is_here(const struct mn_conn *conn)
 	if (!conn->inet || conn->head_bytes < MN_FRAME_BYTES || next->type != MN_FRAME_WRITE)
 		return false;
 	bytes = le32_to_cpu(next->payload_bytes);
-	return bytes <= MN_POSTPONE_BYTES && tcp_inq(conn->sock->sk) >= bytes;
+	return bytes <= MN_POSTPONE_BYTES && tcp_inq(conn->from->sk) >= bytes;
 }
 
 int mn_recv_thread(void *data)

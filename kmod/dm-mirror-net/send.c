@@ -137,6 +137,11 @@ void mn_send_full_stored(struct mn_conn *conn)
 	want_control(conn, MN_CONTROL_FULL_STORED, 0, 0, false);
 }
 
+void mn_send_renew_ask(struct mn_conn *conn)
+{
+	want_control(conn, MN_CONTROL_RENEW_ASK, 0, 0, false);
+}
+
 static void small_release(struct mn_out *out, bool sent)
 {
 	kfree(container_of(out, struct mn_small, out));
@@ -168,11 +173,17 @@ u64 mn_send_queued_bytes(const struct mn_conn *conn)
 /* What TCP has not sent once; of other sockets, what the peer has not read. */
 static u32 socket_unsent(const struct mn_conn *conn)
 {
-	const struct sock *sk = conn->sock->sk;
+	const struct sock *sk;
+	u32 unsent;
 
-	if (!conn->inet)
-		return sk_wmem_alloc_get(sk);
-	return READ_ONCE(tcp_sk(sk)->write_seq) - READ_ONCE(tcp_sk(sk)->snd_nxt);
+	rcu_read_lock();	/* a renewed link's old socket stays that long */
+	sk = READ_ONCE(conn->sock)->sk;
+	if (conn->inet)
+		unsent = READ_ONCE(tcp_sk(sk)->write_seq) - READ_ONCE(tcp_sk(sk)->snd_nxt);
+	else
+		unsent = sk_wmem_alloc_get(sk);
+	rcu_read_unlock();
+	return unsent;
 }
 
 bool mn_send_hungry(const struct mn_conn *conn)
@@ -189,6 +200,7 @@ static void batch_reset(struct mn_conn *conn)
 	if (conn->packer)
 		mn_packer_reset(conn->packer);
 	batch->most = min_t(u32, MN_BATCH_BYTES, mn_pace_piece(&conn->pace, ktime_get_ns()));
+	batch->last = false;
 	batch->text_used = 0;
 	batch->vecs = 0;
 	batch->bytes = 0;
@@ -283,6 +295,8 @@ static void batch_control(struct mn_conn *conn)
 	struct mn_frame pong = { .type = MN_FRAME_PONG };
 	struct mn_frame needs_full = { .type = MN_FRAME_NEEDS_FULL };
 	struct mn_frame full_stored = { .type = MN_FRAME_FULL_STORED };
+	struct mn_frame renew_ready = { .type = MN_FRAME_RENEW_READY };
+	struct mn_frame renew_ask = { .type = MN_FRAME_RENEW_ASK };
 	struct mn_frame ack = { .type = MN_FRAME_ACK, .payload_bytes = sizeof(struct mn_wire_ack) };
 	struct mn_wire_ack counts;
 	u8 control;
@@ -295,6 +309,7 @@ static void batch_control(struct mn_conn *conn)
 	counts.applied = cpu_to_le64(conn->applied);
 	counts.stable = cpu_to_le64(conn->stable);
 	ping.write_number = conn->position;
+	renew_ready.write_number = conn->token;
 	spin_unlock_irq(&conn->lock);
 	if (control & MN_CONTROL_ACK)
 		batch_frame(conn, &ack, NULL, &counts);
@@ -306,6 +321,10 @@ static void batch_control(struct mn_conn *conn)
 		batch_frame(conn, &needs_full, NULL, NULL);
 	if (control & MN_CONTROL_FULL_STORED)
 		batch_frame(conn, &full_stored, NULL, NULL);
+	if (control & MN_CONTROL_RENEW_READY)
+		batch_frame(conn, &renew_ready, NULL, NULL);
+	if (control & MN_CONTROL_RENEW_ASK)
+		batch_frame(conn, &renew_ask, NULL, NULL);
 }
 
 static struct mn_out *next_out(struct mn_conn *conn)
@@ -342,7 +361,7 @@ static void batch_queued(struct mn_conn *conn)
 
 static bool more_to_send(const struct mn_conn *conn)
 {
-	return READ_ONCE(conn->control) || !list_empty(&conn->sending) ||
+	return READ_ONCE(conn->control) || mn_renew_is_due(conn) || !list_empty(&conn->sending) ||
 	       !list_empty(&conn->queue);
 }
 
@@ -475,7 +494,7 @@ static void wait_for_limit(struct mn_conn *conn)
 /* Where the limit is waited for (patient), a batch goes in pieces. */
 static int batch_send(struct mn_conn *conn, bool patient)
 {
-	bool more = more_to_send(conn);
+	bool more = !conn->batch->last && more_to_send(conn);
 	struct cursor cursor = {};
 	u32 left = conn->batch->bytes;
 	unsigned int noreclaim;
@@ -535,11 +554,38 @@ static int send_batch(struct mn_conn *conn, bool queued)
 	return 0;
 }
 
+/*
+ * The last frame on this socket, which leaves at once; what follows takes the new one. That this
+ * side holds it is said before.
+ */
+static int send_renew(struct mn_conn *conn)
+{
+	struct mn_frame renew = { .type = MN_FRAME_RENEW, .write_number = conn->token };
+	int err;
+
+	if (!mn_renew_may_begin(conn))
+		return 0;
+	wait_for_limit(conn);
+	batch_reset(conn);
+	batch_control(conn);
+	batch_frame(conn, &renew, NULL, NULL);
+	conn->batch->last = true;
+	err = batch_send(conn, true);
+	if (!err)
+		mn_renew_sent(conn);
+	return err;
+}
+
 static bool socket_has_room(const struct mn_conn *conn)
 {
-	struct sock *sk = conn->sock->sk;
+	struct sock *sk;
+	bool room;
 
-	return conn->inet ? sk_stream_is_writeable(sk) : sock_writeable(sk);
+	rcu_read_lock();	/* as in socket_unsent() */
+	sk = READ_ONCE(conn->sock)->sk;
+	room = conn->inet ? sk_stream_is_writeable(sk) : sock_writeable(sk);
+	rcu_read_unlock();
+	return room;
 }
 
 /*
@@ -588,7 +634,8 @@ static void sender_rests(struct mn_conn *conn, enum mn_sender_state state, long 
 static bool wait_for_work(struct mn_conn *conn)
 {
 	spin_lock_irq(&conn->lock);
-	while (!conn->dead && !conn->control && list_empty(&conn->queue)) {
+	while (!conn->dead && !conn->control && !mn_renew_is_due(conn) &&
+	       list_empty(&conn->queue)) {
 		conn->urgent = false;
 		sender_rests(conn, MN_SENDER_SLEEPS, MAX_SCHEDULE_TIMEOUT);
 	}
@@ -607,7 +654,7 @@ static int send_all(struct mn_conn *conn)
 	mutex_lock(&conn->send_mutex);
 	mn_pace_idle(&conn->pace, ktime_get_ns());
 	while (!err && !mn_conn_dead(conn) && more_to_send(conn))
-		err = send_batch(conn, true);
+		err = mn_renew_is_due(conn) ? send_renew(conn) : send_batch(conn, true);
 	/* as in mn_send_control() */
 	if (err)
 		mn_conn_fail(conn, MN_REASON_LINK_LOST, mn_conn_error_text(err));

@@ -412,6 +412,8 @@ static int session_receive(void *context, const struct mn_frame *frame,
 		return 0;
 	case MN_FRAME_FULL_STORED:
 		return receive_full_stored(session, why);
+	case MN_FRAME_RENEW_ASK:
+		return mn_renewal_asked(session, why);
 	case MN_FRAME_BYE:
 		mn_session_fail(session, reason_of_bye(session, frame->sectors), NULL);
 		*why = "the peer closed it";
@@ -435,9 +437,18 @@ static void session_down(void *context, u8 reason, const char *why)
 	mn_session_fail(session, reason, NULL);
 }
 
+static void session_renewed(void *context)
+{
+	struct mn_session *session = context;
+
+	WRITE_ONCE(session->renewal_wanted, 0);
+	atomic64_inc(&session->mirror->renewals);
+}
+
 static const struct mn_conn_ops session_conn_ops = {
 	.receive = session_receive,
 	.down = session_down,
+	.renewed = session_renewed,
 };
 
 /* The apply may still be at it when the link is given up: then nothing is reported any more. */
@@ -515,6 +526,7 @@ static void session_timer(struct work_struct *work)
 		return;
 	}
 	mn_resync_watch(session->mirror);
+	mn_renewal_watch(session);
 	/* before the initiator's HELLO nothing of ours may be on the wire (kTLS hand-over) */
 	if (READ_ONCE(session->phase) != MN_SESSION_HELLO &&
 	    time_after_eq(jiffies, session->last_ping + msecs_to_jiffies(ping))) {

@@ -52,6 +52,7 @@ struct mn_session {
 	struct mn_leg *sync_end_leg; /* source: of a stream that is catching up; under track */
 	u64 sync_end;		/* source: of SYNC_END, until SYNC_DONE is recorded, or 0; track */
 	unsigned long last_ping; /* jiffies */
+	unsigned long renewal_wanted; /* jiffies: when it was asked for last, or 0 */
 	struct mn_apply *apply;	/* target */
 	unsigned long negotiated;	/* jiffies: attach, or the last frame of the negotiation */
 	refcount_t refs;	/* until end_work is through; who stops it */
@@ -61,6 +62,13 @@ struct mn_session {
 /* volume->lock held. */
 int mn_session_attach(struct mn_mirror *mirror, int fd, bool initiator, bool encrypted,
 		      struct mn_why *why);
+/*
+ * volume->lock held: a second socket for the link that there is (docs/renew.md). Errors with why:
+ * -ENOTCONN: no link is up; -EOPNOTSUPP: the peer cannot; others as mn_conn_renew().
+ */
+int mn_session_renew(struct mn_mirror *mirror, int fd, u64 token, struct mn_why *why);
+/* volume->lock held: a person asks for it. Errors as above. */
+int mn_session_ask_renewal(struct mn_mirror *mirror, struct mn_why *why);
 /* volume->lock held: the link of the mirror, with a reference, or NULL. */
 struct mn_session *mn_session_get(struct mn_mirror *mirror);
 /* volume->lock held: the timer looks at the new limits at once. */
@@ -92,6 +100,11 @@ void mn_session_fail(struct mn_session *session, u8 reason, const char *why);
 
 /* handshake.c asks: this side is the target of the stream, from there on. -ENOMEM. */
 int mn_session_make_target(struct mn_session *session, const struct mn_received *from);
+
+/* renewal.c: session_timer; SPENT links end. */
+void mn_renewal_watch(struct mn_session *session);
+/* renewal.c: receiver thread; RENEW_ASK. -EPROTO with why. */
+int mn_renewal_asked(struct mn_session *session, const char **why);
 
 /* handshake.c: receiver thread; a frame of the phases before STREAM. */
 int mn_handshake_receive(struct mn_session *session, const struct mn_frame *frame,

@@ -150,6 +150,7 @@ static struct mirror_file remote_latency_file = {
 MIRROR_FILE(mirror_elapsed_time, elapsed);
 MIRROR_FILE(mirror_type, type);
 MIRROR_FILE(network_reconnects, reconnects);
+MIRROR_FILE(link_renewals, renewals);
 MIRROR_FILE(queue_byte_limit, queue_byte_limit);
 MIRROR_FILE(queue_current_age, queue_age);
 MIRROR_FILE(queue_current_bytes, queue_bytes);
@@ -194,6 +195,7 @@ static struct attribute *mirror_attrs[] = {
 	&mirror_state_file.attr,
 	&mirror_type_file.attr,
 	&network_reconnects_file.attr,
+	&link_renewals_file.attr,
 	&queue_byte_limit_file.attr,
 	&queue_current_age_file.attr,
 	&queue_current_bytes_file.attr,

@@ -153,6 +153,7 @@ static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *vie
 	view->peer_role = mirror->peer_role;
 	view->peer_data_state = mirror->peer_data_state;
 	view->reconnects = atomic64_read(&mirror->reconnects);
+	view->renewals = atomic64_read(&mirror->renewals);
 	view_bytes(mirror, view);
 }
 

@@ -49,6 +49,7 @@ struct mn_mirror_view {
 	u64 peer_role;
 	u64 peer_data_state;
 	u64 reconnects;
+	u64 renewals;
 	u64 elapsed;			/* seconds in mirroring */
 	u64 queue_length;
 	u64 queue_bytes;

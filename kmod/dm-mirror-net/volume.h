@@ -162,6 +162,7 @@ struct mn_mirror {
 	struct mn_session *streaming;	/* of the live stream, under track */
 	struct mn_resync *resync;	/* of the session that is source */
 	atomic64_t reconnects;
+	atomic64_t renewals;		/* of links, docs/renew.md */
 	u64 old_sent_bytes;		/* of earlier links, under volume->track */
 	u64 old_received_bytes;
 	u64 old_saved_bytes;
@@ -316,7 +317,8 @@ int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struc
 int mn_mirror_outdate(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
 		      struct mn_why *why);
 int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
-		   bool encrypted, struct mn_why *why);
+		   bool encrypted, u64 renew, struct mn_why *why);
+int mn_link_renew(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 
 /* --- for the engines --- */

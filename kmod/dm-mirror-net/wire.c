@@ -50,7 +50,7 @@ struct frame_rule {
 	u8 shape;
 	bool sequenced;
 	bool anytime;		/* before HELLO too: says nothing that would need it */
-	bool position;		/* write_number is used, without a sequence */
+	bool position;		/* write_number is used (a position, a token), without a sequence */
 	u16 flags;
 	u32 features;		/* MN_FEATURE_* without which it is unknown */
 	u32 payload_bytes;	/* SHAPE_FIXED and SHAPE_BLOCK only */
@@ -126,6 +126,17 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 	},
 	[MN_FRAME_FULL_STORED] = {
 		.text = "full-stored", .from = FROM_TARGET, .features = MN_FEATURE_NEEDS_FULL,
+	},
+	[MN_FRAME_RENEW_READY] = {
+		.text = "renew-ready", .from = FROM_BOTH, .features = MN_FEATURE_RENEW,
+		.position = true,
+	},
+	[MN_FRAME_RENEW] = {
+		.text = "renew", .from = FROM_BOTH, .features = MN_FEATURE_RENEW,
+		.position = true,
+	},
+	[MN_FRAME_RENEW_ASK] = {
+		.text = "renew-ask", .from = FROM_BOTH, .features = MN_FEATURE_RENEW,
 	},
 };
 

@@ -43,6 +43,9 @@ enum mn_frame_type {
 	MN_FRAME_DIFFERS,	/* target: the block there has another sum, or is unreadable */
 	MN_FRAME_NEEDS_FULL,	/* source: record that you need a full resync; nothing follows */
 	MN_FRAME_FULL_STORED,	/* target: it is, durably */
+	MN_FRAME_RENEW_READY,	/* both: holds the socket named by write_number; 0: none now */
+	MN_FRAME_RENEW,		/* both: the last one here; what follows comes on that socket */
+	MN_FRAME_RENEW_ASK,	/* acceptor: make a new socket for this link */
 	__MN_FRAME_TYPE_MAX,
 };
 
@@ -133,7 +136,8 @@ struct mn_wire_hello {
 #define MN_FEATURE_PACKED	0x01	/* unpack payloads */
 #define MN_FEATURE_COMPARE	0x02	/* COMPARE and DIFFERS; from version 3 on */
 #define MN_FEATURE_NEEDS_FULL	0x04	/* NEEDS_FULL and FULL_STORED; from version 4 on */
-#define MN_FEATURE_ALL		0x07
+#define MN_FEATURE_RENEW	0x08	/* RENEW_READY, RENEW and RENEW_ASK; as that */
+#define MN_FEATURE_ALL		0x0f
 
 struct mn_wire_verdict {
 	__u8 kind;		/* enum mn_verdict_kind, generation.h */

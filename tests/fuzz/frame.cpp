@@ -22,7 +22,7 @@ mn_wire_limits take_limits(Input& input)
     limits.from_source = how & 4;
     limits.hello_seen = how & 8;
     limits.features = (how & 16 ? MN_FEATURE_PACKED : 0) | (how & 32 ? MN_FEATURE_COMPARE : 0) |
-                      (how & 64 ? MN_FEATURE_NEEDS_FULL : 0);
+                      (how & 64 ? MN_FEATURE_NEEDS_FULL : 0) | (how & 128 ? MN_FEATURE_RENEW : 0);
     return limits;
 }
 

@@ -92,6 +92,7 @@ TEST_F(WirePayload, HelloOffersAVersionThatIsKnown)
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = MN_FEATURE_COMPARE; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_NEEDS_FULL; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_RENEW; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL + 1; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.reserved[6] = 1; }), MN_WIRE_BAD_RESERVED);

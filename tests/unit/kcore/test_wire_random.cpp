@@ -31,7 +31,7 @@ protected:
         limits.last_sequence = random_.range(0, 3);
         limits.from_source = random_.one_in(2);
         limits.hello_seen = !random_.one_in(8);
-        limits.features = static_cast<u32>(random_.range(0, 3)) * MN_FEATURE_COMPARE;
+        limits.features = static_cast<u32>(random_.range(0, 7)) * MN_FEATURE_COMPARE;
         return limits;
     }
 
@@ -91,6 +91,8 @@ static void expect_harmless(const mn_frame &frame, const mn_wire_limits &limits)
         EXPECT_TRUE(limits.features & MN_FEATURE_NEEDS_FULL);
         EXPECT_EQ(frame.type == MN_FRAME_NEEDS_FULL, limits.from_source);
     }
+    if (frame.type >= MN_FRAME_RENEW_READY)
+        EXPECT_TRUE(limits.features & MN_FEATURE_RENEW);
     if (frame.type == MN_FRAME_WRITE) {
         EXPECT_EQ(frame.payload_bytes, frame.sectors * 512ull);
     } else if (frame.type == MN_FRAME_BITMAP) {

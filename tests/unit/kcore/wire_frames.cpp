@@ -18,6 +18,11 @@ mn_wire_limits legal_limits(const FrameCase &what)
     return limits;
 }
 
+bool names_number(u8 type)
+{
+    return type == MN_FRAME_PING || type == MN_FRAME_RENEW_READY || type == MN_FRAME_RENEW;
+}
+
 static FrameCase plain(u8 type, From from, bool sequenced, u32 payload_bytes)
 {
     FrameCase what{type, from, sequenced, 0, {}};
@@ -27,7 +32,7 @@ static FrameCase plain(u8 type, From from, bool sequenced, u32 payload_bytes)
     what.legal.payload_crc = payload_bytes ? 0x12345678 : 0;
     what.legal.sequence = sequenced ? 42 : 0;
     what.legal.barrier = sequenced ? 40 : 0;
-    what.legal.write_number = sequenced || type == MN_FRAME_PING ? 7 : 0;
+    what.legal.write_number = sequenced || names_number(type) ? 7 : 0;
     return what;
 }
 
@@ -63,6 +68,9 @@ std::vector<FrameCase> frame_cases()
         ranged(plain(MN_FRAME_DIFFERS, From::target, false, 0), 0, 1024, 128),
         plain(MN_FRAME_NEEDS_FULL, From::source, false, 0),
         plain(MN_FRAME_FULL_STORED, From::target, false, 0),
+        plain(MN_FRAME_RENEW_READY, From::both, false, 0),
+        plain(MN_FRAME_RENEW, From::both, false, 0),
+        plain(MN_FRAME_RENEW_ASK, From::both, false, 0),
     };
 }
 

@@ -21,6 +21,7 @@ struct FrameCase {
 
 constexpr u64 volume_sectors = 1000 * 128 + 8;  // 1001 blocks, the last one short
 
+bool names_number(u8 type);  // in write_number, without a sequence
 mn_wire_limits legal_limits(const FrameCase &what);
 std::vector<FrameCase> frame_cases();
 

@@ -15,8 +15,10 @@
  *       onlimit=0|1 asyncflush=0|1 compression=0..9 limit=KBIT resynclimit=KBIT
  *       onloss=0|1 fencetimeout=MS onfence=0|1 onmeta=0|1
  *   kctl fenced|outdate VOL PEER GENERATION        kctl node [resyncs=N]
- *   kctl listen VOL PEER PORT                       kctl connect VOL PEER ADDRESS PORT
- *   kctl attach VOL PEER: a link to nobody, for a link that has to be refused
+ *   kctl listen VOL PEER PORT [TOKEN]               kctl connect VOL PEER ADDRESS PORT [TOKEN]
+ *   kctl attach VOL PEER [TOKEN]: a socket to nobody, for a link that has to be refused
+ *   With a TOKEN, a number, it is to renew the link that there is.
+ *   kctl renew VOL PEER: ask who makes the link for that
  *   kctl volume VOL                                 kctl mirror VOL PEER
  *   kctl get VOL PEER KEY: one value of what these two print
  *   kctl get VOL PEER KEY=VALUE: exit status 1 when it is another
@@ -96,6 +98,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_MIRROR_UNCOMPRESSED_BYTES, U64, "uncompressed_bytes" },
 	{ MN_A_MIRROR_COMPRESSION, U8, "compressing" },
 	{ MN_A_MIRROR_RECONNECTS, U64, "reconnects" },
+	{ MN_A_MIRROR_RENEWALS, U64, "renewals" },
 	{ MN_A_RESYNC_PHASE, U8, "phase" }, { MN_A_RESYNC_BEGUN, U64, "resync_begun" },
 	{ MN_A_RESYNC_SENT, U64, "resync_sent" }, { MN_A_RESYNC_ZERO, U64, "resync_zero" },
 	{ MN_A_RESYNC_BYTES, U64, "resync_bytes" }, { MN_A_RESYNC_PASS, U32, "pass" },
@@ -217,7 +220,7 @@ static void put_number(struct nl_msg *message, int attr, long value)
 		nla_put_u32(message, attr, value);
 }
 
-static int attach(const char *volume, const char *peer, int fd, int initiator)
+static int attach(const char *volume, const char *peer, int fd, int initiator, const char *token)
 {
 	struct nl_msg *message = request(MN_CMD_LINK_ATTACH);
 	int one = 1;
@@ -228,6 +231,8 @@ static int attach(const char *volume, const char *peer, int fd, int initiator)
 	nla_put_s32(message, MN_A_LINK_FD, fd);
 	if (initiator)
 		nla_put_flag(message, MN_A_LINK_INITIATOR);
+	if (token)
+		nla_put_u64(message, MN_A_LINK_RENEW, strtoull(token, NULL, 0));
 	return send_request(message);
 }
 
@@ -249,7 +254,7 @@ static int do_listen(char **argv)
 	must(listen(fd, 1), "listen");
 	peer = accept(fd, NULL, NULL);
 	must(peer, "accept");
-	return attach(argv[0], argv[1], peer, 0);
+	return attach(argv[0], argv[1], peer, 0, argv[3]);
 }
 
 static int do_connect(char **argv)
@@ -261,7 +266,7 @@ static int do_connect(char **argv)
 	for (tries = 0; tries < 200; tries++) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
 		if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-			return attach(argv[0], argv[1], fd, 1);
+			return attach(argv[0], argv[1], fd, 1, argv[4]);
 		close(fd);
 		usleep(50000);
 	}
@@ -274,7 +279,7 @@ static int do_attach(char **argv)
 	int pair[2];
 
 	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
-	return attach(argv[0], argv[1], pair[0], 1);
+	return attach(argv[0], argv[1], pair[0], 1, argv[2]);
 }
 
 static int do_format(int argc, char **argv)
@@ -347,7 +352,7 @@ static const struct { const char *word; int command, peer; } plain[] = {
 	{ "break", MN_CMD_MIRROR_BREAK, 1 },
 	{ "pause", MN_CMD_MIRROR_PAUSE, 1 }, { "continue", MN_CMD_MIRROR_CONTINUE, 1 },
 	{ "begin", MN_CMD_BITMAP_BEGIN, 1 }, { "commit", MN_CMD_BITMAP_COMMIT, 1 },
-	{ "detach", MN_CMD_LINK_DETACH, 1 }, { "resync", MN_CMD_MIRROR_RESYNC, 1 },
+	{ "detach", MN_CMD_LINK_DETACH, 1 }, { "renew", MN_CMD_LINK_RENEW, 1 }, { "resync", MN_CMD_MIRROR_RESYNC, 1 },
 	{ "range", MN_CMD_BITMAP_ADD, 1 }, { "set", MN_CMD_MIRROR_SET, 1 },
 	{ "fenced", MN_CMD_MIRROR_FENCED, 1 }, { "outdate", MN_CMD_MIRROR_OUTDATE, 1 },
 };
@@ -445,11 +450,11 @@ int main(int argc, char **argv)
 		return do_format(argc, argv);
 	if (!strcmp(word, "role") && argc >= 2)
 		return do_role(argc, argv);
-	if (!strcmp(word, "listen") && argc == 3)
+	if (!strcmp(word, "listen") && (argc == 3 || argc == 4))
 		return do_listen(argv);
-	if (!strcmp(word, "connect") && argc == 4)
+	if (!strcmp(word, "connect") && (argc == 4 || argc == 5))
 		return do_connect(argv);
-	if (!strcmp(word, "attach") && argc == 2)
+	if (!strcmp(word, "attach") && (argc == 2 || argc == 3))
 		return do_attach(argv);
 	if (!strcmp(word, "get") && argc == 3)
 		return do_get(argv);

@@ -231,9 +231,14 @@ static void end_down(void *context, u8 reason, const char *why)
 	wake_up_all(&end->wait);
 }
 
+static void end_renewed(void *context)
+{
+}
+
 static const struct mn_conn_ops end_ops = {
 	.receive = end_receive,
 	.down = end_down,
+	.renewed = end_renewed,
 };
 
 /* --- sending --- */

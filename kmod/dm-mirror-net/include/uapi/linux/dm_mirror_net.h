@@ -92,11 +92,17 @@
  *   but the unsent ones, too, and sends their sums first, then only what differs.
  *
  * MN_CMD_LINK_ATTACH (admin): VOLUME_UUID, PEER_UUID, LINK_FD, [LINK_INITIATOR],
- *   [LINK_ENCRYPTED]. LINK_FD: a connected stream socket (TCP, TCP with kTLS or
+ *   [LINK_ENCRYPTED], [LINK_RENEW]. LINK_FD: a connected stream socket (TCP, TCP with kTLS or
  *   UNIX); the kernel takes a reference, the caller closes its own. -ENOTSOCK,
  *   -EPROTONOSUPPORT, -ENOTCONN; -EBUSY when the socket has another kernel user
  *   or the mirror has a live link; -ESTALE when the mirror wants no link (paused
  *   by a user, broken, waiting before it is tried again); -EROFS.
+ *   LINK_RENEW: the socket takes the place of the live link's (docs/renew.md), when the peer
+ *   holds its other end with the same number. -ENOTCONN: no link is up; -EOPNOTSUPP: the
+ *   peer cannot; -EBUSY: it is being renewed already; -EPROTONOSUPPORT: of another kind.
+ * MN_CMD_LINK_RENEW (admin): VOLUME_UUID, PEER_UUID. Asks whoever makes the link for a socket
+ *   that renews it: MN_EVENT_LINK with OLD and NEW MN_LINK_UP, on this node or at the peer.
+ *   -ENOTCONN, -EOPNOTSUPP as above.
  * MN_CMD_LINK_DETACH (admin): VOLUME_UUID, PEER_UUID. As if the link was lost.
  *
  * Creation by used blocks, at the source, before the first link:
@@ -170,6 +176,7 @@ enum mn_cmd {
 	MN_CMD_MIRROR_OUTDATE,
 	MN_CMD_NODE_SET,
 	MN_CMD_NODE_GET,
+	MN_CMD_LINK_RENEW,
 	__MN_CMD_MAX,
 };
 
@@ -346,7 +353,7 @@ enum mn_resync_wait {
 enum mn_event_class {
 	MN_EVENT_STATE = 1,	/* OLD, NEW: enum mn_mirror_state */
 	MN_EVENT_ROLE,		/* OLD, NEW: enum mn_role */
-	MN_EVENT_LINK,		/* OLD, NEW: enum mn_link_state */
+	MN_EVENT_LINK,		/* OLD, NEW: enum mn_link_state; both up: it is to be renewed */
 	MN_EVENT_RESYNC,	/* OLD, NEW: enum mn_resync_phase */
 	MN_EVENT_LOCK,		/* OLD, NEW: enum mn_lock_reason */
 	MN_EVENT_DISK,		/* NEW: errno of the data device */
@@ -510,6 +517,8 @@ enum mn_attr {
 	MN_A_OPT_PARALLEL_RESYNCS, /* u32: of the node, 0..4096; 0: no limit */
 	MN_A_NODE_RESYNCS,	/* u32: resyncs that this node sends now, and that count */
 	MN_A_NODE_RESYNCS_WAITING, /* u32: of mirrors that wait for their turn */
+	MN_A_LINK_RENEW,	/* u64, not 0: drawn by the initiator, the same at both ends */
+	MN_A_MIRROR_RENEWALS,	/* u64: how often a link went on over a new socket */
 	__MN_A_MAX,
 };
 
