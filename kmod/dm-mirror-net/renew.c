@@ -26,8 +26,8 @@
  * AES-GCM must not encrypt more records with one key (RFC 8446, 5.5: 2^24.5). The link is worn
  * at half of it. Between two looks (half of ping-interval) fewer than the margin leave.
  */
-#define MN_GCM_WORN		(1ULL << 23)
-#define MN_GCM_SPENT		((1ULL << 24) - (1ULL << 21))
+#define MN_GCM_WORN		BIT_ULL(23)
+#define MN_GCM_SPENT		(BIT_ULL(24) - BIT_ULL(21))
 
 static unsigned long renew_records;
 module_param(renew_records, ulong, 0644);
@@ -117,12 +117,12 @@ static int take_socket(struct mn_conn *conn, int fd, u64 token, const char **why
 
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
+	mn_socket_prepare(sock);	/* what release undoes */
 	if (!is_same_kind(conn, sock)) {
-		*why = "a link is renewed by a socket of its own kind: TCP or not, encrypted or not";
+		*why = "only a socket of its own kind (TCP or not, encrypted or not) renews a link";
 		mn_socket_release(sock);
 		return -EPROTONOSUPPORT;
 	}
-	mn_socket_prepare(sock);
 	release_old(conn);
 	spin_lock_irq(&conn->lock);
 	conn->next = sock;
@@ -174,7 +174,7 @@ static struct socket *forget_next(struct mn_conn *conn)
 static void not_renewed(struct mn_conn *conn, struct socket *sock, const char *why)
 {
 	mn_socket_release(sock);
-	pr_notice_ratelimited("dm-mirror-net: %s: the link to %s is not renewed: %s; it goes on as it was\n",
+	pr_notice_ratelimited("dm-mirror-net: %s: link to %s not renewed: %s; it goes on as it was\n",
 			      conn->name, conn->peer, why);
 }
 

@@ -79,7 +79,8 @@ static struct mn_session *renewable(struct mn_mirror *mirror, struct mn_why *why
 		return ERR_PTR(-ENOTCONN);
 	}
 	if (!can_renew(session)) {
-		why->text = "the other node's version cannot renew a link: detach it instead, it resumes";
+		why->text =
+			"the peer's version cannot renew a link: detach it, the next resumes";
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	return session;

@@ -109,9 +109,12 @@ void Acceptor::serve_authenticated(Guest& guest, LineStream stream, const Deadli
     if (hello.purpose == Purpose::control)
         return serve_control_to(*peer, std::move(stream), deadline);
     const MirrorKey mirror{hello.volume, peer->id};
-    kernel_.attach(accept_link(
-        std::move(stream), hello, *peer, [&] { kernel_.admit(mirror); }, deadline));
-    log(Priority::info, "{}@{}: link accepted", store_.display_name(hello.volume), peer->name);
+    const auto admit = [&] {
+        hello.renew ? kernel_.admit_renewal(mirror) : kernel_.admit(mirror);
+    };
+    kernel_.attach(accept_link(std::move(stream), hello, *peer, admit, deadline));
+    log(Priority::info, "{}@{}: link {}", store_.display_name(hello.volume), peer->name,
+        hello.renew ? "renewed" : "accepted");
 }
 
 void Acceptor::serve_control_to(const PeerConfig& peer, LineStream stream,

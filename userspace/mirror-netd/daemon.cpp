@@ -58,6 +58,7 @@ Daemon::Daemon(const ConfigStore& store)
               stopping_.fd()),
       connector_(store_, kernel_, mailbox_, stopping_.fd(),
                  [this](milliseconds time) { wake_in(time); }),
+      renewer_(store_, kernel_, stopping_.fd()),
       acceptor_(loop_, store_, kernel_, methods_, stopping_.fd())
 {
     register_methods(methods_);
@@ -154,12 +155,20 @@ void Daemon::follow_kernel()
 
 void Daemon::kernel_spoke()
 {
-    // For the links it does not matter what it was: the state is asked for anew.
-    if (!bad_events_.about([this] { announcer_.announce(events_->read(), node_.name); })) {
+    if (!bad_events_.about([this] { heed(events_->read()); })) {
         events_source_ = {};
         events_.reset();
     }
     refresh();
+}
+
+// For the links that are missing it does not matter what it was: the state is asked for anew.
+void Daemon::heed(const nl::EventStream::Batch& batch)
+{
+    for (const auto& event : batch.events)
+        if (event.asks_for_renewal())
+            renewer_.renew(node_, {event.volume, *event.peer});
+    announcer_.announce(batch, node_.name);
 }
 
 } // namespace mirrornet::netd

@@ -9,6 +9,7 @@
 #include "mirror-netd/connector.hpp"
 #include "mirror-netd/fencer.hpp"
 #include "mirror-netd/log.hpp"
+#include "mirror-netd/renewer.hpp"
 
 #include <optional>
 
@@ -29,6 +30,7 @@ private:
     void wake_in(std::chrono::milliseconds time);
     void follow_kernel();
     void kernel_spoke();
+    void heed(const nl::EventStream::Batch& batch);
 
     using Clock = std::chrono::steady_clock;
     const ConfigStore& store_;
@@ -48,6 +50,7 @@ private:
     Announcer announcer_;
     Fencer fencer_;
     Connector connector_;
+    Renewer renewer_;
     Acceptor acceptor_;
     Workers chores_{1};
 };

@@ -53,6 +53,13 @@ void KernelLinks::admit(const MirrorKey& mirror)
         kernel.link_detach(mirror.first, mirror.second);
 }
 
+void KernelLinks::admit_renewal(const MirrorKey& mirror)
+{
+    const auto record = nl::Kernel().find_mirror(mirror.first, mirror.second);
+    if (!record || record->link != LinkState::up)
+        throw Error(ExitStatus::not_found, "the mirror has no link there that could be renewed");
+}
+
 void KernelLinks::attach(Link link)
 {
     nl::Kernel kernel;
@@ -60,9 +67,11 @@ void KernelLinks::attach(Link link)
     for (;;) {
         try {
             kernel.link_attach(link.volume, link.peer,
-                               {link.fd.get(), link.initiator, link.encrypted});
+                               {link.fd.get(), link.initiator, link.encrypted, link.renew});
             return;
         } catch (const Error& error) {
+            if (link.renew) // there is one under way, or nothing to renew
+                throw;
             if (error.status() == ExitStatus::refused)
                 require_wanted(kernel, link, error);
             if (error.status() != ExitStatus::in_use || patience.left() == 0ms)

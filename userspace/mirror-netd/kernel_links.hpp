@@ -27,6 +27,9 @@ public:
     // LinkUnwanted that there shall be none just now.
     // A link that the peer has given up is dropped here.
     virtual void admit(const MirrorKey& mirror) = 0;
+
+    // The same for a connection that renews the link which is there.
+    virtual void admit_renewal(const MirrorKey& mirror) = 0;
 };
 
 class KernelLinks : public KernelView {
@@ -34,6 +37,7 @@ public:
     explicit KernelLinks(int cancel) : cancel_(cancel) {} // see Deadline
     std::set<MirrorKey> missing_links() override;
     void admit(const MirrorKey& mirror) override;
+    void admit_renewal(const MirrorKey& mirror) override;
     void attach(Link link) override;
 
 private:

@@ -100,6 +100,32 @@ int show(const Invocation& invocation, const std::string& node)
     return 0;
 }
 
+int renew(const Invocation& invocation, const std::string& subject)
+{
+    const auto result = ops::endpoint_renew(invocation.store, Subject::parse(subject));
+    invocation.output.document({{"renewed", result.renewed}, {"not_yet", result.not_yet}});
+    for (const auto& mirror : result.renewed)
+        invocation.output.line(mirror + ": goes on over a new connection");
+    for (const auto& mirror : result.not_yet)
+        invocation.output.line(mirror + ": still goes over the connection that it had, and nothing is "
+                               "lost; why: journalctl -u mirror-netd, on both nodes");
+    return static_cast<int>(result.not_yet.empty() ? ExitStatus::done : ExitStatus::timed_out);
+}
+
+void setup_endpoint_renew(CLI::App& group, Invocation& invocation)
+{
+    auto subject = std::make_shared<std::string>();
+    auto* verb = group.add_subcommand("renew", "Let a mirror go on over a new connection, with new keys");
+    verb->add_option("VOLUME[@NODE]", *subject, "All its mirrors, or one")->required();
+    verb->footer("The mirror stays in its state, nothing is sent twice. Encrypted links whose cipher\n"
+                 "demands it are renewed by themselves.\n"
+                 "Example:\n"
+                 "  mirrorctl endpoint renew home@b");
+    verb->callback([&invocation, subject] {
+        invocation.change([&invocation, subject] { return renew(invocation, *subject); });
+    });
+}
+
 void setup_endpoint_show(CLI::App& group, Invocation& invocation)
 {
     auto node = std::make_shared<std::string>();
@@ -144,6 +170,7 @@ void setup_endpoint(CLI::App& app, Invocation& invocation)
     group->require_subcommand(1);
     setup_endpoint_show(*group, invocation);
     setup_endpoint_set(*group, invocation);
+    setup_endpoint_renew(*group, invocation);
 }
 
 } // namespace mirrornet::ctl

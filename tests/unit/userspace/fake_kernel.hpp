@@ -27,6 +27,12 @@ public:
         if (!missing_.contains(mirror))
             throw mirrornet::Error(mirrornet::ExitStatus::not_found, "no such mirror");
     }
+    void admit_renewal(const MirrorKey& mirror) override
+    {
+        const std::lock_guard lock(mutex_);
+        if (missing_.contains(mirror))
+            throw mirrornet::Error(mirrornet::ExitStatus::not_found, "no link");
+    }
     void attach(mirrornet::Link link) override
     {
         const std::lock_guard lock(mutex_);

@@ -11,6 +11,9 @@ TEST(Greeting, RoundTrip)
     EXPECT_EQ(Hello::parse(control.print()), control);
     const Hello mirror{Purpose::mirror, Uuid::random(), Uuid::random(), Encryption::none};
     EXPECT_EQ(Hello::parse(mirror.print()), mirror);
+    auto renewal = mirror;
+    renewal.renew = ~std::uint64_t{0};
+    EXPECT_EQ(Hello::parse(renewal.print()), renewal);
 }
 
 TEST(Greeting, Malformed)
@@ -21,6 +24,12 @@ TEST(Greeting, Malformed)
           R"({"purpose":"mirror","volume":"00112233-4455-6677-8899-aabbccddeeff",)"
           R"("node":"00112233-4455-6677-8899-aabbccddeeff","encryption":"maybe"})"})
         expect_error(ExitStatus::usage, {}, [&] { Hello::parse(line); });
+    const std::string mirror =
+        Hello{Purpose::mirror, Uuid::random(), Uuid::random(), Encryption::none}.print();
+    for (const char* renew : {"0", "-1", "1.5", "\"7\"", "null", "[]"})
+        expect_error(ExitStatus::usage, {"renew"}, [&] {
+            Hello::parse(mirror.substr(0, mirror.rfind('}')) + ",\"renew\":" + renew + "}");
+        });
 }
 
 TEST(Greeting, NoneNeedsBoth)

@@ -62,6 +62,7 @@ std::string_view describe(mn_cmd command) noexcept
     case MN_CMD_MIRROR_OUTDATE: return "mark this copy as outdated";
     case MN_CMD_LINK_ATTACH: return "attach a link";
     case MN_CMD_LINK_DETACH: return "detach the link";
+    case MN_CMD_LINK_RENEW: return "renew the link";
     case MN_CMD_BITMAP_BEGIN: return "begin a creation by used blocks";
     case MN_CMD_BITMAP_ADD: return "mark used blocks";
     case MN_CMD_BITMAP_COMMIT: return "store the used blocks";

@@ -81,6 +81,12 @@ std::string Event::new_word() const
     return word(event_class, new_code);
 }
 
+bool Event::asks_for_renewal() const
+{
+    const auto up = static_cast<int>(LinkState::up);
+    return event_class == EventClass::link && peer && old_code == up && new_code == up;
+}
+
 EventStream::EventStream() : socket_(open_socket())
 {
     resolve_family(socket_.get());

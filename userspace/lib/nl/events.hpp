@@ -28,6 +28,8 @@ struct Event {
     // The words for the codes: those of the class's states, else the number.
     std::string old_word() const;
     std::string new_word() const;
+    // The link is up and stays so: a second connection is to take its place (docs/renew.md).
+    bool asks_for_renewal() const;
 };
 
 // The events of the module on this node, from construction on.

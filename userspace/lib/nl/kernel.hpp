@@ -35,6 +35,7 @@ struct LinkAttach {
     int fd = -1; // the kernel takes its own reference
     bool initiator = false;
     bool encrypted = false;
+    std::uint64_t renew = 0; // not 0: takes the place of the live link's socket (docs/renew.md)
 };
 
 // Of a target: for reading alone; though it is inconsistent.
@@ -78,6 +79,7 @@ public:
 
     void link_attach(const VolumeId& id, const NodeId& peer, const LinkAttach& link);
     void link_detach(const VolumeId& id, const NodeId& peer);
+    void link_renew(const VolumeId& id, const NodeId& peer); // asks whoever makes the link
 
     void bitmap_begin(const VolumeId& id, const NodeId& peer);
     void bitmap_add(const VolumeId& id, const NodeId& peer,

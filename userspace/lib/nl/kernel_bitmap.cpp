@@ -13,12 +13,19 @@ void Kernel::link_attach(const VolumeId& id, const NodeId& peer, const LinkAttac
     message.s32(MN_A_LINK_FD, link.fd)
         .flag(MN_A_LINK_INITIATOR, link.initiator)
         .flag(MN_A_LINK_ENCRYPTED, link.encrypted);
+    if (link.renew)
+        message.u64(MN_A_LINK_RENEW, link.renew);
     ask(message);
 }
 
 void Kernel::link_detach(const VolumeId& id, const NodeId& peer)
 {
     ask(about(MN_CMD_LINK_DETACH, id, peer));
+}
+
+void Kernel::link_renew(const VolumeId& id, const NodeId& peer)
+{
+    ask(about(MN_CMD_LINK_RENEW, id, peer));
 }
 
 void Kernel::bitmap_begin(const VolumeId& id, const NodeId& peer)

@@ -77,6 +77,7 @@ ResyncRecord read_resync(const Attributes& from)
 void read_stream(const Attributes& from, MirrorRecord& mirror)
 {
     mirror.reconnects = from.number(MN_A_MIRROR_RECONNECTS);
+    mirror.renewals = from.number(MN_A_MIRROR_RENEWALS);
     mirror.elapsed_s = from.number(MN_A_MIRROR_ELAPSED);
     mirror.queue_length = from.number(MN_A_MIRROR_QUEUE_LENGTH);
     mirror.queue_bytes = from.number(MN_A_MIRROR_QUEUE_BYTES);

@@ -92,6 +92,7 @@ struct MirrorRecord {
     std::optional<Role> peer_role; // while the link is up
     std::optional<DataState> peer_data;
     std::uint64_t reconnects = 0;
+    std::uint64_t renewals = 0;
     std::uint64_t elapsed_s = 0; // in mirroring
     std::uint64_t queue_length = 0, queue_bytes = 0, queue_age_ms = 0;
     std::uint64_t sent_bytes = 0, received_bytes = 0;

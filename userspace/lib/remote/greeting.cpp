@@ -32,6 +32,17 @@ std::string text_of(const json& object, const char* key)
     return found->get<std::string>();
 }
 
+// 0 where it is a link of its own.
+std::uint64_t renewal_of(const json& object)
+{
+    const auto found = object.find("renew");
+    if (found == object.end())
+        return 0;
+    if (!found->is_number_unsigned() || *found == 0U)
+        throw Error(ExitStatus::usage, "\"renew\" is no number, or 0");
+    return found->get<std::uint64_t>();
+}
+
 } // namespace
 
 std::string Hello::print() const
@@ -41,6 +52,8 @@ std::string Hello::print() const
         object["volume"] = volume.to_string();
         object["node"] = node.to_string();
         object["encryption"] = to_string(encryption);
+        if (renew)
+            object["renew"] = renew;
     }
     return print_object(object);
 }
@@ -55,6 +68,7 @@ Hello Hello::parse(std::string_view line)
     hello.volume = Uuid::parse(text_of(object, "volume"));
     hello.node = Uuid::parse(text_of(object, "node"));
     hello.encryption = parse_word<Encryption>(text_of(object, "encryption"));
+    hello.renew = renewal_of(object);
     return hello;
 }
 

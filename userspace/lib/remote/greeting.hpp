@@ -4,7 +4,7 @@
 // what it is for, the acceptor answers in one line.
 //
 //   {"purpose":"control"}
-//   {"purpose":"mirror","volume":UUID,"node":UUID,"encryption":"tls"|"none"}
+//   {"purpose":"mirror","volume":UUID,"node":UUID,"encryption":"tls"|"none"[,"renew":NUMBER]}
 //   {"go":true,"encryption":"tls"|"none"}   or   {"error":{"code":N,"message":TEXT}},
 //   in the error "unwanted":true where nothing is wrong: no link is wanted just now
 #pragma once
@@ -40,6 +40,7 @@ struct Hello {
     VolumeId volume; // these three of a mirror only
     NodeId node;     // of the initiator
     Encryption encryption = Encryption::tls;
+    std::uint64_t renew = 0; // not 0: names the socket that renews the link (docs/renew.md)
 
     std::string print() const;
     static Hello parse(std::string_view line); // Error(usage) if malformed

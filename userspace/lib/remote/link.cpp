@@ -47,9 +47,9 @@ bool connects(const NodeId& self, const NodeId& peer)
 }
 
 Link initiate_link(const NodeConfig& self, const PeerConfig& peer, const Key& key,
-                   const VolumeId& volume, const Deadline& deadline)
+                   const VolumeId& volume, const Deadline& deadline, std::uint64_t renew)
 {
-    const Hello hello{Purpose::mirror, volume, self.id, peer.encryption()};
+    const Hello hello{Purpose::mirror, volume, self.id, peer.encryption(), renew};
     require_kernel_tls(hello.encryption);
     LineStream stream(reach(peer.addresses, self.id, key, deadline), longest_greeting);
     stream.write(hello.print(), deadline);
@@ -58,7 +58,7 @@ Link initiate_link(const NodeConfig& self, const PeerConfig& peer, const Key& ke
         throw Error(ExitStatus::unreachable, "it ended the connection");
     const auto agreed = parse_answer(*answer, hello.encryption);
     return {volume, peer.id, take_over(std::move(stream), agreed), true,
-            agreed == Encryption::tls};
+            agreed == Encryption::tls, renew};
 }
 
 Link accept_link(LineStream stream, const Hello& hello, const PeerConfig& peer,
@@ -73,7 +73,7 @@ Link accept_link(LineStream stream, const Hello& hello, const PeerConfig& peer,
     }
     stream.write(print_go(agreed), deadline);
     return {hello.volume, peer.id, take_over(std::move(stream), agreed), false,
-            agreed == Encryption::tls};
+            agreed == Encryption::tls, hello.renew};
 }
 
 } // namespace mirrornet

@@ -18,6 +18,7 @@ struct Link {
     UniqueFd fd;
     bool initiator = false; // this side speaks first
     bool encrypted = false;
+    std::uint64_t renew = 0; // not 0: takes the place of the socket of the link that there is
 };
 
 // Whoever takes links over: the kernel; in tests something else.
@@ -30,9 +31,9 @@ public:
 // The node with the smaller UUID connects; both ends compute the same.
 bool connects(const NodeId& self, const NodeId& peer);
 
-// Connects, authenticates, agrees and installs kTLS.
+// Connects, authenticates, agrees and installs kTLS. renew: as in Link.
 Link initiate_link(const NodeConfig& self, const PeerConfig& peer, const Key& key,
-                   const VolumeId& volume, const Deadline& deadline);
+                   const VolumeId& volume, const Deadline& deadline, std::uint64_t renew = 0);
 
 // The acceptor's half, once the greeting was read: refuses what does not fit the
 // authenticated peer, asks `admit` (throws an Error to refuse), says go as the

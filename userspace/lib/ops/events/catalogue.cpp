@@ -26,6 +26,7 @@ enum Code : int {
     link_closed = 300,
     link_up,
     link_wanted,
+    link_renewal,
     resync_stalled = 400,
     unlocked = 500,
     locked_target,
@@ -66,6 +67,7 @@ constexpr EventKind kinds[] = {
     {link_closed, "link-closed", S::warning, C::link},
     {link_up, "link-up", S::info, C::link},
     {link_wanted, "link-wanted", S::info, C::link},
+    {link_renewal, "link-renewal", S::info, C::link},
     {resync_stalled, "resync-stalled", S::warning, C::resync},
     {unlocked, "unlocked", S::info, C::lock},
     {locked_target, "locked-target", S::info, C::lock},
@@ -154,7 +156,7 @@ int code_of_link(const nl::Event& event)
     case LinkState::none:
         return static_cast<LinkState>(event.old_code) == LinkState::unwanted ? link_wanted
                                                                              : link_closed;
-    case LinkState::up: return link_up;
+    case LinkState::up: return event.asks_for_renewal() ? link_renewal : link_up;
     default: return unlisted;
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The verbs `endpoint show` and `endpoint set`: the addresses at which two nodes reach each
-// other, in order of preference. A link follows a change and resyncs nothing (docs/resume.md).
+// The verbs `endpoint show`, `endpoint set` and `endpoint renew`: the addresses at which two nodes
+// reach each other, in order of preference. A link follows a change and resyncs nothing (docs/resume.md).
 #pragma once
 
 #include "config/store.hpp"
+#include "model/names.hpp"
 
 #include <string>
 #include <vector>
@@ -48,6 +49,16 @@ void endpoint_check(const ConfigStore& store, const EndpointSetOptions& options)
 // of this one.
 EndpointResult endpoint_set_there(const ConfigStore& store, const EndpointSetOptions& options,
                                   const std::vector<Address>& here);
+
+struct EndpointRenewResult {
+    std::vector<std::string> renewed; // VOLUME@NODE: goes on over a new connection
+    std::vector<std::string> not_yet; // still over the one that it had
+};
+
+// The links of what a subject (VOLUME or VOLUME@NODE) means on this node go on over new
+// connections; docs/renew.md. May block: 15 s. Error(not_found): no such mirror;
+// Error(refused): one of them has no link that is up; nothing is begun then.
+EndpointRenewResult endpoint_renew(const ConfigStore& store, const Subject& subject);
 
 // Pure: would the links, made anew, use another address?
 bool moves(const std::vector<EndpointAnswer>& before, const std::vector<EndpointAnswer>& after);

@@ -75,6 +75,8 @@ void add_stream(const nl::MirrorRecord& m, std::vector<Counter>& all)
          "received over all links of the mirror since the volume is active", grows},
         {"uncompressed bytes", number(m.uncompressed_bytes), "bytes",
          "what was sent, as it would be without compression", grows},
+        {"link renewals", number(m.renewals), "", "how often a link went on over a new connection",
+         grows},
     };
     all.insert(all.end(), std::begin(counters), std::end(counters));
 }

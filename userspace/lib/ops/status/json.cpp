@@ -95,6 +95,7 @@ json to_json(const MirrorStatus& mirror)
             {"full_needed", record.full_needed},
             {"base_generation", generation(record.base_generation)},
             {"reconnects", record.reconnects},
+            {"renewals", record.renewals},
             {"mirroring_seconds", record.elapsed_s},
             {"queue_writes", record.queue_length},
             {"queue_bytes", record.queue_bytes},
