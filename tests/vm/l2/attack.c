@@ -144,6 +144,32 @@ static void all_lies(enum kind kind)
 		tell_lie(kind, &lies[i]);
 }
 
+enum { RENEW_READY = 20, RENEW = 21 };
+
+/* Only what this side was given by its own user space is ever read from. */
+static void strange_renewals(enum kind kind)
+{
+	struct mn_l2_state state;
+	struct raw_frame raw;
+	int peer, end = victim(kind, &peer);
+
+	for (uint64_t number = 0; number < 3; number++) {
+		raw_renewal(&raw, RENEW_READY, number);
+		send_all(peer, raw.header, sizeof(raw.header));
+	}
+	raw_write(&raw, 1);
+	send_all(peer, &raw, sizeof(raw));
+	sleep_ms(200);
+	state = end_state(end);
+	require(state.received == 1 && !state.dead, "%llu frames, %s", state.received, state.why);
+	raw_renewal(&raw, RENEW, 2);
+	send_all(peer, raw.header, sizeof(raw.header));
+	state = wait_dead(end);
+	require(strstr(state.why, "RENEW for a socket"), "%s", state.why);
+	end_destroy(end);
+	close(peer);
+}
+
 /* The stream ends at any byte of a frame. */
 static void truncated(enum kind kind)
 {
@@ -276,6 +302,8 @@ bool run_attack(const char *name, enum kind kind)
 		all_flaws(kind);
 	else if (!strcmp(name, "lies"))
 		all_lies(kind);
+	else if (!strcmp(name, "renewals"))
+		strange_renewals(kind);
 	else if (!strcmp(name, "truncated"))
 		truncated(kind);
 	else if (!strcmp(name, "crumbs"))

@@ -57,6 +57,8 @@ struct raw_frame {
 void raw_write(struct raw_frame *raw, uint64_t sequence);	/* a good WRITE of 4096 bytes */
 /* ... whose payload is packed data of so many sectors */
 void raw_pack(struct raw_frame *raw, uint16_t flag, uint32_t sectors);
+/* a header alone: RENEW_READY or RENEW */
+void raw_renewal(struct raw_frame *raw, uint8_t type, uint64_t number);
 void raw_seal(struct raw_frame *raw);				/* payload and header checksums */
 void raw_seal_header(struct raw_frame *raw);			/* the header's only */
 

@@ -51,3 +51,13 @@ void raw_write(struct raw_frame *raw, uint64_t sequence)
 	put(raw->header + 32, sizeof(raw->payload) / 512, 4);	/* sectors */
 	raw_seal(raw);
 }
+
+void raw_renewal(struct raw_frame *raw, uint8_t type, uint64_t number)
+{
+	memset(raw, 0, sizeof(*raw));
+	put(raw->header, 0x4d4e4631u, 4);
+	raw->header[4] = 1;
+	raw->header[5] = type;
+	put(raw->header + 48, number, 8);		/* write_number */
+	raw_seal_header(raw);
+}

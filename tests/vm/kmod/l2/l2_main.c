@@ -365,7 +365,7 @@ static int adopt(struct end *end, const struct mn_l2_adopt *what)
 		.sector_size = MN_L2_SECTOR_SIZE,
 		.from_source = what->from_source,
 		.hello_seen = true,
-		.features = MN_FEATURE_PACKED,
+		.features = MN_FEATURE_PACKED | MN_FEATURE_RENEW,
 	};
 	const char *why = "";
 	struct mn_conn *conn;
