@@ -314,6 +314,8 @@ int mn_recv_thread(void *data)
 		blk_finish_plug(&plug);
 		mn_send_control(conn);
 	}
+	if (postponed)	/* the link died between two frames: what was gathered is applied */
+		blk_finish_plug(&plug);
 	if (err)
 		mn_conn_fail(conn, failure.reason, failure.why);
 	mn_conn_thread_ends(conn);
