@@ -75,6 +75,9 @@ static const char *meaning_of(struct mn_state state)
 	}
 	if (state.reason == MN_REASON_USER)
 		return "paused by a person, writes are tracked: continue resumes it";
+	/* the stream outlives the link, if it can */
+	if (mn_keep_outlives(state.reason))
+		return "writes are queued, or tracked: it resumes by itself with the next link";
 	return mn_reason_ends_by_itself(state.reason) ?
 	       "writes are tracked: the mirror resumes by itself when the reason is gone" :
 	       "writes are tracked: nothing is sent until a person decides (continue, or resync)";
