@@ -167,6 +167,14 @@ static u8 the_source(const struct mn_facts *a, const struct mn_facts *b)
 	return a_is ? 0 : 1;
 }
 
+bool mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other)
+{
+	return self->role == MN_ROLE_SOURCE && other->role == MN_ROLE_SOURCE &&
+	       !has_flag(self, MN_HELLO_F_UNLOCKED) && self->generation != other->generation &&
+	       knows(other, self->generation) && other->generation &&
+	       !knows(self, other->generation);
+}
+
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b)
 {
 	u8 source = the_source(a, b);
@@ -178,6 +186,8 @@ struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn
 		result = refuse(MN_REASON_SECTOR_MISMATCH);
 	else if (source != MN_NO_SOURCE)
 		result = source ? judge(b, a) : judge(a, b);
+	else if (mn_generation_yields(a, b) || mn_generation_yields(b, a))
+		result = refuse(MN_REASON_OPERATION);
 	else if (a->role == MN_ROLE_SOURCE)
 		result = diverged(a, b);
 	else

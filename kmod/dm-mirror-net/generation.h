@@ -52,6 +52,7 @@ struct mn_verdict {
 /*
  * The first that holds decides:
  *   sizes differ; sector sizes differ          refuse
+ *   both are source, and one yields            refuse (operation)
  *   both are source                            split brain or other-source, as below
  *   none is source                             no source (operation)
  *   the other is not a target                  refuse (operation)
@@ -74,6 +75,12 @@ struct mn_verdict {
  * So a full resync that is needed overcomes rolled-back positions, and nothing else.
  */
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);
+
+/*
+ * Two are source. Has the other one taken over from the generation that this one, which is locked,
+ * still has? Then this one becomes a target by itself, and the verdict is operation.
+ */
+bool mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other);
 
 /*
  * May a target have this generation? It has one of the two that its slot names, base and old_base

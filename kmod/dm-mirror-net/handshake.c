@@ -291,6 +291,8 @@ static const char *refusal_text(const struct mn_verdict *verdict)
 {
 	if (verdict->kind == MN_VERDICT_NO_SOURCE)
 		return "neither node is the source";
+	if (verdict->source > 1 && verdict->reason == MN_REASON_OPERATION)
+		return "one node has taken over from the other, which becomes a target now";
 	switch (verdict->reason) {
 	case MN_REASON_SPLIT_BRAIN:
 		return "split brain: both copies moved on; nothing was changed, a person decides";
@@ -342,6 +344,8 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 	case MN_VERDICT_RESUME:
 		return session->verdict.source ? become_target(session) : become_source(session);
 	default:
+		if (mn_generation_yields(&session->mine, &session->peers))
+			mn_volume_yields(session->volume, session->mine.generation);
 		*why = refusal_text(&session->verdict);
 		announce_refusal(session, *why);
 		mn_session_fail(session, session->verdict.kind == MN_VERDICT_NO_SOURCE ?

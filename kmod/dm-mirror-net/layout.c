@@ -116,6 +116,7 @@ static void slot_encode(const struct mn_slot *slot, struct mn_disk_slot *out)
 	out->old_base = cpu_to_le64(slot->old_base);
 	out->peer_position = cpu_to_le64(slot->peer_position);
 	out->since = cpu_to_le64(slot->since);
+	out->handover = cpu_to_le64(slot->handover);
 }
 
 static void identity_encode(const struct mn_super *super, struct mn_disk_super *out)
@@ -152,6 +153,8 @@ void mn_super_encode(const struct mn_super *super, struct mn_disk_super *out)
 	memcpy(out->fingerprint, super->fingerprint, MN_FINGERPRINT_BYTES);
 	for (i = 0; i < MN_SLOTS; i++)
 		slot_encode(&super->slot[i], &out->slot[i]);
+	out->handover = cpu_to_le64(super->handover);
+	memcpy(out->handed_to, super->handed_to, MN_UUID_LEN);
 	out->crc = cpu_to_le32(super_crc(out));
 }
 
@@ -174,10 +177,11 @@ static bool slot_decode(const struct mn_disk_slot *in, struct mn_slot *out)
 	out->old_base = le64_to_cpu(in->old_base);
 	out->peer_position = le64_to_cpu(in->peer_position);
 	out->since = le64_to_cpu(in->since);
+	out->handover = le64_to_cpu(in->handover);
 	return !(out->flags & ~MN_SLOT_F_ALL) &&
 		out->state >= MN_STATE_INVALID && out->state <= MN_STATE_RESYNC_PENDING &&
 		out->reason < __MN_REASON_MAX &&
-		!in->reserved && !in->reserved2;
+		!in->reserved;
 }
 
 static bool slots_decode(const struct mn_disk_super *in, struct mn_super *out)
@@ -243,11 +247,23 @@ static bool status_decode(const struct mn_disk_super *in, struct mn_super *out)
 		out->history[i] = le64_to_cpu(in->history[i]);
 	out->write_number = le64_to_cpu(in->write_number);
 	memcpy(out->fingerprint, in->fingerprint, MN_FINGERPRINT_BYTES);
-	return out->role <= MN_ROLE_TARGET && out->locked <= MN_LOCK_FENCED &&
+	return out->role <= MN_ROLE_TARGET && out->locked <= MN_LOCK_HANDED_OVER &&
 		out->data_state <= MN_DATA_INCONSISTENT &&
 		!(out->flags & ~MN_SUPER_F_ALL) &&
 		!memchr_inv(in->reserved, 0, sizeof(in->reserved)) &&
 		!memchr_inv(in->padding, 0, sizeof(in->padding));
+}
+
+/* Whom the role was given to is on record as long as that locks this source, and no longer. */
+static bool handover_decode(const struct mn_disk_super *in, struct mn_super *out)
+{
+	bool open = out->locked == MN_LOCK_HANDED_OVER;
+
+	out->handover = le64_to_cpu(in->handover);
+	memcpy(out->handed_to, in->handed_to, MN_UUID_LEN);
+	if (mn_uuid_is_zero(out->handed_to) == open)
+		return false;
+	return !open || (out->role == MN_ROLE_SOURCE && out->handover);
 }
 
 enum mn_super_error mn_super_decode(const struct mn_disk_super *in, struct mn_super *out)
@@ -262,7 +278,7 @@ enum mn_super_error mn_super_decode(const struct mn_disk_super *in, struct mn_su
 	out->sequence = le64_to_cpu(in->sequence);
 	if (le32_to_cpu(in->version) != MN_SUPER_VERSION ||
 	    !identity_decode(in, out) || !status_decode(in, out) ||
-	    !slots_decode(in, out))
+	    !slots_decode(in, out) || !handover_decode(in, out))
 		return MN_SUPER_BAD_VALUE;
 	return MN_SUPER_OK;
 }

@@ -65,14 +65,15 @@ struct mn_disk_slot {
 	__le64 old_base;	/* what the target had before it: it has one of the two */
 	__le64 peer_position;	/* last stream position the peer announced */
 	__le64 since;		/* ns since the epoch */
-	__le64 reserved2;	/* 0 */
+	__le64 handover;	/* the last one from this peer that was answered; 0: none */
 };				/* 64 bytes */
 
 #define MN_SLOT_F_FULL_NEEDED	0x01	/* the bitmap proves nothing: send everything */
 #define MN_SLOT_F_BLANK		0x02	/* our data may be overwritten by any generation */
 #define MN_SLOT_F_UNSENT	0x04	/* the unsent area is valid */
 #define MN_SLOT_F_BUILDING	0x08	/* between BITMAP_BEGIN and BITMAP_COMMIT */
-#define MN_SLOT_F_ALL		0x0f
+#define MN_SLOT_F_TOOK		0x10	/* ... by taking the role; else it was refused */
+#define MN_SLOT_F_ALL		0x1f
 
 struct mn_disk_super {
 	__le64 magic;
@@ -99,7 +100,9 @@ struct mn_disk_super {
 	__le64 write_number;	/* a durable position: not above the last write number */
 	__u8 fingerprint[MN_FINGERPRINT_BYTES];
 	struct mn_disk_slot slot[MN_SLOTS];
-	__u8 padding[MN_SUPER_BYTES - 784];	/* 0 */
+	__le64 handover;	/* number of the last one that this node began; 0: none */
+	__u8 handed_to[MN_UUID_LEN]; /* while it is locked for that: to whom; else 0 */
+	__u8 padding[MN_SUPER_BYTES - 808];	/* 0 */
 };
 
 #define MN_SUPER_F_CLEAN	0x01	/* stopped in order: the intent log may be ignored */
@@ -119,6 +122,7 @@ struct mn_slot {
 	u64 old_base;
 	u64 peer_position;
 	u64 since;
+	u64 handover;
 };
 
 struct mn_super {
@@ -141,6 +145,8 @@ struct mn_super {
 	u64 write_number;
 	u8 fingerprint[MN_FINGERPRINT_BYTES];
 	struct mn_slot slot[MN_SLOTS];
+	u64 handover;
+	u8 handed_to[MN_UUID_LEN];
 };
 
 /* Where the areas of a volume lie; bytes from the start of the metadata device. */

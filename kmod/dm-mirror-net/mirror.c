@@ -341,6 +341,11 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
+	if (volume->lock_reason == MN_LOCK_HANDED_OVER) {
+		mutex_unlock(&volume->lock);
+		why->text = "the role was handed to that node: repeat mirrorctl switchover, which asks it";
+		return -ESTALE;
+	}
 	flush_work(&volume->loss_work);
 	err = commit_no_slot(volume, mirror->slot);
 	if (err) {

@@ -104,6 +104,15 @@ static const struct nla_policy unlock_policy[MN_A_MAX + 1] = {
 	[MN_A_FORCE] = { .type = NLA_FLAG },
 };
 
+static const struct nla_policy handover_policy[MN_A_MAX + 1] = {
+	[MN_A_VOLUME_UUID] = UUID_POLICY,
+	[MN_A_PEER_UUID] = UUID_POLICY,
+	[MN_A_FORCE] = { .type = NLA_FLAG },
+	[MN_A_ROLE] = NLA_POLICY_RANGE(NLA_U8, MN_ROLE_SOURCE, MN_ROLE_TARGET),
+	[MN_A_VOLUME_GENERATION] = { .type = NLA_U64 },
+	[MN_A_VOLUME_HANDOVER] = { .type = NLA_U64 },
+};
+
 static const struct nla_policy mirror_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
@@ -214,6 +223,11 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_VOLUME_SET_ROLE, mn_nl_volume_set_role, MN_NL_VOLUME, role_policy),
 	CHANGE(MN_CMD_VOLUME_LOCK, mn_nl_volume_lock, MN_NL_VOLUME, lock_policy),
 	CHANGE(MN_CMD_VOLUME_UNLOCK, mn_nl_volume_unlock, MN_NL_VOLUME, unlock_policy),
+	CHANGE(MN_CMD_HANDOVER_GIVE, mn_nl_handover_give, MN_NL_PEER, mirror_policy),
+	CHANGE(MN_CMD_HANDOVER_TAKE, mn_nl_handover_take, MN_NL_PEER, handover_policy),
+	CHANGE(MN_CMD_HANDOVER_REFUSE, mn_nl_handover_refuse, MN_NL_PEER, handover_policy),
+	CHANGE(MN_CMD_HANDOVER_END, mn_nl_handover_end, MN_NL_PEER, handover_policy),
+	CHANGE(MN_CMD_VOLUME_DEMOTE, mn_nl_volume_demote, MN_NL_VOLUME, volume_policy),
 	CHANGE(MN_CMD_MIRROR_ADD, mn_nl_mirror_add, MN_NL_PEER, mirror_add_policy),
 	CHANGE(MN_CMD_MIRROR_DEL, mn_nl_mirror_del, MN_NL_PEER, mirror_policy),
 	{

@@ -4,6 +4,7 @@
  *
  *   netlink.c         family, common checks, table of commands
  *   netlink_volume.c  metadata and volumes
+ *   netlink_handover.c  planned changes of roles
  *   netlink_mirror.c  mirrors, links, bitmaps
  *   netlink_put.c     views to attributes
  *   netlink_event.c   events to the multicast group, uevents about locks
@@ -81,6 +82,14 @@ int mn_nl_volume_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mn_nl_volume_set_role(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_volume_lock(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_volume_unlock(struct sk_buff *skb, struct genl_info *info);
+
+int mn_nl_volume_demote(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_handover.c */
+int mn_nl_handover_give(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_handover_take(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_handover_refuse(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_handover_end(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_mirror.c */
 int mn_nl_mirror_add(struct sk_buff *skb, struct genl_info *info);

@@ -152,6 +152,15 @@ static int put_identity(struct sk_buff *skb, const struct mn_super *super)
 	return 0;
 }
 
+static int put_handover(struct sk_buff *skb, const struct mn_super *super)
+{
+	int error = nla_put_u64_64bit(skb, MN_A_VOLUME_HANDOVER, super->handover, MN_A_PAD);
+
+	if (!error && super->locked == MN_LOCK_HANDED_OVER)
+		error = nla_put(skb, MN_A_VOLUME_HANDED_TO, MN_UUID_LEN, super->handed_to);
+	return error;
+}
+
 static int put_data_state(struct sk_buff *skb, const struct mn_super *super)
 {
 	if (nla_put_u8(skb, MN_A_VOLUME_DATA_STATE, super->data_state) ||
@@ -159,7 +168,7 @@ static int put_data_state(struct sk_buff *skb, const struct mn_super *super)
 	    nla_put_u64_64bit(skb, MN_A_VOLUME_GENERATION, super->generation, MN_A_PAD) ||
 	    nla_put_u8(skb, MN_A_VOLUME_CLEAN, !!(super->flags & MN_SUPER_F_CLEAN)))
 		return -EMSGSIZE;
-	return 0;
+	return put_handover(skb, super);
 }
 
 int mn_nl_put_super(struct sk_buff *skb, const struct mn_super *super)

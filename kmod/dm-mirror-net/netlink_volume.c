@@ -231,6 +231,13 @@ int mn_nl_volume_set_role(struct sk_buff *skb, struct genl_info *info)
 	return mn_nl_done(info, error, &why);
 }
 
+int mn_nl_volume_demote(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mn_why why = { };
+
+	return mn_nl_done(info, mn_volume_demote(mn_nl_volume(info), &why), &why);
+}
+
 int mn_nl_volume_lock(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mn_why why = { };

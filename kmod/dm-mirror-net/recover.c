@@ -13,6 +13,7 @@
 #include <linux/random.h>
 #include "event.h"
 #include "fingerprint.h"
+#include "handover.h"
 #include "keep.h"
 #include "meta_loss.h"
 #include "region_log.h"
@@ -112,7 +113,7 @@ static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 			draft->slot[i].flags |= MN_SLOT_F_FULL_NEEDED;
 	if (draft->role == MN_ROLE_TARGET)
 		draft->data_state = MN_DATA_INCONSISTENT;
-	else
+	else if (!mn_handover_is_open(draft)) /* another may have taken the role: that comes first */
 		draft->locked = MN_LOCK_FOREIGN_WRITE;
 	draft->data_since = ktime_get_real_ns();
 }
@@ -316,6 +317,7 @@ void mn_volume_stop(struct mn_volume *volume)
 
 	if (!volume->started)
 		return;
+	cancel_delayed_work_sync(&volume->yield_work);
 	cancel_delayed_work_sync(&volume->open_work);
 	cancel_delayed_work_sync(&volume->fence_lock_work);
 	mutex_lock(&volume->lock);
@@ -326,6 +328,7 @@ void mn_volume_stop(struct mn_volume *volume)
 		if (volume->mirror[i])
 			mn_rest_exit(volume->mirror[i]);
 	/* a verdict may have queued it once more */
+	cancel_delayed_work_sync(&volume->yield_work);
 	cancel_delayed_work_sync(&volume->open_work);
 	stop_works(volume);
 	if (!READ_ONCE(volume->meta.error) && !mn_region_settle(volume))

@@ -10,6 +10,7 @@
 #include <linux/random.h>
 #include "event.h"
 #include "fence.h"
+#include "handover.h"
 #include "keep.h"
 #include "volume_private.h"
 
@@ -41,6 +42,11 @@ static void set_lock_reason(struct mn_volume *volume, u8 reason)
 
 	WRITE_ONCE(volume->lock_reason, reason);
 	lock_changed(volume, old);
+}
+
+void mn_volume_locked_as(struct mn_volume *volume, u8 reason)
+{
+	set_lock_reason(volume, reason);
 }
 
 static bool has_mirrors(const struct mn_volume *volume)
@@ -382,6 +388,8 @@ static const char *why_not_unlocked(struct mn_volume *volume, bool read_only, bo
 		return "only a target is unlocked for reading alone";
 	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
 		return "the data was written behind our back: look, then mirrorctl up --as-source";
+	if (volume->lock_reason == MN_LOCK_HANDED_OVER)
+		return "the role was handed to another node: repeat mirrorctl switchover, which asks it";
 	if (volume->lock_reason == MN_LOCK_FENCED && another_source(volume))
 		return "another node took over, or may have: mirrorctl up --as-source decides";
 	if (!volume->may_open && has_mirrors(volume))
@@ -420,6 +428,7 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
 
+	mn_handover_forget(draft);
 	draft->role = role;
 	draft->locked = locked;
 	return mn_meta_commit(&volume->meta);
@@ -432,6 +441,7 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 static bool keeps_lock_reason(const struct mn_volume *volume)
 {
 	return volume->lock_reason == MN_LOCK_FOREIGN_WRITE ||
+	       volume->lock_reason == MN_LOCK_HANDED_OVER ||
 	       volume->lock_reason == MN_LOCK_FENCED || volume->lock_reason == MN_LOCK_TARGET;
 }
 
@@ -525,6 +535,19 @@ static const char *why_not_promoted(u8 data_state)
 	}
 }
 
+/* From no role: what the slots say of the others' generations stays. */
+static void become_source_again(struct mn_super *draft)
+{
+	int i;
+
+	draft->role = MN_ROLE_SOURCE;
+	draft->data_state = MN_DATA_CURRENT;
+	draft->flags &= ~(MN_SUPER_F_WRITTEN | MN_SUPER_F_MOVED_ON);
+	for (i = 0; i < MN_SLOTS; i++)
+		draft->slot[i].flags &= ~MN_SLOT_F_BLANK;
+	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+}
+
 /*
  * A source starts with a generation of its own, in which nothing was written yet: what others have
  * is older, or foreign. Nobody overwrites its data unasked any more.
@@ -532,21 +555,19 @@ static const char *why_not_promoted(u8 data_state)
 static int become_source(struct mn_volume *volume, bool force, struct mn_why *why)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
-	int i;
 
+	mn_handover_forget(draft);
 	if (why_not_promoted(draft->data_state) && !force) {
 		why->text = why_not_promoted(draft->data_state);
 		mn_meta_abort(&volume->meta);
 		return -ESTALE;
 	}
-	draft->role = MN_ROLE_SOURCE;
+	if (draft->role == MN_ROLE_TARGET)
+		mn_handover_promote(draft, get_random_u64() | 1);
+	else
+		become_source_again(draft);
 	draft->locked = MN_LOCK_USER;
-	draft->data_state = MN_DATA_CURRENT;
 	draft->data_since = ktime_get_real_ns();
-	draft->flags &= ~(MN_SUPER_F_WRITTEN | MN_SUPER_F_MOVED_ON);
-	for (i = 0; i < MN_SLOTS; i++)
-		draft->slot[i].flags &= ~MN_SLOT_F_BLANK;
-	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	return mn_meta_commit(&volume->meta);
 }
 
@@ -556,8 +577,13 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
  */
 static int open_by_force(struct mn_volume *volume, struct mn_why *why)
 {
-	int err = open_source(volume, true);
+	int err;
 
+	if (volume->lock_reason == MN_LOCK_HANDED_OVER) {
+		why->text = "the role was handed to another node: repeat mirrorctl switchover, which asks it";
+		return -ESTALE;
+	}
+	err = open_source(volume, true);
 	why->text = why_not_opened(err);
 	return err;
 }
@@ -572,10 +598,37 @@ static void no_fences(struct mn_volume *volume)
 			mn_fence_over(volume->mirror[i]);
 }
 
+/* What was agreed with others, or not known of them, belongs to the old role. */
+static void forget_agreements(struct mn_volume *volume)
+{
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++) {
+		if (!volume->mirror[i])
+			continue;
+		volume->mirror[i]->agreed = false;
+		volume->mirror[i]->lost_unrecorded = false;
+	}
+	spin_unlock_irq(&volume->track);
+}
+
+void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked)
+{
+	u8 old = volume->role;
+
+	lockdep_assert_held(&volume->lock);
+	no_fences(volume);
+	forget_agreements(volume);
+	volume->role = role;
+	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
+	set_lock_reason(volume, locked);
+	role_changed(volume, old);
+}
+
 static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why)
 {
 	u8 locked = role == MN_ROLE_TARGET ? MN_LOCK_TARGET : MN_LOCK_USER;
-	u8 old = volume->role;
 	int err;
 
 	mn_keep_drop_all(volume);
@@ -584,11 +637,7 @@ static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 				     : commit_lock(volume, role, locked);
 	if (err)
 		return err;
-	no_fences(volume);
-	volume->role = role;
-	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
-	set_lock_reason(volume, locked);
-	role_changed(volume, old);
+	mn_volume_role_is(volume, role, locked);
 	return 0;
 }
 
@@ -608,8 +657,8 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 	} else if (has_link(volume)) {
 		why->text = "a mirror of the volume has a link: pause it first";
 		err = -EBUSY;
-	} else if (role != MN_ROLE_NONE && volume->role != MN_ROLE_NONE && has_mirrors(volume)) {
-		why->text = "source and target do not change places in this version";
+	} else if (role == MN_ROLE_TARGET && volume->role == MN_ROLE_SOURCE && has_mirrors(volume)) {
+		why->text = "a source becomes a target by switchover only, or when another node took over";
 		err = -ESTALE;
 	} else {
 		err = change_role(volume, role, force, why);

@@ -225,6 +225,7 @@ static const char * const lock_reason_texts[] = {
 	[MN_LOCK_FOREIGN_WRITE] = "foreign-write",
 	[MN_LOCK_METADATA] = "metadata",
 	[MN_LOCK_FENCED] = "fenced",
+	[MN_LOCK_HANDED_OVER] = "handed-over",
 };
 
 bool mn_reason_ends_by_itself(u8 reason)

@@ -175,6 +175,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_DELAYED_WORK(&volume->fence_work, mn_fence_work);
 	INIT_DELAYED_WORK(&volume->fence_lock_work, mn_volume_fence_lock_work);
 	INIT_DELAYED_WORK(&volume->reclaim_work, mn_region_reclaim_work);
+	INIT_DELAYED_WORK(&volume->yield_work, mn_volume_yield_work);
 	INIT_DELAYED_WORK(&volume->open_work, mn_volume_open_work);
 	INIT_DELAYED_WORK(&volume->suspend_work, suspend_work);
 	INIT_WORK(&volume->drop_work, mn_stream_drop_work);

@@ -245,6 +245,8 @@ struct mn_volume {
 	struct delayed_work fence_lock_work; /* on session_wq */
 	struct delayed_work reclaim_work;
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
+	struct delayed_work yield_work;	/* another node has taken over; see changeover.c */
+	u64 yield_from;			/* the generation from which it went on */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
 	struct delayed_work suspend_work;
 	struct work_struct drop_work;
@@ -300,6 +302,17 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why);
 int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struct mn_why *why);
 
+/* changeover.c; see MN_CMD_HANDOVER_* and MN_CMD_VOLUME_DEMOTE. */
+int mn_handover_begin(struct mn_volume *volume, const u8 *peer_uuid, u64 *number, u64 *generation,
+		      struct mn_why *why);
+int mn_handover_accept(struct mn_volume *volume, const u8 *peer_uuid, u64 number, u64 generation,
+		       struct mn_why *why);
+int mn_handover_decline(struct mn_volume *volume, const u8 *peer_uuid, u64 number, u64 generation,
+			struct mn_why *why);
+int mn_handover_end(struct mn_volume *volume, const u8 *peer_uuid, u8 role, u64 number, bool force,
+		    struct mn_why *why);
+int mn_volume_demote(struct mn_volume *volume, struct mn_why *why);
+
 int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
 		  struct mn_why *why);
 int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
@@ -322,6 +335,12 @@ int mn_link_renew(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
 
 /* --- for the engines --- */
+
+/*
+ * Any context: the peer is the source, and went on from this generation. If this node is still the
+ * locked source with it, it becomes a target as soon as no mirror has a link.
+ */
+void mn_volume_yields(struct mn_volume *volume, u64 generation);
 
 /*
  * Report an event to the state machine of the mirror and announce what changed; any context,

@@ -25,6 +25,11 @@ void mn_volume_stop(struct mn_volume *volume);
  * force.
  */
 int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force);
+/* role.c, under volume->lock: that is durable now; the gate is closed. */
+void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked);
+void mn_volume_locked_as(struct mn_volume *volume, u8 reason);
+/* changeover.c, on session_wq: this source becomes a target, when its links are gone. */
+void mn_volume_yield_work(struct work_struct *work);
 void mn_volume_open_work(struct work_struct *work);
 /* On session_wq: a fence was not confirmed in time, and the volume is to be locked. */
 void mn_volume_fence_lock_work(struct work_struct *work);

@@ -43,6 +43,10 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_break(app, invocation);
     setup_lock(app, invocation);
     setup_unlock(app, invocation);
+    setup_switchover(app, invocation);
+    setup_demote(app, invocation);
+    setup_promote(app, invocation);
+    setup_takeover(app, invocation);
     setup_up(app, invocation);
     setup_down(app, invocation);
     setup_get(app, invocation);

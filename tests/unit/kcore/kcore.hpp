@@ -11,6 +11,7 @@
 extern "C" {
 #include "depth.h"
 #include "generation.h"
+#include "handover.h"
 #include "latency.h"
 #include "layout.h"
 #include "meta_way.h"

@@ -31,6 +31,7 @@ static mn_slot random_slot(Random &random)
     slot.old_base = random.any();
     slot.peer_position = random.any();
     slot.since = random.any();
+    slot.handover = random.any();
     return slot;
 }
 
@@ -54,7 +55,7 @@ mn_super random_super(Random &random)
     std::strcpy(super.name, random_name(random).c_str());
     random_geometry(random, super);
     super.role = static_cast<u8>(random.range(0, MN_ROLE_TARGET));
-    super.locked = static_cast<u8>(random.range(0, MN_LOCK_FENCED));
+    super.locked = static_cast<u8>(random.range(0, MN_LOCK_HANDED_OVER));
     super.data_state = static_cast<u8>(random.range(0, MN_DATA_INCONSISTENT));
     super.flags = static_cast<u32>(random.range(0, MN_SUPER_F_ALL));
     super.data_since = random.any();
@@ -62,6 +63,12 @@ mn_super random_super(Random &random)
     random.fill(super.history, sizeof(super.history));
     super.write_number = random.any();
     random.fill(super.fingerprint, sizeof(super.fingerprint));
+    super.handover = random.any() | 1;
+    if (super.locked == MN_LOCK_HANDED_OVER) {
+        super.role = MN_ROLE_SOURCE;
+        random.fill(super.handed_to, MN_UUID_LEN);
+        super.handed_to[0] |= 1;
+    }
     for (mn_slot &slot : super.slot)
         if (random.one_in(2))
             slot = random_slot(random);
@@ -88,7 +95,8 @@ static bool same_slot(const mn_slot &a, const mn_slot &b)
     return a.used == b.used && !std::memcmp(a.peer_uuid, b.peer_uuid, MN_UUID_LEN) &&
            a.flags == b.flags && a.state == b.state && a.reason == b.reason && a.base == b.base &&
            a.old_base == b.old_base &&
-           a.peer_position == b.peer_position && a.since == b.since;
+           a.peer_position == b.peer_position && a.since == b.since &&
+           a.handover == b.handover;
 }
 
 static bool same_identity(const mn_super &a, const mn_super &b)
@@ -107,7 +115,8 @@ bool same_super(const mn_super &a, const mn_super &b)
     return same_identity(a, b) && a.sequence == b.sequence && a.role == b.role && a.locked == b.locked &&
            a.data_state == b.data_state && a.flags == b.flags && a.data_since == b.data_since &&
            a.generation == b.generation && !std::memcmp(a.history, b.history, sizeof(a.history)) &&
-           a.write_number == b.write_number &&
+           a.write_number == b.write_number && a.handover == b.handover &&
+           !std::memcmp(a.handed_to, b.handed_to, MN_UUID_LEN) &&
            !std::memcmp(a.fingerprint, b.fingerprint, sizeof(a.fingerprint));
 }
 

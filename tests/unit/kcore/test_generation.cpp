@@ -142,7 +142,13 @@ TEST_F(Generation, SwitchedOver)
 TEST_F(Generation, OldSourceComesBackToANewOne)
 {
     EXPECT_EQ(verdict(source(1, 1, {}, wait_peer | moved_on), source(2, 1, {1}, moved_on)),
-              "refuse/other-source source=2");
+              "refuse/operation source=2");
+    const auto old = source(1, 1, {}, wait_peer | moved_on), newer = source(2, 1, {1}, moved_on);
+    EXPECT_TRUE(mn_generation_yields(&old, &newer));
+    EXPECT_FALSE(mn_generation_yields(&newer, &old));
+    const auto open = source(1, 1, {}, MN_HELLO_F_UNLOCKED | moved_on), apart = source(3, 1, {1}, moved_on);
+    EXPECT_FALSE(mn_generation_yields(&open, &newer)) << "it is in use";
+    EXPECT_FALSE(mn_generation_yields(&apart, &newer)) << "it moved on, too";
     EXPECT_EQ(verdict(target(1, 1, {}, moved_on), source(2, 1, {1}, moved_on)), "partial/none source=1");
 }
 

@@ -94,11 +94,22 @@ static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, 
     return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
 }
 
+// One of two sources is locked, and the other went on from what it has.
+static bool model_yields(const mn_facts &self, const mn_facts &other)
+{
+    const Pair pair(self, other);
+
+    return !has(self, MN_HELLO_F_UNLOCKED) && self.generation && other.generation &&
+           self.generation != other.generation && pair.b_knows_a && !pair.a_knows_b;
+}
+
 static mn_verdict model(const mn_facts &a, const mn_facts &b)
 {
     bool a_source = a.role == MN_ROLE_SOURCE, b_source = b.role == MN_ROLE_SOURCE;
     mn_verdict verdict{MN_VERDICT_NO_SOURCE, MN_REASON_OPERATION, 2};
 
+    if (a_source && b_source && (model_yields(a, b) || model_yields(b, a)))
+        return {MN_VERDICT_REFUSE, MN_REASON_OPERATION, 2};
     if (a_source && b_source)
         return model_apart(Pair(a, b));
     if (a_source || b_source) {

@@ -60,7 +60,9 @@ TEST_F(Super, IsWhereTheDocumentSays)
     EXPECT_EQ(offsetof(mn_disk_super, generation), 160u);
     EXPECT_EQ(offsetof(mn_disk_super, fingerprint), 240u);
     EXPECT_EQ(offsetof(mn_disk_super, slot), 272u);
-    EXPECT_EQ(offsetof(mn_disk_super, padding), 784u);
+    EXPECT_EQ(offsetof(mn_disk_super, handover), 784u);
+    EXPECT_EQ(offsetof(mn_disk_super, handed_to), 792u);
+    EXPECT_EQ(offsetof(mn_disk_super, padding), 808u);
 }
 
 TEST_F(Super, EveryFlippedByteIsCaught)
@@ -140,7 +142,7 @@ TEST_F(Super, ImpossibleGeometry)
 TEST_F(Super, ImpossibleStatus)
 {
     EXPECT_EQ(spoilt([](auto &d) { d.role = 3; }), MN_SUPER_BAD_VALUE);
-    EXPECT_EQ(spoilt([](auto &d) { d.locked = MN_LOCK_FENCED + 1; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([](auto &d) { d.locked = MN_LOCK_HANDED_OVER + 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.data_state = 4; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.flags = MN_SUPER_F_ALL + 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.reserved[2] = 1; }), MN_SUPER_BAD_VALUE);
@@ -155,7 +157,7 @@ TEST_F(Super, ImpossibleSlots)
     EXPECT_EQ(spoilt([](auto &d) { d.slot[2].state = 6; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reason = __MN_REASON_MAX; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reserved = 1; }), MN_SUPER_BAD_VALUE);
-    EXPECT_EQ(spoilt([](auto &d) { d.slot[2].reserved2 = 1; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([](auto &d) { d.slot[2].flags = MN_SLOT_F_ALL + 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[7].base = 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.slot[7] = d.slot[2]; }), MN_SUPER_BAD_VALUE);
 }
@@ -177,6 +179,23 @@ TEST_F(Super, SealedGarbageIsNotBelieved)
 
         ASSERT_EQ(std::memcmp(&again, &disk, sizeof(disk)), 0);
     }
+}
+
+// To whom the role was handed: there with the lock that it explains, and with no other.
+TEST_F(Super, HandoverWithItsLockOnly)
+{
+    auto handed = [](mn_disk_super &d) {
+        d.role = MN_ROLE_SOURCE;
+        d.locked = MN_LOCK_HANDED_OVER;
+        d.handover = 1;
+        d.handed_to[15] = 1;
+    };
+
+    EXPECT_EQ(spoilt([&](auto &d) { handed(d); }), MN_SUPER_OK);
+    EXPECT_EQ(spoilt([&](auto &d) { handed(d); d.role = MN_ROLE_TARGET; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([&](auto &d) { handed(d); d.locked = MN_LOCK_USER; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([&](auto &d) { handed(d); d.handed_to[15] = 0; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([&](auto &d) { handed(d); d.handover = 0; }), MN_SUPER_BAD_VALUE);
 }
 
 }  // namespace kcore

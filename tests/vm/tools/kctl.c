@@ -14,6 +14,9 @@
  *   kctl set VOL PEER ping=MS misses=N stall=MS reads=N high=N bytes=MIB mode=1|2
  *       onlimit=0|1 asyncflush=0|1 compression=0..9 limit=KBIT resynclimit=KBIT
  *       onloss=0|1 fencetimeout=MS onfence=0|1 onmeta=0|1
+ *   kctl give VOL PEER                              kctl demote VOL
+ *   kctl take|refuse VOL PEER NUMBER GENERATION
+ *   kctl end VOL PEER source|target NUMBER [force]
  *   kctl fenced|outdate VOL PEER GENERATION        kctl node [resyncs=N]
  *   kctl listen VOL PEER PORT [TOKEN]               kctl connect VOL PEER ADDRESS PORT [TOKEN]
  *   kctl attach VOL PEER [TOKEN]: a socket to nobody, for a link that has to be refused
@@ -108,6 +111,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_RESYNC_COMPARED, U64, "compared" }, { MN_A_RESYNC_DIFFERED, U64, "differed" },
 	{ MN_A_OPT_PARALLEL_RESYNCS, U32, "limit" }, { MN_A_NODE_RESYNCS, U32, "resyncs" },
 	{ MN_A_NODE_RESYNCS_WAITING, U32, "waiting" },
+	{ MN_A_VOLUME_HANDOVER, U64, "handover" },
 	{ MN_A_MIRROR_FENCE, U8, "fence" }, { MN_A_MIRROR_FENCE_GENERATION, U64, "loss" },
 };
 
@@ -355,7 +359,22 @@ static const struct { const char *word; int command, peer; } plain[] = {
 	{ "detach", MN_CMD_LINK_DETACH, 1 }, { "renew", MN_CMD_LINK_RENEW, 1 }, { "resync", MN_CMD_MIRROR_RESYNC, 1 },
 	{ "range", MN_CMD_BITMAP_ADD, 1 }, { "set", MN_CMD_MIRROR_SET, 1 },
 	{ "fenced", MN_CMD_MIRROR_FENCED, 1 }, { "outdate", MN_CMD_MIRROR_OUTDATE, 1 },
+	{ "give", MN_CMD_HANDOVER_GIVE, 1 }, { "take", MN_CMD_HANDOVER_TAKE, 1 },
+	{ "refuse", MN_CMD_HANDOVER_REFUSE, 1 }, { "end", MN_CMD_HANDOVER_END, 1 },
+	{ "demote", MN_CMD_VOLUME_DEMOTE, 0 },
 };
+
+static void put_handover(struct nl_msg *message, int command, int argc, char **argv)
+{
+	int end = command == MN_CMD_HANDOVER_END;
+
+	if (end)
+		nla_put_u8(message, MN_A_ROLE, !strcmp(argv[2], "source") ? MN_ROLE_SOURCE : MN_ROLE_TARGET);
+	if (argc > 2 + end)
+		nla_put_u64(message, MN_A_VOLUME_HANDOVER, strtoll(argv[2 + end], NULL, 10));
+	if (!end && argc > 3)
+		nla_put_u64(message, MN_A_VOLUME_GENERATION, strtoll(argv[3], NULL, 10));
+}
 
 static int do_plain(int which, int argc, char **argv)
 {
@@ -371,6 +390,10 @@ static int do_plain(int which, int argc, char **argv)
 	if (plain[which].command == MN_CMD_MIRROR_FENCED ||
 	    plain[which].command == MN_CMD_MIRROR_OUTDATE)
 		nla_put_u64(message, MN_A_VOLUME_GENERATION, argc > 2 ? strtoll(argv[2], NULL, 10) : 0);
+	if (plain[which].command == MN_CMD_HANDOVER_TAKE ||
+	    plain[which].command == MN_CMD_HANDOVER_REFUSE ||
+	    plain[which].command == MN_CMD_HANDOVER_END)
+		put_handover(message, plain[which].command, argc, argv);
 	if (has(argc, argv, "blank"))
 		nla_put_flag(message, MN_A_MIRROR_BLANK);
 	if (has(argc, argv, "insync"))

@@ -34,6 +34,7 @@ ExitStatus status_of_refusal(int error) noexcept
     case EBADF:       // an active volume uses one of the two devices with another one
         return ExitStatus::refused;
     case ETIMEDOUT:
+    case EAGAIN: // a target has not got everything yet
         return ExitStatus::timed_out;
     default:
         return ExitStatus::internal;
@@ -48,6 +49,11 @@ std::string_view describe(mn_cmd command) noexcept
     case MN_CMD_META_SIZE: return "compute the size of the metadata";
     case MN_CMD_VOLUME_GET: return "read the state of the volume";
     case MN_CMD_VOLUME_SET_ROLE: return "change the role of the volume";
+    case MN_CMD_HANDOVER_GIVE: return "hand the role over";
+    case MN_CMD_HANDOVER_TAKE: return "take the role over";
+    case MN_CMD_HANDOVER_REFUSE: return "refuse the role";
+    case MN_CMD_HANDOVER_END: return "end the handover";
+    case MN_CMD_VOLUME_DEMOTE: return "lay the role down";
     case MN_CMD_VOLUME_LOCK: return "lock the volume";
     case MN_CMD_VOLUME_UNLOCK: return "unlock the volume";
     case MN_CMD_MIRROR_ADD: return "add the mirror";

@@ -60,6 +60,19 @@ public:
     void lock(const VolumeId& id);
     void unlock(const VolumeId& id, const Unlock& how = {});
 
+    // A planned change of roles (docs/takeover.md); which one it is about.
+    struct Handover {
+        std::uint64_t number = 0;
+        std::uint64_t generation = 0;
+    };
+    Handover handover_give(const VolumeId& id, const NodeId& peer);
+    void handover_take(const VolumeId& id, const NodeId& peer, const Handover& which);
+    void handover_refuse(const VolumeId& id, const NodeId& peer, const Handover& which);
+    // role: source, the peer has refused it; target, it has taken it.
+    void handover_end(const VolumeId& id, const NodeId& peer, Role role, std::uint64_t number,
+                      bool force = false);
+    void demote(const VolumeId& id);
+
     void mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start);
     void mirror_del(const VolumeId& id, const NodeId& peer);
     std::vector<MirrorRecord> mirrors(); // of all volumes

@@ -143,6 +143,9 @@ VolumeRecord volume_record(const Attributes& from)
     volume.data_since = from.number(MN_A_VOLUME_DATA_SINCE);
     volume.generation = from.number(MN_A_VOLUME_GENERATION);
     volume.clean = from.number(MN_A_VOLUME_CLEAN) != 0;
+    volume.handover = from.number(MN_A_VOLUME_HANDOVER);
+    if (from.has(MN_A_VOLUME_HANDED_TO))
+        volume.handed_to = from.uuid(MN_A_VOLUME_HANDED_TO);
     read_runtime(from, volume);
     return volume;
 }

@@ -46,6 +46,8 @@ struct VolumeRecord {
     Nanoseconds data_since = 0;
     std::uint64_t generation = 0;
     bool clean = false;
+    std::uint64_t handover = 0; // number of the last one that this node began
+    NodeId handed_to;           // while it is locked for that
 
     std::optional<std::uint32_t> minor; // of the dm device
     std::string data_dev, meta_dev;     // "major:minor"

@@ -19,6 +19,7 @@ enum class LockReason : int {
     foreign_write = MN_LOCK_FOREIGN_WRITE,
     metadata = MN_LOCK_METADATA,
     fenced = MN_LOCK_FENCED,
+    handed_over = MN_LOCK_HANDED_OVER,
 };
 
 enum class LinkState : int {
@@ -102,7 +103,8 @@ template <> struct Words<LockReason> {
         {LockReason::none, "none"},           {LockReason::target, "target"},
         {LockReason::user, "user"},           {LockReason::wait_peer, "wait-peer"},
         {LockReason::foreign_write, "foreign-write"},
-        {LockReason::metadata, "metadata"},   {LockReason::fenced, "fenced"}};
+        {LockReason::metadata, "metadata"},   {LockReason::fenced, "fenced"},
+        {LockReason::handed_over, "handed-over"}};
 };
 
 template <> struct Words<LinkState> {

@@ -11,6 +11,8 @@
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/open_target.hpp"
 #include "ops/volume/options.hpp"
+#include "ops/volume/promote.hpp"
+#include "ops/volume/switchover.hpp"
 
 namespace mirrornet::ops {
 
@@ -107,6 +109,32 @@ json endpoint_of(const ConfigStore& store, const json& params, const RpcPeer& ca
     return endpoint_set(store, options);
 }
 
+nl::Kernel::Handover handover_in(const json& params)
+{
+    return {params.at("number").get<std::uint64_t>(), params.at("generation").get<std::uint64_t>()};
+}
+
+// Whatever this node does with the volume just now: the kernel takes it, or refuses it, at once.
+json take(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    take_handover(store, params.at("volume").get<std::string>(), caller.id, handover_in(params));
+    return json::object();
+}
+
+json refuse(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    refuse_handover(store, params.at("volume").get<std::string>(), caller.id, handover_in(params));
+    return json::object();
+}
+
+json switchover_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(), caller.name};
+    const ChangeoverOptions options{std::chrono::seconds(params.at("wait").get<std::uint32_t>()),
+                                    std::chrono::seconds(params.at("drain").get<std::uint32_t>())};
+    return {{"changed", switchover(store, subject, options).changed}};
+}
+
 // Bounded, and whatever this node does with the volume just now: writes wait over there.
 json outdate(const json& params, const RpcPeer& caller)
 {
@@ -141,6 +169,16 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return pause_of(store, params, caller); });
     methods.add("mirror.break", Permission::operate,
                 [&store](P params, C caller) { return break_of(store, params, caller); });
+    methods.add("handover.take", Permission::operate,
+                [&store](P params, C caller) { return take(store, params, caller); });
+    methods.add("handover.refuse", Permission::operate,
+                [&store](P params, C caller) { return refuse(store, params, caller); });
+    methods.add("volume.switchover", Permission::operate,
+                [&store](P params, C caller) { return switchover_to(store, params, caller); });
+    methods.add("volume.follow", Permission::operate, [&store](P params, C) {
+        follow(store, params.at("volume").get<std::string>());
+        return json::object();
+    });
     methods.add("volume.unlock", Permission::operate,
                 [&store](P params, C caller) { return unlock_of(store, params, caller); });
     methods.add("mirror.continue", Permission::operate,

@@ -13,6 +13,10 @@ namespace mirrornet::ops {
 //   copy.build       build the target's copy; whole or not at all
 //   copy.dismantle   remove it again
 //   volume.options   take over options of a volume that both have; changes nothing else
+//   handover.take    the caller has handed its role over: become the source
+//   handover.refuse  ... or never take it in that handover
+//   volume.switchover  on the source: hand the role to the caller
+//   volume.follow    a copy without a role becomes a target: the caller is the source
 //   mirror.continue  go on with the mirror to the caller
 //   mirror.resync    on the source: resync the mirror to the caller
 // `store` must outlive the dispatcher.

@@ -58,6 +58,24 @@ UniqueFd connect_one(const addrinfo& to, const Deadline& deadline)
     return fd;
 }
 
+// A machine that refuses the connection is there.
+bool answers(const addrinfo& at, const Deadline& deadline)
+try {
+    UniqueFd fd = new_socket(at.ai_family);
+    int error = 0;
+    socklen_t length = sizeof(error);
+    if (::connect(fd.get(), at.ai_addr, at.ai_addrlen) < 0 && errno != EINPROGRESS)
+        return errno == ECONNREFUSED;
+    wait_for_fd(fd.get(), POLLOUT, deadline, "connect");
+    if (::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+        throw_errno("getsockopt");
+    return error == 0 || error == ECONNREFUSED;
+} catch (const Error& error) {
+    if (error.status() != ExitStatus::timed_out)
+        throw;
+    return false;
+}
+
 // A name may stand for several addresses.
 UniqueFd connect_any(const addrinfo* list, const Deadline& deadline)
 {
@@ -113,6 +131,24 @@ UniqueFd connect_tcp(const std::vector<Address>& addresses, std::uint16_t defaul
     }
     throw Error(ExitStatus::unreachable,
                 failures.empty() ? "no address is configured for it" : failures);
+}
+
+bool any_answers(const std::vector<Address>& addresses, std::uint16_t default_port,
+                 const Deadline& deadline)
+{
+    for (std::size_t at = 0; at < addresses.size(); at++) {
+        const auto share = deadline.left() / static_cast<long>(addresses.size() - at);
+        Resolved list(nullptr, &::freeaddrinfo);
+        try {
+            list = resolve(addresses[at].host, addresses[at].port_or(default_port), 0);
+        } catch (const Error&) {
+            continue;
+        }
+        for (const addrinfo* each = list.get(); each; each = each->ai_next)
+            if (answers(*each, deadline.at_most(share)))
+                return true;
+    }
+    return false;
 }
 
 std::vector<UniqueFd> listen_tcp(const std::vector<Address>& addresses,

@@ -19,6 +19,11 @@ namespace mirrornet {
 UniqueFd connect_tcp(const std::vector<Address>& addresses, std::uint16_t default_port,
                      const Deadline& deadline);
 
+// Does any of the addresses answer, be it that nobody listens there? False: silence on all of them
+// until the deadline. A name that cannot be resolved is silence.
+bool any_answers(const std::vector<Address>& addresses, std::uint16_t default_port,
+                 const Deadline& deadline);
+
 // Listens on the addresses; with none given, on every IPv6 and IPv4 address.
 std::vector<UniqueFd> listen_tcp(const std::vector<Address>& addresses,
                                  std::uint16_t default_port);

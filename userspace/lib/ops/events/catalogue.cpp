@@ -32,6 +32,8 @@ enum Code : int {
     locked_target,
     locked_user,
     locked_fenced,
+    locked_handed_over,
+    locked_wait_peer,
     disk_unreadable = 600,
     disk_flush_failed,
     disk_foreign_write,
@@ -73,6 +75,8 @@ constexpr EventKind kinds[] = {
     {locked_target, "locked-target", S::info, C::lock},
     {locked_user, "locked-user", S::info, C::lock},
     {locked_fenced, "locked-fenced", S::critical, C::lock},
+    {locked_handed_over, "locked-handed-over", S::info, C::lock},
+    {locked_wait_peer, "locked-wait-peer", S::info, C::lock},
     {disk_unreadable, "disk-unreadable", S::error, C::disk},
     {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
     {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
@@ -121,6 +125,8 @@ int code_of_lock(int reason)
     case LockReason::target: return locked_target;
     case LockReason::user: return locked_user;
     case LockReason::fenced: return locked_fenced;
+    case LockReason::handed_over: return locked_handed_over;
+    case LockReason::wait_peer: return locked_wait_peer;
     default: return unlisted; // not announced by this version of the module
     }
 }

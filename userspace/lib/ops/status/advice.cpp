@@ -134,6 +134,11 @@ std::string of_lock(LockReason lock, const std::string& volume)
                "node does not use its copy (switch it off), close what holds the volume open "
                "here, then: mirrorctl unlock " + volume + " (after a restart, without the other "
                "node: mirrorctl up --as-source " + volume + ")";
+    case LockReason::handed_over:
+        return "its role was handed to another node, and whether that one took it is not known here, so "
+               "the volume stays locked; when that node answers, repeat: mirrorctl switchover " + volume +
+               "@NODE (NODE: who shall be the source), or it becomes a target by itself when the link is "
+               "back";
     case LockReason::none:
     case LockReason::target: // as it should be
     case LockReason::user:
@@ -181,6 +186,9 @@ std::string advice_for(const VolumeStatus& volume)
         return "not active on this node; activate it with: mirrorctl up " + volume.name;
     if (volume.record->meta_error)
         return of_metadata(volume);
+    if (volume.record->role == Role::none && volume.record->data == DataState::current)
+        return "has no role on this node: it was laid down; to make this node the source: mirrorctl promote " +
+               volume.name;
     if (volume.record->role == Role::none)
         return "has no role on this node: its creation did not end, or is under way; if nothing is, "
                "remove what is there: mirrorctl delete " + volume.name + " --yes, mirrorctl release " +

@@ -83,7 +83,7 @@ void require_source(Role role, const std::string& volume)
 {
     if (role == Role::target)
         throw Error(ExitStatus::refused, "this node holds a target of volume " + volume +
-                                             "; taking over is not in this version");
+                                             "; to make this node the source: mirrorctl takeover " + volume);
     if (role != Role::source)
         throw Error(ExitStatus::refused,
                     "volume " + volume + " has no role on this node: its creation did not end; "

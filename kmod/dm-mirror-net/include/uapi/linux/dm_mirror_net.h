@@ -54,7 +54,8 @@
  * MN_CMD_VOLUME_SET_ROLE (admin): VOLUME_UUID, ROLE, [FORCE]
  *   none/target -> source: takes a new generation, stays locked until UNLOCK;
  *   -ESTALE for an inconsistent or outdated copy without FORCE. source -> none/target:
- *   -EBUSY while unlocked. With FORCE, a node that is the source already *opens*
+ *   -EBUSY while unlocked. target -> source keeps on record what the other node may lack.
+ *   With FORCE, a node that is the source already *opens*
  *   the volume at once, although a peer was not heard or the data device was
  *   written behind our back ("up --as-source"). Durable when it returns.
  *
@@ -68,6 +69,25 @@
  *   target that is opened for writing counts as written, durably, before the first
  *   write; with READ_ONLY every write fails. An inconsistent target: -ESTALE without
  *   FORCE.
+ *
+ * MN_CMD_HANDOVER_GIVE (admin): VOLUME_UUID, PEER_UUID -> VOLUME_HANDOVER, VOLUME_GENERATION
+ *   At the source, locked by LOCK: "handed to this peer" is durable when it returns; the volume
+ *   stays locked (MN_LOCK_HANDED_OVER) until HANDOVER_END, or until that peer is seen as the
+ *   source. -EAGAIN: the target has not yet got everything, ask again; -ESTALE: it is not in sync.
+ *   Repeated, the same answer.
+ * MN_CMD_HANDOVER_TAKE (admin): VOLUME_UUID, PEER_UUID, VOLUME_HANDOVER, VOLUME_GENERATION
+ *   At the target: source with a generation of its own, in one write; links end; the volume opens
+ *   as soon as nobody holds the device. -ESTALE: that handover was refused, or this copy is not
+ *   the one that was handed over. Repeated, nothing.
+ * MN_CMD_HANDOVER_REFUSE (admin): VOLUME_UUID, PEER_UUID, VOLUME_HANDOVER, VOLUME_GENERATION
+ *   At the target: this handover was not taken and never will be; durable when it returns.
+ *   -EEXIST: it was, or this copy went another way.
+ * MN_CMD_HANDOVER_END (admin): VOLUME_UUID, PEER_UUID, ROLE, [VOLUME_HANDOVER], [FORCE]
+ *   At the old source. ROLE target: the peer has taken the role. ROLE source: it has refused
+ *   that handover; this node is the source again, locked. With FORCE nobody was asked: what is
+ *   written from then on is in a generation of its own.
+ * MN_CMD_VOLUME_DEMOTE (admin): VOLUME_UUID. source -> none, locked; links end. -EBUSY while
+ *   unlocked, -EAGAIN while a target in sync has not yet got everything.
  *
  * MN_CMD_MIRROR_ADD (admin): VOLUME_UUID, PEER_UUID, [MIRROR_BLANK | MIRROR_IN_SYNC]
  *   Bind a free slot to the peer; durable when it returns. Default and BLANK:
@@ -177,6 +197,11 @@ enum mn_cmd {
 	MN_CMD_NODE_SET,
 	MN_CMD_NODE_GET,
 	MN_CMD_LINK_RENEW,
+	MN_CMD_HANDOVER_GIVE,
+	MN_CMD_HANDOVER_TAKE,
+	MN_CMD_HANDOVER_REFUSE,
+	MN_CMD_HANDOVER_END,
+	MN_CMD_VOLUME_DEMOTE,
 	__MN_CMD_MAX,
 };
 
@@ -251,6 +276,7 @@ enum mn_lock_reason {
 	MN_LOCK_FOREIGN_WRITE,	/* the data device was written while not active */
 	MN_LOCK_METADATA,	/* the metadata cannot be written; not produced by this version */
 	MN_LOCK_FENCED,		/* fence-timeout passed, and on-fence-timeout is stop */
+	MN_LOCK_HANDED_OVER,	/* gave its role to another node, and does not know if that took it */
 };
 
 enum mn_link_state {
@@ -519,6 +545,8 @@ enum mn_attr {
 	MN_A_NODE_RESYNCS_WAITING, /* u32: of mirrors that wait for their turn */
 	MN_A_LINK_RENEW,	/* u64, not 0: drawn by the initiator, the same at both ends */
 	MN_A_MIRROR_RENEWALS,	/* u64: how often a link went on over a new socket */
+	MN_A_VOLUME_HANDOVER,	/* u64: number of the last handover that this node began; 0: none */
+	MN_A_VOLUME_HANDED_TO,	/* binary: to whom, while LOCKED is MN_LOCK_HANDED_OVER; else not there */
 	__MN_A_MAX,
 };
 

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * changeover: a node gives its role away, takes one, or yields (L3; I6, docs/takeover.md)
+ *
+ * What may be done is decided by handover.c, on the draft of the superblock, and is in
+ * force when that is durable. The gate is closed all the time; only TAKE lets it open, by the
+ * ordinary work of role.c.
+ */
+#include <linux/random.h>
+#include "handover.h"
+#include "keep.h"
+#include "session.h"
+#include "volume_private.h"
+
+#define MN_YIELD_RETRY (HZ / 10)	/* how often it is seen whether the links are gone */
+
+static const char not_recorded[] = "the metadata cannot be written: nothing was changed";
+
+/* Under lock: the first mirror that has a link. */
+static struct mn_session *any_session(struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->session)
+			return mn_session_get(volume->mirror[i]);
+	return NULL;
+}
+
+static bool has_session(const struct mn_volume *volume)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] && volume->mirror[i]->session)
+			return true;
+	return false;
+}
+
+/* Takes volume->lock; on success it is held, and no mirror has a link, nor a stream to go on with. */
+static int enter_without_links(struct mn_volume *volume, struct mn_why *why)
+{
+	struct mn_session *session;
+
+	for (;;) {
+		int err = mn_volume_enter(volume, why);
+
+		if (err)
+			return err;
+		session = any_session(volume);
+		if (!session)
+			break;
+		mutex_unlock(&volume->lock);
+		mn_session_stop(session, MN_REASON_OPERATION);
+	}
+	mn_keep_drop_all(volume);
+	return 0;
+}
+
+/* Under lock. NULL, and why: no mirror with this node. */
+static struct mn_mirror *find(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)
+{
+	struct mn_mirror *mirror = mn_mirror_find(volume, peer_uuid);
+
+	if (!mirror)
+		why->text = "the volume has no mirror with this node";
+	return mirror;
+}
+
+/* What the pure core answered becomes durable, or nothing changes. */
+static int settle(struct mn_volume *volume, enum mn_handover_answer answer, const char *text,
+		  struct mn_why *why)
+{
+	int err;
+
+	if (answer != MN_HANDOVER_DONE) {
+		mn_meta_abort(&volume->meta);
+		why->text = text;
+		return answer == MN_HANDOVER_NO ? -ESTALE : 0;
+	}
+	err = mn_meta_commit(&volume->meta);
+	if (err)
+		why->text = not_recorded;
+	return err;
+}
+
+/* ---- at the source ---- */
+
+/* Under track: has this target got all that was written, stable? */
+static bool has_everything(const struct mn_mirror *mirror)
+{
+	return mirror->stable >= mirror->sequence && list_empty(&mirror->unapplied);
+}
+
+static bool is_in_sync(const struct mn_mirror *mirror)
+{
+	return mirror->live && !mirror->kept && mirror->in_sync &&
+	       mirror->state.state == MN_STATE_MIRRORING && !mirror->bitmap.track.dirty_bits;
+}
+
+/* Under lock, locked: may it take over as it is? */
+static int check_target(struct mn_mirror *mirror, struct mn_why *why)
+{
+	struct mn_super super;
+	int err = 0;
+
+	mn_meta_read(&mirror->volume->meta, &super);
+	spin_lock_irq(&mirror->volume->track);
+	if (!is_in_sync(mirror) || super.slot[mirror->slot].base != super.generation) {
+		why->text = "the mirror with this node is not in sync: wait until it is mirroring";
+		err = -ESTALE;
+	} else if (!has_everything(mirror)) {
+		why->text = "the target has not got everything yet: ask again";
+		err = -EAGAIN;
+	}
+	spin_unlock_irq(&mirror->volume->track);
+	return err;
+}
+
+static int give(struct mn_mirror *mirror, struct mn_super *now, struct mn_why *why)
+{
+	struct mn_volume *volume = mirror->volume;
+	enum mn_handover_answer answer;
+	struct mn_super *draft;
+	const char *text = NULL;
+	int err;
+
+	mn_meta_read(&volume->meta, now);
+	err = mn_handover_is_open(now) ? 0 : check_target(mirror, why);
+	if (err)
+		return err;
+	draft = mn_volume_begin(volume);
+	answer = mn_handover_give(draft, mirror->slot, &text);
+	*now = *draft;
+	err = settle(volume, answer, text, why);
+	if (!err)
+		mn_volume_locked_as(volume, MN_LOCK_HANDED_OVER);
+	return err;
+}
+
+int mn_handover_begin(struct mn_volume *volume, const u8 *peer_uuid, u64 *number, u64 *generation,
+		      struct mn_why *why)
+{
+	struct mn_mirror *mirror;
+	struct mn_super now;
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	mirror = find(volume, peer_uuid, why);
+	if (!mirror) {
+		err = -ENOENT;
+	} else if (volume->lock_reason == MN_LOCK_NONE) {
+		why->text = "the volume is open for use: lock it first";
+		err = -EBUSY;
+	} else {
+		err = give(mirror, &now, why);
+	}
+	mutex_unlock(&volume->lock);
+	if (!err) {
+		*number = now.handover;
+		*generation = now.generation;
+	}
+	return err;
+}
+
+/* Under lock: nobody was told of it, or nobody was asked. */
+static int end_as_source(struct mn_volume *volume, u64 number, bool force, struct mn_why *why)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+	const char *text = NULL;
+	enum mn_handover_answer answer;
+	bool open = mn_handover_is_open(draft);
+	int err;
+
+	answer = mn_handover_take_back(draft, force ? draft->handover : number, &text);
+	if (force && answer == MN_HANDOVER_DONE)
+		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+	err = settle(volume, answer, text, why);
+	if (!err && open) {
+		volume->may_open = true;
+		mn_volume_locked_as(volume, MN_LOCK_USER);
+	}
+	return err;
+}
+
+/* What it wrote last, and the new source has not got, is marked here, and will be overwritten. */
+static int commit_yield(struct mn_volume *volume, struct mn_why *why)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+	int err;
+
+	mn_handover_yield(draft);
+	draft->data_since = ktime_get_real_ns();
+	err = mn_meta_commit(&volume->meta);
+	why->text = not_recorded;
+	if (!err)
+		mn_volume_role_is(volume, MN_ROLE_TARGET, MN_LOCK_TARGET);
+	return err;
+}
+
+/* Under lock. */
+static int end_as_target(struct mn_volume *volume, const u8 *peer_uuid, u64 number,
+			 struct mn_why *why)
+{
+	struct mn_super now;
+
+	if (volume->role == MN_ROLE_TARGET)
+		return 0;
+	mn_meta_read(&volume->meta, &now);
+	if (mn_handover_is_open(&now) && now.handover == number &&
+	    !memcmp(now.handed_to, peer_uuid, MN_UUID_LEN))
+		return commit_yield(volume, why);
+	why->text = "this node has not handed its role to that one: source and target do not change places so";
+	return -ESTALE;
+}
+
+int mn_handover_end(struct mn_volume *volume, const u8 *peer_uuid, u8 role, u64 number, bool force,
+		    struct mn_why *why)
+{
+	int err = enter_without_links(volume, why);
+
+	if (err)
+		return err;
+	err = role == MN_ROLE_TARGET ? end_as_target(volume, peer_uuid, number, why) :
+		end_as_source(volume, number, force, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+/* Under lock: what a target in sync has not got would be missing in it, and nobody would know. */
+static int check_demoted(struct mn_volume *volume, struct mn_why *why)
+{
+	int i, err = 0;
+
+	if (volume->role == MN_ROLE_TARGET) {
+		why->text = "this node is a target of the volume: it has no role to lay down";
+		return -ESTALE;
+	}
+	if (volume->lock_reason == MN_LOCK_NONE) {
+		why->text = "the volume is open for use: lock it first";
+		return -EBUSY;
+	}
+	if (volume->lock_reason == MN_LOCK_HANDED_OVER) {
+		why->text = "the role was handed to another node: finish that first";
+		return -ESTALE;
+	}
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++) {
+		const struct mn_mirror *mirror = volume->mirror[i];
+
+		if (mirror && mirror->in_sync && !has_everything(mirror))
+			err = -EAGAIN;
+	}
+	spin_unlock_irq(&volume->track);
+	why->text = "a target has not got everything yet: ask again";
+	return err;
+}
+
+static int commit_demoted(struct mn_volume *volume, struct mn_why *why)
+{
+	struct mn_super *draft = mn_volume_begin(volume);
+	int err;
+
+	draft->role = MN_ROLE_NONE;
+	draft->locked = MN_LOCK_USER;
+	err = mn_meta_commit(&volume->meta);
+	why->text = not_recorded;
+	if (!err)
+		mn_volume_role_is(volume, MN_ROLE_NONE, MN_LOCK_USER);
+	return err;
+}
+
+int mn_volume_demote(struct mn_volume *volume, struct mn_why *why)
+{
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	err = check_demoted(volume, why);
+	mutex_unlock(&volume->lock);
+	if (err)
+		return err;
+	err = enter_without_links(volume, why);
+	if (err)
+		return err;
+	/* a loss of the links that leaves something behind has a generation of its own by now */
+	flush_work(&volume->loss_work);
+	err = check_demoted(volume, why);
+	if (!err && volume->role != MN_ROLE_NONE)
+		err = commit_demoted(volume, why);
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+/* ---- at the target ---- */
+
+int mn_handover_accept(struct mn_volume *volume, const u8 *peer_uuid, u64 number, u64 generation,
+		       struct mn_why *why)
+{
+	enum mn_handover_answer answer;
+	struct mn_mirror *mirror;
+	struct mn_super *draft;
+	const char *text = NULL;
+	int err = enter_without_links(volume, why);
+
+	if (err)
+		return err;
+	mirror = find(volume, peer_uuid, why);
+	if (!mirror) {
+		err = -ENOENT;
+		goto out;
+	}
+	draft = mn_volume_begin(volume);
+	answer = mn_handover_take(draft, mirror->slot, number, generation, get_random_u64() | 1,
+				  &text);
+	draft->data_since = answer == MN_HANDOVER_DONE ? ktime_get_real_ns() : draft->data_since;
+	err = settle(volume, answer, text, why);
+	if (!err && answer == MN_HANDOVER_DONE) {
+		mn_volume_role_is(volume, MN_ROLE_SOURCE, MN_LOCK_WAIT_PEER);
+		volume->may_open = true;
+		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
+	}
+out:
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+int mn_handover_decline(struct mn_volume *volume, const u8 *peer_uuid, u64 number, u64 generation,
+			struct mn_why *why)
+{
+	enum mn_handover_answer answer;
+	struct mn_mirror *mirror;
+	const char *text = NULL;
+	int err = mn_volume_enter(volume, why);
+
+	if (err)
+		return err;
+	mirror = find(volume, peer_uuid, why);
+	if (!mirror) {
+		err = -ENOENT;
+	} else {
+		answer = mn_handover_refuse(mn_volume_begin(volume), mirror->slot, number,
+					    generation, &text);
+		err = settle(volume, answer, text, why);
+		err = answer == MN_HANDOVER_NO ? -EEXIST : err;
+	}
+	mutex_unlock(&volume->lock);
+	return err;
+}
+
+/* ---- an old source hears of a newer one ---- */
+
+void mn_volume_yields(struct mn_volume *volume, u64 generation)
+{
+	WRITE_ONCE(volume->yield_from, generation);
+	queue_delayed_work(volume->session_wq, &volume->yield_work, 0);
+}
+
+/* Under lock: is it still the locked source with the generation that the other went on from? */
+static bool still_yields(struct mn_volume *volume)
+{
+	struct mn_super now;
+
+	mn_meta_read(&volume->meta, &now);
+	return volume->role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE &&
+	       now.generation == READ_ONCE(volume->yield_from);
+}
+
+void mn_volume_yield_work(struct work_struct *work)
+{
+	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
+						yield_work);
+	struct mn_why why;
+	bool again = false;
+
+	mutex_lock(&volume->lock);
+	if (!READ_ONCE(volume->dying) && still_yields(volume)) {
+		again = has_session(volume);
+		if (!again) {
+			mn_keep_drop_all(volume);
+			commit_yield(volume, &why);
+		}
+	}
+	mutex_unlock(&volume->lock);
+	if (again)
+		queue_delayed_work(volume->session_wq, &volume->yield_work, MN_YIELD_RETRY);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The verbs `promote` and `takeover`: a source is wanted here, whether the old one can be asked
+// or not (docs/takeover.md).
+#pragma once
+
+#include "config/store.hpp"
+#include "nl/kernel.hpp"
+#include "ops/volume/switchover.hpp"
+
+#include <optional>
+#include <string>
+
+namespace mirrornet::ops {
+
+struct PromoteOptions {
+    bool force = false;  // though this copy lacks something, or nobody knows
+    bool locked = false; // do not open it
+};
+
+struct PromoteResult {
+    bool changed = false; // false: it was so already
+    std::string warning;  // of what the old source may have written and this copy lacks; may be empty
+};
+
+// What is known of the other node.
+struct SeenNode {
+    std::string name;
+    bool linked = false;      // the kernel has a link with it
+    bool answers = false;     // one of its addresses does
+    std::optional<Role> role; // what its daemon says
+};
+
+// Pure: Error(refused, needs_force) that says why this copy may not be made source.
+void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
+                        const SeenNode& there, bool force);
+
+// Makes this node the source without asking the old one, which must be silent on every path.
+PromoteResult promote(const ConfigStore& store, const std::string& volume,
+                      const PromoteOptions& options);
+
+struct TakeoverResult {
+    bool planned = false; // by a switchover
+    PromoteResult result;
+};
+
+// A switchover to this node if the source answers, else a promotion.
+TakeoverResult takeover(const ConfigStore& store, const std::string& volume,
+                        const PromoteOptions& options, const ChangeoverOptions& times);
+
+// For a node that was promoted: a copy without a role follows it.
+void follow(const ConfigStore& store, const std::string& volume);
+
+} // namespace mirrornet::ops

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/verbs.hpp"
+#include "ops/volume/switchover.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace mirrornet::ctl {
+
+namespace {
+
+struct Arguments {
+    std::string subject;
+    std::uint64_t wait = 0;
+    std::uint64_t drain = 60;
+};
+
+void add_times(CLI::App& verb, Arguments& arguments)
+{
+    verb.add_option("--wait", arguments.wait,
+                    "Seconds to wait for those who have the volume open; 0: refuse at once")
+        ->check(CLI::Range(0, 86400))
+        ->capture_default_str();
+    verb.add_option("--drain-timeout", arguments.drain,
+                    "Seconds for the target to get what was written; then nothing is changed")
+        ->check(CLI::Range(1, 86400))
+        ->capture_default_str();
+}
+
+ops::ChangeoverOptions times_of(const Arguments& arguments)
+{
+    return {std::chrono::seconds(arguments.wait), std::chrono::seconds(arguments.drain)};
+}
+
+int tell(const Output& output, const std::string& volume, const ops::ChangeoverResult& result)
+{
+    const auto now = result.source.empty() ? "this node has no role now; nobody is the source"
+                                           : "node " + result.source + " is the source";
+    output.line(volume + ": " + now + (result.changed ? "" : " already"));
+    output.document({{"changed", result.changed}, {"volume", volume}, {"source", result.source}});
+    return 0;
+}
+
+int run_switchover(const Invocation& invocation, const Arguments& arguments)
+{
+    const auto subject = Subject::parse(arguments.subject);
+    return tell(invocation.output, subject.name,
+                ops::switchover(invocation.store, subject, times_of(arguments)));
+}
+
+int run_demote(const Invocation& invocation, const Arguments& arguments)
+{
+    return tell(invocation.output, arguments.subject,
+                ops::demote(invocation.store, arguments.subject, times_of(arguments)));
+}
+
+} // namespace
+
+void setup_switchover(CLI::App& app, Invocation& invocation)
+{
+    auto arguments = std::make_shared<Arguments>();
+    auto* verb = app.add_subcommand("switchover", "Make another node the source, without losing a write");
+    verb->add_option("VOLUME@NODE", arguments->subject, "The volume, and who shall be the source")->required();
+    add_times(*verb, *arguments);
+    verb->footer("Works on either node. Refused, with nothing changed, while the volume is open (it says by "
+                 "whom) or not mirroring. If the nodes lose each other in the middle, the volume stays locked "
+                 "on both; the same command, repeated, finishes it.\n"
+                 "Examples:\n"
+                 "  mirrorctl switchover home@b\n"
+                 "  mirrorctl switchover home@b --wait 60");
+    verb->callback([&invocation, arguments] {
+        invocation.change([&invocation, arguments] { return run_switchover(invocation, *arguments); });
+    });
+}
+
+void setup_demote(CLI::App& app, Invocation& invocation)
+{
+    auto arguments = std::make_shared<Arguments>();
+    auto* verb = app.add_subcommand("demote", "Lay down the role of source on this node; nobody has it then");
+    verb->add_option("VOLUME", arguments->subject, "Name of the volume")->required();
+    add_times(*verb, *arguments);
+    verb->footer("A target that was mirroring has everything then: \"mirrorctl promote\" there needs no force.\n"
+                 "Example:\n"
+                 "  mirrorctl demote home");
+    verb->callback([&invocation, arguments] {
+        invocation.change([&invocation, arguments] { return run_demote(invocation, *arguments); });
+    });
+}
+
+} // namespace mirrornet::ctl
