@@ -357,13 +357,17 @@ void mn_volume_yields(struct mn_volume *volume, u64 generation)
 	queue_delayed_work(volume->session_wq, &volume->yield_work, 0);
 }
 
-/* Under lock: is it still the locked source with the generation that the other went on from? */
+/*
+ * Under lock: is it still the locked source with the generation that the other went on from? What was
+ * written behind our back is no one's copy: a person looks at it first.
+ */
 static bool still_yields(struct mn_volume *volume)
 {
 	struct mn_super now;
 
 	mn_meta_read(&volume->meta, &now);
 	return volume->role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE &&
+	       volume->lock_reason != MN_LOCK_FOREIGN_WRITE &&
 	       now.generation == READ_ONCE(volume->yield_from);
 }
 

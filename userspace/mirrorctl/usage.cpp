@@ -17,10 +17,10 @@ using Names = std::vector<std::string>;
 // Verbs of later versions: whoever looks for one of them did not mistype another.
 constexpr std::string_view later_verbs[] = {
     "advise",      "assess",   "bookmark",    "break",       "candidates", "check",
-    "config",      "demote",   "drill",       "estimate",
+    "config",      "drill",       "estimate",
     "health",      "inspect",  "job",         "lock",        "maintenance", "manage",
-    "meta",        "promote",  "resize",      "seed",        "snapshot",
-    "split-brain", "support",  "switchover",  "takeover",    "target",
+    "meta",        "resize",      "seed",        "snapshot",
+    "split-brain", "support",  "target",
     "unlock",      "unmanage", "verify",      "node rename", "node replace"};
 
 // How many letters are to be put in, left out or changed.

@@ -186,7 +186,7 @@ TEST_F(CommandLine, WhatIsNotKnownIsNamedAndTheNearestWordToo)
         {{"stauts"}, {"no verb \"stauts\"", "mean \"status\"", "mirrorctl --help"}},
         {{"xyzzy"}, {"no verb \"xyzzy\"", "mirrorctl --help"}},
         {{"help"}, {"\"--help\""}},
-        {{"promote", "home"}, {"\"promote\" is not in this version"}},
+        {{"drill", "home"}, {"\"drill\" is not in this version"}},
         {{}, {"say what to do", "create", "status"}},
         {{"node"}, {"mirrorctl node VERB", "trust"}},
         {{"node", "tust"}, {"\"mirrorctl node\" has no verb \"tust\"", "mean \"trust\""}},

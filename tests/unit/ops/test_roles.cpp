@@ -2,6 +2,7 @@
 //
 // Which role allows which verb: only a target is removed from outside, only a
 // source opens without its peer's answer.
+#include "ops/volume/promote.hpp"
 #include "ops/volume/remove.hpp"
 #include "ops/volume/role.hpp"
 
@@ -40,7 +41,7 @@ TEST(Roles, WhatCannotBeKnownNeedsForce)
 TEST(Roles, NobodyBecomesTheSource)
 {
     EXPECT_NO_THROW(require_source(Role::source, "home"));
-    expect_error(ExitStatus::refused, {"holds a target of volume home", "not in this version"},
+    expect_error(ExitStatus::refused, {"holds a target of volume home", "mirrorctl takeover home"},
                  [] { require_source(Role::target, "home"); });
     expect_error(ExitStatus::refused, {"no role on this node", "mirrorctl delete home"},
                  [] { require_source(Role::none, "home"); });
@@ -88,4 +89,39 @@ TEST_F(Mirrors, OneThatOnlyTheKernelHasCanBeDeleted)
     EXPECT_EQ(names(id.to_string()), Names{id.to_string()});
     config.nodes.pop_back();
     EXPECT_EQ(names(), Names{id.to_string()});
+}
+
+// Who may become one: nobody while the other one may be it.
+TEST(Roles, NobodyIsPromotedBesideASource)
+{
+    const nl::VolumeRecord here = [] {
+        nl::VolumeRecord record;
+        record.role = Role::target;
+        record.data = DataState::current;
+        return record;
+    }();
+    const SeenNode silent{"b", false, false, {}}, linked{"b", true, true, {}}, mute{"b", false, true, {}};
+    for (bool force : {false, true}) {
+        EXPECT_NO_THROW(require_promotable("home", here, silent, force));
+        EXPECT_NO_THROW(require_promotable("home", here, {"b", false, true, Role::none}, force));
+        expect_error(ExitStatus::refused, {"node b is the source", "answers", "mirrorctl takeover home"},
+                     [&] { require_promotable("home", here, {"b", false, true, Role::source}, force); });
+        expect_error(ExitStatus::refused, {"node b has a link with this one"},
+                     [&] { require_promotable("home", here, linked, force); });
+    }
+    expect_error(ExitStatus::needs_force, {"one of its addresses answers", "--force"},
+                 [&] { require_promotable("home", here, mute, false); });
+    EXPECT_NO_THROW(require_promotable("home", here, mute, true));
+}
+
+TEST(Roles, OnlyACurrentCopyIsPromotedUnasked)
+{
+    const SeenNode silent{"b", false, false, {}};
+    nl::VolumeRecord here;
+    for (const auto data : {DataState::unknown, DataState::outdated, DataState::inconsistent}) {
+        here.data = data;
+        expect_error(ExitStatus::needs_force, {"this copy of volume home", "--force"},
+                     [&] { require_promotable("home", here, silent, false); });
+        EXPECT_NO_THROW(require_promotable("home", here, silent, true));
+    }
 }
