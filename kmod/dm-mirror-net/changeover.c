@@ -37,7 +37,7 @@ static bool has_session(const struct mn_volume *volume)
 	return false;
 }
 
-/* Takes volume->lock; on success it is held, and no mirror has a link, nor a stream to go on with. */
+/* Takes volume->lock; on success it is held, and no mirror has a link, nor a kept stream. */
 static int enter_without_links(struct mn_volume *volume, struct mn_why *why)
 {
 	struct mn_session *session;
@@ -211,7 +211,8 @@ static int end_as_target(struct mn_volume *volume, const u8 *peer_uuid, u64 numb
 	if (mn_handover_is_open(&now) && now.handover == number &&
 	    !memcmp(now.handed_to, peer_uuid, MN_UUID_LEN))
 		return commit_yield(volume, why);
-	why->text = "this node has not handed its role to that one: source and target do not change places so";
+	why->text =
+		"this node has not handed its role to that one: nothing was changed";
 	return -ESTALE;
 }
 
@@ -358,8 +359,8 @@ void mn_volume_yields(struct mn_volume *volume, u64 generation)
 }
 
 /*
- * Under lock: is it still the locked source with the generation that the other went on from? What was
- * written behind our back is no one's copy: a person looks at it first.
+ * Under lock: is it still the locked source with the generation that the other went on from?
+ * What was written behind our back is no one's copy: a person looks at it first.
  */
 static bool still_yields(struct mn_volume *volume)
 {

@@ -110,9 +110,9 @@ static const char *why_not_that_copy(const struct mn_super *super, const struct 
 	if (super->role != MN_ROLE_TARGET)
 		return "this node is not a target of the volume now";
 	if (super->generation != generation || !generation)
-		return "this copy is of another generation than the one that was handed over";
+		return "this copy is of another generation than the one handed over";
 	if (super->data_state != MN_DATA_CURRENT || super->flags & MN_SUPER_F_WRITTEN)
-		return "this copy is not current: it was written, or a resync into it has not ended";
+		return "this copy is not current: it was written, or a resync has not ended";
 	if (super->locked == MN_LOCK_NONE)
 		return "this copy is open for use: lock it first";
 	if (slot->flags & (MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK))
@@ -148,7 +148,7 @@ enum mn_handover_answer mn_handover_refuse(struct mn_super *super, u8 slot, u64 
 	if (of->handover > number)
 		return no(why, "a later handover was answered: that one is over");
 	if (super->role != MN_ROLE_TARGET || super->generation != generation)
-		return no(why, "this copy went another way since: it was made source, or made anew");
+		return no(why, "this copy went another way: it was made source, or made anew");
 	if (was_answered(of, number))
 		return MN_HANDOVER_ALREADY;
 	answer(of, number, false);

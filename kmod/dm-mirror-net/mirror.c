@@ -343,7 +343,8 @@ int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *
 		return PTR_ERR(mirror);
 	if (volume->lock_reason == MN_LOCK_HANDED_OVER) {
 		mutex_unlock(&volume->lock);
-		why->text = "the role was handed to that node: repeat mirrorctl switchover, which asks it";
+		why->text =
+			"the role was handed to that node: repeat mirrorctl switchover";
 		return -ESTALE;
 	}
 	flush_work(&volume->loss_work);

@@ -113,7 +113,7 @@ static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 			draft->slot[i].flags |= MN_SLOT_F_FULL_NEEDED;
 	if (draft->role == MN_ROLE_TARGET)
 		draft->data_state = MN_DATA_INCONSISTENT;
-	else if (!mn_handover_is_open(draft)) /* another may have taken the role: that comes first */
+	else if (!mn_handover_is_open(draft))	/* who has the role comes first */
 		draft->locked = MN_LOCK_FOREIGN_WRITE;
 	draft->data_since = ktime_get_real_ns();
 }

@@ -389,7 +389,7 @@ static const char *why_not_unlocked(struct mn_volume *volume, bool read_only, bo
 	if (volume->lock_reason == MN_LOCK_FOREIGN_WRITE)
 		return "the data was written behind our back: look, then mirrorctl up --as-source";
 	if (volume->lock_reason == MN_LOCK_HANDED_OVER)
-		return "the role was handed to another node: repeat mirrorctl switchover, which asks it";
+		return "the role was handed to another node: repeat mirrorctl switchover";
 	if (volume->lock_reason == MN_LOCK_FENCED && another_source(volume))
 		return "another node took over, or may have: mirrorctl up --as-source decides";
 	if (!volume->may_open && has_mirrors(volume))
@@ -580,7 +580,8 @@ static int open_by_force(struct mn_volume *volume, struct mn_why *why)
 	int err;
 
 	if (volume->lock_reason == MN_LOCK_HANDED_OVER) {
-		why->text = "the role was handed to another node: repeat mirrorctl switchover, which asks it";
+		why->text =
+			"the role was handed to another node: repeat mirrorctl switchover";
 		return -ESTALE;
 	}
 	err = open_source(volume, true);
@@ -657,8 +658,10 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 	} else if (has_link(volume)) {
 		why->text = "a mirror of the volume has a link: pause it first";
 		err = -EBUSY;
-	} else if (role == MN_ROLE_TARGET && volume->role == MN_ROLE_SOURCE && has_mirrors(volume)) {
-		why->text = "a source becomes a target by switchover only, or when another node took over";
+	} else if (role == MN_ROLE_TARGET && volume->role == MN_ROLE_SOURCE &&
+		   has_mirrors(volume)) {
+		why->text =
+			"a source becomes a target by switchover, or when another took over";
 		err = -ESTALE;
 	} else {
 		err = change_role(volume, role, force, why);

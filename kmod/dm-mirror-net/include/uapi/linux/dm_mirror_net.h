@@ -276,7 +276,7 @@ enum mn_lock_reason {
 	MN_LOCK_FOREIGN_WRITE,	/* the data device was written while not active */
 	MN_LOCK_METADATA,	/* the metadata cannot be written; not produced by this version */
 	MN_LOCK_FENCED,		/* fence-timeout passed, and on-fence-timeout is stop */
-	MN_LOCK_HANDED_OVER,	/* gave its role to another node, and does not know if that took it */
+	MN_LOCK_HANDED_OVER,	/* gave its role away; whether it was taken is not known */
 };
 
 enum mn_link_state {
@@ -546,7 +546,7 @@ enum mn_attr {
 	MN_A_LINK_RENEW,	/* u64, not 0: drawn by the initiator, the same at both ends */
 	MN_A_MIRROR_RENEWALS,	/* u64: how often a link went on over a new socket */
 	MN_A_VOLUME_HANDOVER,	/* u64: number of the last handover that this node began; 0: none */
-	MN_A_VOLUME_HANDED_TO,	/* binary: to whom, while LOCKED is MN_LOCK_HANDED_OVER; else not there */
+	MN_A_VOLUME_HANDED_TO,	/* binary: to whom, while LOCKED is MN_LOCK_HANDED_OVER only */
 	__MN_A_MAX,
 };
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/volume/giving.hpp"
+
+#include "ops/peer.hpp"
+#include "ops/undo.hpp"
+#include "ops/volume/unlock.hpp"
+
+namespace mirrornet::ops {
+
+nlohmann::json volume_there(const ConfigStore& store, const MirrorName& mirror)
+{
+    return Peer(store, mirror.node).call("status", {{"volumes", {mirror.volume}}}).at("volumes").at(0);
+}
+
+Giving::Giving(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
+               const MirrorName& mirror)
+    : store_(store), kernel_(kernel), mirror_(mirror), gate_(kernel, config)
+{
+}
+
+void Giving::check()
+{
+    const auto record = kernel_.mirror(mirror_.id, mirror_.peer);
+    if (record.state != MirrorState::mirroring)
+        throw Error(ExitStatus::refused,
+                    "volume " + mirror_.volume + " is not mirroring to node " + mirror_.node +
+                        ", whose copy lacks something; nothing was changed; see: mirrorctl status " +
+                        mirror_.volume);
+    if (kernel_.volume(mirror_.id).meta_error)
+        throw Error(ExitStatus::refused, "the metadata of volume " + mirror_.volume +
+                                             " cannot be written on this node, so its role cannot change; "
+                                             "nothing was changed; see: mirrorctl status " +
+                                             mirror_.volume);
+    const auto there = volume_there(store_, mirror_);
+    if (there.value("role", "") != "target")
+        throw Error(ExitStatus::refused, "node " + mirror_.node + " does not hold a target of volume " +
+                                             mirror_.volume + " now; nothing was changed");
+}
+
+Giving::Handover Giving::give(const ChangeoverOptions& options)
+{
+    gate_.close(options.wait);
+    return drained(gate_, mirror_.volume, options,
+                   [&] { return kernel_.handover_give(mirror_.id, mirror_.peer); });
+}
+
+void Giving::settle(const Handover& which)
+{
+    try {
+        call("handover.take", which);
+    } catch (const Error& error) {
+        if (was_refused(which, error.what()))
+            take_back(which, error);
+    }
+    finish_after("node " + mirror_.node + " is the source of volume " + mirror_.volume, [&] {
+        kernel_.handover_end(mirror_.id, mirror_.peer, Role::target, which.number);
+    });
+}
+
+bool Giving::cancel(const Handover& which)
+{
+    if (!was_refused(which, "its role was handed over before"))
+        return false;
+    kernel_.handover_end(mirror_.id, mirror_.peer, Role::source, which.number);
+    unlock_when_free(kernel_, mirror_.id);
+    return true;
+}
+
+void Giving::call(const std::string& method, const Handover& which)
+{
+    Peer(store_, mirror_.node)
+        .call(method, {{"volume", mirror_.volume},
+                       {"number", which.number},
+                       {"generation", which.generation}});
+}
+
+bool Giving::was_refused(const Handover& which, const std::string& because)
+{
+    try {
+        call("handover.refuse", which);
+        return true;
+    } catch (const Error& error) {
+        if (error.status() == ExitStatus::exists)
+            return false;
+        throw Error(ExitStatus::timed_out,
+                    "volume " + mirror_.volume + ": whether node " + mirror_.node +
+                        " took the role is not known (" + because + "; " + error.what() +
+                        "); the volume stays locked on this node, and nothing is lost. When node " +
+                        mirror_.node + " answers again, repeat: mirrorctl switchover " + mirror_.volume +
+                        "@" + mirror_.node);
+    }
+}
+
+void Giving::take_back(const Handover& which, const Error& error)
+{
+    kernel_.handover_end(mirror_.id, mirror_.peer, Role::source, which.number);
+    const auto open = gate_.reopen();
+    throw Error(error.status() == ExitStatus::timed_out ? ExitStatus::unreachable : error.status(),
+                "node " + mirror_.node + " did not take the role of volume " + mirror_.volume + " (" +
+                    error.what() + "); this node is the source as before; nothing was changed" + open);
+}
+
+} // namespace mirrornet::ops

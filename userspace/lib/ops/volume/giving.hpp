@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// One handover, seen from the node that gives its role (docs/takeover.md).
+#pragma once
+
+#include "config/store.hpp"
+#include "nl/kernel.hpp"
+#include "ops/volume/gate.hpp"
+#include "ops/volume/mirror_verbs.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace mirrornet::ops {
+
+// What the other node's `status` says of the volume.
+nlohmann::json volume_there(const ConfigStore& store, const MirrorName& mirror);
+
+// This node is the source. All that is named here must outlive it.
+class Giving {
+public:
+    using Handover = nl::Kernel::Handover;
+
+    Giving(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
+           const MirrorName& mirror);
+
+    // Before anything is changed.
+    void check();
+    Handover give(const ChangeoverOptions& options);
+    // Until it is known what became of it. An Error: this node is the source, or nobody knows.
+    void settle(const Handover& which);
+    // This node shall be the source after all. False: the other one has taken the role.
+    bool cancel(const Handover& which);
+
+private:
+    void call(const std::string& method, const Handover& which);
+    // True: it will not take it, durably. False: it has.
+    bool was_refused(const Handover& which, const std::string& because);
+    [[noreturn]] void take_back(const Handover& which, const Error& error);
+
+    const ConfigStore& store_;
+    nl::Kernel& kernel_;
+    MirrorName mirror_;
+    Gate gate_;
+};
+
+} // namespace mirrornet::ops
