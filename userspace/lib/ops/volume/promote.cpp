@@ -42,9 +42,14 @@ SeenNode look_at(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfi
 {
     const auto self = store.load_node().name;
     SeenNode there{mirror.node, false, false, {}};
-    there.linked = kernel.mirror(mirror.id, mirror.peer).link == LinkState::up;
-    const Deadline deadline(patience(config, self, mirror.node));
-    there.answers = any_answers(Peer(store, mirror.node).config().addresses, default_port(), deadline);
+    const auto time = patience(config, self, mirror.node);
+    const Deadline noticed(time + std::chrono::seconds(3));
+    there.answers = any_answers(Peer(store, mirror.node).config().addresses, default_port(), Deadline(time));
+    const auto linked = [&] { return kernel.mirror(mirror.id, mirror.peer).link == LinkState::up; };
+    // a link of a dead node is noticed in the same time, by a timer of its own
+    while (linked() && !there.answers && noticed.left().count() > 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    there.linked = linked();
     if (there.answers || there.linked)
         there.role = role_there(store, mirror.volume, mirror.node);
     return there;
