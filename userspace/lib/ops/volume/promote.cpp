@@ -31,7 +31,7 @@ std::optional<Role> role_there(const ConfigStore& store, const std::string& volu
 {
     try {
         const auto status = Peer(store, node).call("status", {{"volumes", {volume}}});
-        return status.at("volumes").at(0).at("role").get<Role>();
+        return parse_word<Role>(status.at("volumes").at(0).at("role").get<std::string>());
     } catch (const std::exception&) {
         return std::nullopt;
     }
