@@ -123,7 +123,7 @@ u8 mn_conn_compression(const struct mn_conn *conn);
  * with *why -ENOTCONN: the conn is dead; -EBUSY: a renewal is under way.
  */
 int mn_conn_renew(struct mn_conn *conn, int fd, u64 token, const char **why);
-/* May sleep, now and then: a socket that the peer does not take is dropped after 10 s. */
+/* May sleep; to be called now and then: a socket that the peer does not take is dropped. */
 void mn_conn_renew_watch(struct mn_conn *conn);
 
 enum mn_wear {
@@ -172,8 +172,6 @@ void mn_send_control(struct mn_conn *conn);
 int mn_send_small(struct mn_conn *conn, const struct mn_frame *frame, const void *bytes);
 /* Bytes queued and not yet sent; any context. */
 u64 mn_send_queued_bytes(const struct mn_conn *conn);
-/* Any context: nothing is queued, and next to nothing waits in the socket: it could send more. */
-bool mn_send_hungry(const struct mn_conn *conn);
 
 /*
  * recv: the checks of a frame depend on what is known of the peer: is it the source, and which

@@ -69,6 +69,7 @@ struct mn_batch {
 enum mn_renew_out {
 	MN_RENEW_NOT_YET,
 	MN_RENEW_DUE,			/* both sides hold the socket */
+	MN_RENEW_SENDING,		/* there is no way back */
 	MN_RENEW_DONE,			/* RENEW was sent, and `sock` is the new one */
 };
 
@@ -161,7 +162,7 @@ void mn_socket_release(struct socket *sock);
 
 /* renew: sender thread, under send_mutex. */
 bool mn_renew_is_due(const struct mn_conn *conn);
-bool mn_renew_may_begin(struct mn_conn *conn);	/* false: the new socket is dropped */
+u64 mn_renew_begin(struct mn_conn *conn);	/* what RENEW names; 0: it is not due any more */
 void mn_renew_sent(struct mn_conn *conn);	/* RENEW was: from here on the new socket is used */
 /* renew: receiver thread. */
 int mn_renew_received(struct mn_conn *conn, u64 token, const char **why);	/* RENEW; -EPROTO */

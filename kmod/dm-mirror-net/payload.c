@@ -26,6 +26,7 @@ struct mn_payload_pool {
 	u64 cap;			/* bytes */
 	atomic64_t out;			/* bytes, in whole pages */
 	atomic_t waiting;		/* in the slow way: others do not overtake */
+	bool in_vain;			/* a patience ended, and nothing has come back since */
 	struct semaphore turn;		/* who may wait for the cap and use the reserve */
 	wait_queue_head_t room;		/* something came back; only `turn` waits here */
 	struct mn_page_cache cache;
@@ -83,6 +84,7 @@ static bool cap_take(struct mn_payload_pool *pool, u64 bytes)
 static void cap_return(struct mn_payload_pool *pool, u64 bytes)
 {
 	atomic64_sub(bytes, &pool->out);
+	WRITE_ONCE(pool->in_vain, false);
 	if (wq_has_sleeper(&pool->room))
 		wake_up(&pool->room);
 }
@@ -302,9 +304,14 @@ struct mn_payload *mn_payload_get(struct mn_payload_pool *pool, u32 bytes, long 
 
 	if (payload || !bytes || bytes > MN_FRAME_PAYLOAD_MAX)
 		return payload;
+	/* one write after the other would be late by its patience */
+	if (!patience.forever && READ_ONCE(pool->in_vain))
+		return NULL;
 	atomic_inc(&pool->waiting);
 	payload = payload_wait(pool, bytes, &patience);
 	atomic_dec(&pool->waiting);
+	if (!payload && !patience.forever)
+		WRITE_ONCE(pool->in_vain, true);
 	return payload;
 }
 

@@ -48,7 +48,8 @@ struct mn_payload *mn_payload_try(struct mn_payload_pool *pool, u32 bytes);
  * be NULL). Those who wait are served in turn, and only one of them holds pages
  * of the reserve meanwhile, so two can never wait for each other. A payload
  * larger than the cap is served when nothing else is out. NULL: timed out or
- * cancelled.
+ * cancelled; with a timeout also at once, when another's patience ended in vain and nothing
+ * has come back to the pool since.
  */
 struct mn_payload *mn_payload_get(struct mn_payload_pool *pool, u32 bytes, long timeout,
 				  const bool *cancel);

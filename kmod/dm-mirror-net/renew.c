@@ -19,15 +19,16 @@
 #include "compat.h"
 #include "conn_private.h"
 
-/* What only one side holds is dropped after this: the other one's daemon has failed. */
-#define MN_RENEW_PATIENCE	(10 * HZ)
+/* After this, what the peer does not hold is dropped: it holds another one, or says nothing. */
+#define MN_RENEW_OTHER_PATIENCE	(10 * HZ)
+#define MN_RENEW_PATIENCE	(120 * HZ)
 
 /*
  * AES-GCM must not encrypt more records with one key (RFC 8446, 5.5: 2^24.5). The link is worn
- * at half of it. Between two looks (half of ping-interval) fewer than the margin leave.
+ * at half of it. Between two looks (5 s at most) fewer than the margin leave.
  */
 #define MN_GCM_WORN		BIT_ULL(23)
-#define MN_GCM_SPENT		(BIT_ULL(24) - BIT_ULL(21))
+#define MN_GCM_SPENT		(BIT_ULL(24) - BIT_ULL(22))
 
 static unsigned long renew_records;
 module_param(renew_records, ulong, 0644);
@@ -49,10 +50,12 @@ static u64 record_number(const void *bytes)
 static enum mn_wear wear_of(u64 records, u16 cipher)
 {
 	bool gcm = cipher == TLS_CIPHER_AES_GCM_128 || cipher == TLS_CIPHER_AES_GCM_256;
-	u64 worn = READ_ONCE(renew_records) ?: gcm ? MN_GCM_WORN : U64_MAX;
+	u64 worn = READ_ONCE(renew_records) ?: U64_MAX;
 
 	if (gcm && records >= MN_GCM_SPENT)
 		return MN_WEAR_SPENT;
+	if (gcm)
+		worn = min_t(u64, worn, MN_GCM_WORN);
 	return records >= worn ? MN_WEAR_WORN : MN_WEAR_FRESH;
 }
 
@@ -157,17 +160,15 @@ int mn_conn_renew(struct mn_conn *conn, int fd, u64 token, const char **why)
 	return err;
 }
 
-/* Under conn->sockets: nothing was sent for it yet. The caller releases it. */
+/* Under conn->sockets and conn->lock: nothing was sent for it yet. The caller releases it. */
 static struct socket *forget_next(struct mn_conn *conn)
 {
 	struct socket *sock = conn->next;
 
-	spin_lock_irq(&conn->lock);
 	conn->next = NULL;
 	conn->token = 0;
 	conn->renew_out = MN_RENEW_NOT_YET;
 	WRITE_ONCE(conn->control, conn->control | MN_CONTROL_RENEW_READY);
-	spin_unlock_irq(&conn->lock);
 	return sock;
 }
 
@@ -178,16 +179,21 @@ static void not_renewed(struct mn_conn *conn, struct socket *sock, const char *w
 			      conn->name, conn->peer, why);
 }
 
-/* Under conn->sockets. */
-static bool waits_too_long(struct mn_conn *conn)
+/* Under conn->sockets and conn->lock. The peer's user space has closed its end, or so. */
+static bool is_spoilt(const struct mn_conn *conn)
 {
-	bool waits;
+	return conn->next->sk->sk_state != TCP_ESTABLISHED && !conn->renewed_in;
+}
 
-	spin_lock_irq(&conn->lock);
-	waits = conn->next && conn->renew_out == MN_RENEW_NOT_YET && !conn->renewed_in &&
-		time_after(jiffies, conn->renew_since + MN_RENEW_PATIENCE);
-	spin_unlock_irq(&conn->lock);
-	return waits;
+/* The same. A peer that may still say that it holds it is waited for: its answer may be slow. */
+static bool is_in_vain(const struct mn_conn *conn)
+{
+	bool other = conn->peer_token && conn->peer_token != conn->token;
+	unsigned long patience = other ? MN_RENEW_OTHER_PATIENCE : MN_RENEW_PATIENCE;
+
+	if (!conn->next || conn->renew_out != MN_RENEW_NOT_YET || conn->renewed_in)
+		return false;
+	return is_spoilt(conn) || time_after(jiffies, conn->renew_since + patience);
 }
 
 void mn_conn_renew_watch(struct mn_conn *conn)
@@ -195,8 +201,10 @@ void mn_conn_renew_watch(struct mn_conn *conn)
 	struct socket *sock = NULL;
 
 	mutex_lock(&conn->sockets);
-	if (waits_too_long(conn))
+	spin_lock_irq(&conn->lock);
+	if (is_in_vain(conn))
 		sock = forget_next(conn);
+	spin_unlock_irq(&conn->lock);
 	mutex_unlock(&conn->sockets);
 	if (!sock)
 		return;
@@ -279,27 +287,30 @@ void mn_renew_peer_holds(struct mn_conn *conn, u64 token)
 	conn->peer_token = token;
 	if (token && token == conn->token)
 		agree(conn);
+	else if (conn->renew_out == MN_RENEW_DUE)
+		conn->renew_out = MN_RENEW_NOT_YET;	/* it has it no more */
 	spin_unlock_irq(&conn->lock);
 	mn_send_wake(conn);
 }
 
-/* Under conn->sockets: the new socket is no use, and nothing has been sent on either for it. */
-static bool is_spoilt(const struct mn_conn *conn)
+u64 mn_renew_begin(struct mn_conn *conn)
 {
-	return conn->next->sk->sk_state != TCP_ESTABLISHED && !conn->renewed_in;
-}
-
-bool mn_renew_may_begin(struct mn_conn *conn)
-{
-	struct socket *sock = NULL;
+	struct socket *spoilt = NULL;
+	u64 token = 0;
 
 	mutex_lock(&conn->sockets);
-	if (is_spoilt(conn))
-		sock = forget_next(conn);
+	spin_lock_irq(&conn->lock);
+	if (conn->renew_out == MN_RENEW_DUE && is_spoilt(conn)) {
+		spoilt = forget_next(conn);
+	} else if (conn->renew_out == MN_RENEW_DUE) {
+		conn->renew_out = MN_RENEW_SENDING;
+		token = conn->token;
+	}
+	spin_unlock_irq(&conn->lock);
 	mutex_unlock(&conn->sockets);
-	if (sock)
-		not_renewed(conn, sock, "the new socket was lost");
-	return !sock;
+	if (spoilt)
+		not_renewed(conn, spoilt, "the new socket was lost");
+	return token;
 }
 
 bool mn_renew_is_due(const struct mn_conn *conn)

@@ -9,8 +9,9 @@
 #include "event.h"
 #include "session.h"
 
-/* A wish that nobody fulfilled is said again. */
-#define MN_RENEWAL_AGAIN	(10 * HZ)
+/* A wish that nobody fulfilled is said again, a person's so many times. */
+#define MN_RENEWAL_AGAIN	(15 * HZ)
+#define MN_RENEWAL_TRIES	4
 /* A peer is not heard more often. */
 #define MN_RENEWAL_PAUSE	HZ
 
@@ -38,6 +39,8 @@ static void want_renewal(struct mn_session *session)
 	};
 
 	WRITE_ONCE(session->renewal_wanted, jiffies | 1);
+	if (session->renewal_tries)
+		session->renewal_tries--;
 	if (session->initiator)
 		mn_event_emit(&event);
 	else
@@ -52,8 +55,8 @@ void mn_renewal_watch(struct mn_session *session)
 	if (wear == MN_WEAR_SPENT)
 		mn_session_fail(session, MN_REASON_LINK_LOST,
 				"its keys have encrypted as many records as they may, and it was not renewed");
-	else if (wear == MN_WEAR_WORN && can_renew(session) &&
-		 !was_wanted_within(session, MN_RENEWAL_AGAIN))
+	else if ((wear == MN_WEAR_WORN || READ_ONCE(session->renewal_tries)) &&
+		 can_renew(session) && !was_wanted_within(session, MN_RENEWAL_AGAIN))
 		want_renewal(session);
 }
 
@@ -100,6 +103,7 @@ int mn_session_ask_renewal(struct mn_mirror *mirror, struct mn_why *why)
 
 	if (IS_ERR(session))
 		return PTR_ERR(session);
+	WRITE_ONCE(session->renewal_tries, MN_RENEWAL_TRIES);
 	want_renewal(session);
 	return 0;
 }

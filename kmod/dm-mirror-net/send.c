@@ -170,27 +170,6 @@ u64 mn_send_queued_bytes(const struct mn_conn *conn)
 	return atomic64_read(&conn->queued_bytes);
 }
 
-/* What TCP has not sent once; of other sockets, what the peer has not read. */
-static u32 socket_unsent(const struct mn_conn *conn)
-{
-	const struct sock *sk;
-	u32 unsent;
-
-	rcu_read_lock();	/* a renewed link's old socket stays that long */
-	sk = READ_ONCE(conn->sock)->sk;
-	if (conn->inet)
-		unsent = READ_ONCE(tcp_sk(sk)->write_seq) - READ_ONCE(tcp_sk(sk)->snd_nxt);
-	else
-		unsent = sk_wmem_alloc_get(sk);
-	rcu_read_unlock();
-	return unsent;
-}
-
-bool mn_send_hungry(const struct mn_conn *conn)
-{
-	return !mn_send_queued_bytes(conn) && socket_unsent(conn) < MN_SEND_BYTES;
-}
-
 /* --- a batch: under send_mutex --- */
 
 static void batch_reset(struct mn_conn *conn)
@@ -560,12 +539,13 @@ static int send_batch(struct mn_conn *conn, bool queued)
  */
 static int send_renew(struct mn_conn *conn)
 {
-	struct mn_frame renew = { .type = MN_FRAME_RENEW, .write_number = conn->token };
+	struct mn_frame renew = { .type = MN_FRAME_RENEW };
 	int err;
 
-	if (!mn_renew_may_begin(conn))
-		return 0;
 	wait_for_limit(conn);
+	renew.write_number = mn_renew_begin(conn);
+	if (!renew.write_number)
+		return 0;
 	batch_reset(conn);
 	batch_control(conn);
 	batch_frame(conn, &renew, NULL, NULL);
@@ -581,7 +561,7 @@ static bool socket_has_room(const struct mn_conn *conn)
 	struct sock *sk;
 	bool room;
 
-	rcu_read_lock();	/* as in socket_unsent() */
+	rcu_read_lock();	/* a renewed link's old socket stays that long */
 	sk = READ_ONCE(conn->sock)->sk;
 	room = conn->inet ? sk_stream_is_writeable(sk) : sock_writeable(sk);
 	rcu_read_unlock();

@@ -28,6 +28,7 @@
 
 #define MN_HANDSHAKE_DEADLINE (30 * HZ)
 #define MN_BYE_PATIENCE (HZ / 5)
+#define MN_TIMER_MOST 5000U		/* ms; renew.c counts on it */
 
 static void session_put(struct mn_session *session)
 {
@@ -441,6 +442,7 @@ static void session_renewed(void *context)
 {
 	struct mn_session *session = context;
 
+	WRITE_ONCE(session->renewal_tries, 0);
 	WRITE_ONCE(session->renewal_wanted, 0);
 	atomic64_inc(&session->mirror->renewals);
 }
@@ -518,7 +520,7 @@ static void session_timer(struct work_struct *work)
 	struct mn_session *session = container_of(to_delayed_work(work), struct mn_session, timer);
 	const struct mn_options *options = &session->mirror->options;
 	u32 ping = READ_ONCE(options->ping_interval);
-	u32 often = min(ping / 2, READ_ONCE(options->stall_timeout) / 4);
+	u32 often = min3(ping / 2, READ_ONCE(options->stall_timeout) / 4, MN_TIMER_MOST);
 	const char *why = why_dead(session);
 
 	if (why) {
@@ -620,7 +622,7 @@ static void session_unlink(struct mn_session *session)
 		.class = MN_EVENT_LINK, .severity = MN_SEVERITY_WARNING,
 		.volume = session->volume, .mirror = mirror,
 		.old = mirror->link, .new = MN_LINK_NONE, .reason = session->end_reason,
-		.text = "the link is closed: what is written meanwhile is tracked",
+		.text = "the link is closed: what is written meanwhile is queued, or tracked",
 	};
 
 	mutex_lock(&session->volume->lock);

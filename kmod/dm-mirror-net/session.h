@@ -53,6 +53,7 @@ struct mn_session {
 	u64 sync_end;		/* source: of SYNC_END, until SYNC_DONE is recorded, or 0; track */
 	unsigned long last_ping; /* jiffies */
 	unsigned long renewal_wanted; /* jiffies: when it was asked for last, or 0 */
+	u8 renewal_tries;	/* how often a person's wish is said again; READ_ONCE, WRITE_ONCE */
 	struct mn_apply *apply;	/* target */
 	unsigned long negotiated;	/* jiffies: attach, or the last frame of the negotiation */
 	refcount_t refs;	/* until end_work is through; who stops it */

@@ -114,7 +114,7 @@ void Acceptor::serve_authenticated(Guest& guest, LineStream stream, const Deadli
     };
     kernel_.attach(accept_link(std::move(stream), hello, *peer, admit, deadline));
     log(Priority::info, "{}@{}: link {}", store_.display_name(hello.volume), peer->name,
-        hello.renew ? "renewed" : "accepted");
+        hello.renew ? "got a new connection" : "accepted");
 }
 
 void Acceptor::serve_control_to(const PeerConfig& peer, LineStream stream,

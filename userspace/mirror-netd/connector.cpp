@@ -101,7 +101,7 @@ void Connector::ended(const MirrorKey& mirror, const std::string& peer, Outcome 
         log(Priority::info, "{}@{}: link connected", store_.display_name(mirror.first), peer);
     } else if (outcome == Outcome::failed && failure != attempt.complaint) {
         log(Priority::warning,
-            "{}@{}: no link: {}. The mirror stays paused, writes go on and are tracked; "
+            "{}@{}: no link: {}. The mirror stays paused, writes go on and are queued, or tracked; "
             "trying again by itself",
             store_.display_name(mirror.first), peer, failure);
     }

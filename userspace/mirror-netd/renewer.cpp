@@ -42,10 +42,10 @@ void Renewer::run(const NodeConfig& self, const MirrorKey& mirror, std::uint64_t
             throw Error(ExitStatus::not_found, "the other node is not configured here any more");
         kernel_.attach(initiate_link(self, *peer, store_.load_key(peer->name), mirror.first,
                                      Deadline(attempt_time, cancel_), number));
-        log(Priority::info, "{}@{}: link renewed", volume, peer->name);
+        log(Priority::info, "{}@{}: new connection handed over, to renew the link", volume, peer->name);
     } catch (const std::exception& error) {
         log(Priority::warning,
-            "{}@{}: the link was not renewed: {}. It goes on as it was", volume,
+            "{}@{}: no new connection for the link: {}. The one that there is goes on", volume,
             mirror.second.to_string(), error.what());
     }
 }

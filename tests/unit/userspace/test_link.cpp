@@ -12,6 +12,7 @@ TEST(Greeting, RoundTrip)
     const Hello mirror{Purpose::mirror, Uuid::random(), Uuid::random(), Encryption::none};
     EXPECT_EQ(Hello::parse(mirror.print()), mirror);
     auto renewal = mirror;
+    renewal.purpose = Purpose::renewal;
     renewal.renew = ~std::uint64_t{0};
     EXPECT_EQ(Hello::parse(renewal.print()), renewal);
 }
@@ -25,10 +26,11 @@ TEST(Greeting, Malformed)
           R"("node":"00112233-4455-6677-8899-aabbccddeeff","encryption":"maybe"})"})
         expect_error(ExitStatus::usage, {}, [&] { Hello::parse(line); });
     const std::string mirror =
-        Hello{Purpose::mirror, Uuid::random(), Uuid::random(), Encryption::none}.print();
+        Hello{Purpose::renewal, Uuid::random(), Uuid::random(), Encryption::none}.print();
     for (const char* renew : {"0", "-1", "1.5", "\"7\"", "null", "[]"})
         expect_error(ExitStatus::usage, {"renew"}, [&] {
-            Hello::parse(mirror.substr(0, mirror.rfind('}')) + ",\"renew\":" + renew + "}");
+            Hello::parse(std::string(mirror).replace(mirror.find("\"renew\":0"), 9,
+                                                     std::string("\"renew\":") + renew));
         });
 }
 

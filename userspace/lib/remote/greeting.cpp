@@ -32,14 +32,11 @@ std::string text_of(const json& object, const char* key)
     return found->get<std::string>();
 }
 
-// 0 where it is a link of its own.
 std::uint64_t renewal_of(const json& object)
 {
     const auto found = object.find("renew");
-    if (found == object.end())
-        return 0;
-    if (!found->is_number_unsigned() || *found == 0U)
-        throw Error(ExitStatus::usage, "\"renew\" is no number, or 0");
+    if (found == object.end() || !found->is_number_unsigned() || *found == 0U)
+        throw Error(ExitStatus::usage, "\"renew\" is missing, no number, or 0");
     return found->get<std::uint64_t>();
 }
 
@@ -48,11 +45,11 @@ std::uint64_t renewal_of(const json& object)
 std::string Hello::print() const
 {
     json object = {{"purpose", to_string(purpose)}};
-    if (purpose == Purpose::mirror) {
+    if (purpose != Purpose::control) {
         object["volume"] = volume.to_string();
         object["node"] = node.to_string();
         object["encryption"] = to_string(encryption);
-        if (renew)
+        if (purpose == Purpose::renewal)
             object["renew"] = renew;
     }
     return print_object(object);
@@ -68,7 +65,8 @@ Hello Hello::parse(std::string_view line)
     hello.volume = Uuid::parse(text_of(object, "volume"));
     hello.node = Uuid::parse(text_of(object, "node"));
     hello.encryption = parse_word<Encryption>(text_of(object, "encryption"));
-    hello.renew = renewal_of(object);
+    if (hello.purpose == Purpose::renewal)
+        hello.renew = renewal_of(object);
     return hello;
 }
 

@@ -4,7 +4,8 @@
 // what it is for, the acceptor answers in one line.
 //
 //   {"purpose":"control"}
-//   {"purpose":"mirror","volume":UUID,"node":UUID,"encryption":"tls"|"none"[,"renew":NUMBER]}
+//   {"purpose":"mirror","volume":UUID,"node":UUID,"encryption":"tls"|"none"}
+//   {"purpose":"renewal", as mirror, "renew":NUMBER}: of the link that there is (docs/renew.md)
 //   {"go":true,"encryption":"tls"|"none"}   or   {"error":{"code":N,"message":TEXT}},
 //   in the error "unwanted":true where nothing is wrong: no link is wanted just now
 #pragma once
@@ -27,20 +28,21 @@ template <> struct Words<Encryption> {
                                                  {Encryption::none, "none"}};
 };
 
-enum class Purpose { control, mirror };
+enum class Purpose { control, mirror, renewal };
 
 template <> struct Words<Purpose> {
     static constexpr std::string_view kind = "purpose";
     static constexpr Word<Purpose> table[] = {{Purpose::control, "control"},
-                                              {Purpose::mirror, "mirror"}};
+                                              {Purpose::mirror, "mirror"},
+                                              {Purpose::renewal, "renewal"}};
 };
 
 struct Hello {
     Purpose purpose = Purpose::control;
-    VolumeId volume; // these three of a mirror only
+    VolumeId volume; // these three of a mirror and a renewal only
     NodeId node;     // of the initiator
     Encryption encryption = Encryption::tls;
-    std::uint64_t renew = 0; // not 0: names the socket that renews the link (docs/renew.md)
+    std::uint64_t renew = 0; // of a renewal: names its socket
 
     std::string print() const;
     static Hello parse(std::string_view line); // Error(usage) if malformed

@@ -49,7 +49,8 @@ bool connects(const NodeId& self, const NodeId& peer)
 Link initiate_link(const NodeConfig& self, const PeerConfig& peer, const Key& key,
                    const VolumeId& volume, const Deadline& deadline, std::uint64_t renew)
 {
-    const Hello hello{Purpose::mirror, volume, self.id, peer.encryption(), renew};
+    const Hello hello{renew ? Purpose::renewal : Purpose::mirror, volume, self.id, peer.encryption(),
+                      renew};
     require_kernel_tls(hello.encryption);
     LineStream stream(reach(peer.addresses, self.id, key, deadline), longest_greeting);
     stream.write(hello.print(), deadline);
