@@ -599,8 +599,11 @@ static void no_fences(struct mn_volume *volume)
 			mn_fence_over(volume->mirror[i]);
 }
 
-/* What was agreed with others, or not known of them, belongs to the old role. */
-static void forget_agreements(struct mn_volume *volume)
+/*
+ * What was agreed with others belongs to the old role. A loss that is not on record stays one while
+ * this node may become the source again: its next write is the first that the copy lacks.
+ */
+static void forget_agreements(struct mn_volume *volume, u8 role)
 {
 	int i;
 
@@ -609,7 +612,8 @@ static void forget_agreements(struct mn_volume *volume)
 		if (!volume->mirror[i])
 			continue;
 		volume->mirror[i]->agreed = false;
-		volume->mirror[i]->lost_unrecorded = false;
+		if (role == MN_ROLE_TARGET)
+			volume->mirror[i]->lost_unrecorded = false;
 	}
 	spin_unlock_irq(&volume->track);
 }
@@ -620,7 +624,7 @@ void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked)
 
 	lockdep_assert_held(&volume->lock);
 	no_fences(volume);
-	forget_agreements(volume);
+	forget_agreements(volume, role);
 	volume->role = role;
 	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
 	set_lock_reason(volume, locked);
