@@ -15,6 +15,11 @@ struct PromoteArguments {
     std::uint64_t drain = 60;
 };
 
+nlohmann::json or_null(const std::optional<std::uint64_t>& number)
+{
+    return number ? nlohmann::json(*number) : nlohmann::json();
+}
+
 int tell(const Output& output, const PromoteArguments& arguments, const ops::PromoteResult& result,
          bool planned)
 {
@@ -24,7 +29,9 @@ int tell(const Output& output, const PromoteArguments& arguments, const ops::Pro
     output.document({{"changed", result.changed},
                      {"volume", arguments.volume},
                      {"planned", planned},
-                     {"warning", result.warning}});
+                     {"warning", result.warning},
+                     {"missing_seconds", or_null(result.missing.seconds)},
+                     {"missing_bytes", or_null(result.missing.bytes)}});
     return 0;
 }
 

@@ -102,16 +102,16 @@ TEST(Roles, NobodyIsPromotedBesideASource)
     }();
     const SeenNode silent{"b", false, false, {}}, linked{"b", true, true, {}}, mute{"b", false, true, {}};
     for (bool force : {false, true}) {
-        EXPECT_NO_THROW(require_promotable("home", here, silent, force));
-        EXPECT_NO_THROW(require_promotable("home", here, {"b", false, true, Role::none}, force));
+        EXPECT_NO_THROW(require_promotable("home", here, silent, {}, force));
+        EXPECT_NO_THROW(require_promotable("home", here, {"b", false, true, Role::none}, {}, force));
         expect_error(ExitStatus::refused, {"node b is the source", "answers", "mirrorctl takeover home"},
-                     [&] { require_promotable("home", here, {"b", false, true, Role::source}, force); });
+                     [&] { require_promotable("home", here, {"b", false, true, Role::source}, {}, force); });
         expect_error(ExitStatus::refused, {"node b has a link with this one"},
-                     [&] { require_promotable("home", here, linked, force); });
+                     [&] { require_promotable("home", here, linked, {}, force); });
     }
     expect_error(ExitStatus::needs_force, {"one of its addresses answers", "--force"},
-                 [&] { require_promotable("home", here, mute, false); });
-    EXPECT_NO_THROW(require_promotable("home", here, mute, true));
+                 [&] { require_promotable("home", here, mute, {}, false); });
+    EXPECT_NO_THROW(require_promotable("home", here, mute, {}, true));
 }
 
 TEST(Roles, OnlyACurrentCopyIsPromotedUnasked)
@@ -121,7 +121,36 @@ TEST(Roles, OnlyACurrentCopyIsPromotedUnasked)
     for (const auto data : {DataState::unknown, DataState::outdated, DataState::inconsistent}) {
         here.data = data;
         expect_error(ExitStatus::needs_force, {"this copy of volume home", "--force"},
-                     [&] { require_promotable("home", here, silent, false); });
-        EXPECT_NO_THROW(require_promotable("home", here, silent, true));
+                     [&] { require_promotable("home", here, silent, {}, false); });
+        EXPECT_NO_THROW(require_promotable("home", here, silent, {}, true));
     }
+}
+
+// What is said of it: seconds as this node knows them, and never a number of bytes that nobody knows.
+TEST(Roles, WhatACopyLacksIsSaid)
+{
+    constexpr std::uint64_t second = 1'000'000'000, now = 1000 * second;
+    nl::VolumeRecord here;
+    nl::MirrorRecord mirror;
+    here.data = DataState::current;
+    mirror.state = MirrorState::paused;
+    mirror.since = now - 200 * second;
+    const auto sync = missing_in(here, mirror, "b", false, now);
+    EXPECT_EQ(sync.seconds, 200u);
+    EXPECT_FALSE(sync.bytes);
+    EXPECT_NE(sync.text.find("at least 3 min 20 s"), std::string::npos) << sync.text;
+    EXPECT_NE(sync.text.find("every write that had returned before that is here"), std::string::npos) << sync.text;
+    EXPECT_NE(sync.text.find("only node b knows"), std::string::npos) << sync.text;
+    mirror.mode = Mode::async;
+    EXPECT_NE(missing_in(here, mirror, "b", false, now).text.find("on its way"), std::string::npos);
+    mirror.since = now + second; // a clock that was set back
+    EXPECT_EQ(missing_in(here, mirror, "b", false, now).seconds, 0u);
+    const auto nothing = missing_in(here, mirror, "b", true, now);
+    EXPECT_EQ(nothing.bytes, 0u);
+    EXPECT_EQ(nothing.text, "");
+    here.data = DataState::outdated;
+    here.data_since = now - 50 * second;
+    EXPECT_EQ(missing_in(here, mirror, "b", true, now).seconds, 50u);
+    here.data = DataState::unknown;
+    EXPECT_FALSE(missing_in(here, mirror, "b", false, now).seconds);
 }

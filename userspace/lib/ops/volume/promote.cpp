@@ -84,19 +84,19 @@ std::string worth(const nl::VolumeRecord& here)
     case DataState::inconsistent:
         return "inconsistent" + since + ": a resync into it has not ended, and a file system on it is damaged";
     case DataState::outdated:
-        return "outdated" + since + ": the source went on without it, or it was written here; all that was written "
-               "to the source after that is not in it";
+        return "outdated" + since + ": the source went on without it, or it was written here";
     default:
         return "of unknown worth" + since;
     }
 }
 
-void require_current(const std::string& volume, const nl::VolumeRecord& here, bool force)
+void require_current(const std::string& volume, const nl::VolumeRecord& here, const Missing& missing, bool force)
 {
     if (here.data == DataState::current || force)
         return;
     throw Error(ExitStatus::needs_force,
-                "this copy of volume " + volume + " is " + worth(here) + ". Nothing was changed. If the other copy "
+                "this copy of volume " + volume + " is " + worth(here) + "; " + missing.text +
+                    ". Nothing was changed. If the other copy "
                     "is gone for good, or this is the one to keep, repeat with --force",
                 "--force");
 }
@@ -144,14 +144,14 @@ PromoteResult promote_source(const ConfigStore& store, nl::Kernel& kernel, const
     return {true, {}};
 }
 
-// What async mode, or a write under way, may have left at the old source.
-std::string warning_of(const SeenNode& there, const nl::VolumeRecord& here)
+// What async mode, a write under way, or a lost link may have left at the old source.
+std::string warning_of(const SeenNode& there, const Missing& missing)
 {
-    if (there.role)
+    if (missing.text.empty())
         return {};
-    return "what node " + there.name + " had written and not sent is not in this copy (" +
-           (here.data == DataState::current ? "as far as is known it was mirroring to the last" : worth(here)) +
-           "); when it is back, it becomes a target by itself, and is overwritten there";
+    return missing.text + "; if node " + there.name +
+           " was not written without this one, it becomes a target by itself when it is back, and what it had not sent "
+           "is overwritten there";
 }
 
 void tell_to_follow(const ConfigStore& store, const MirrorName& mirror, const SeenNode& there)
@@ -170,10 +170,10 @@ void tell_to_follow(const ConfigStore& store, const MirrorName& mirror, const Se
 } // namespace
 
 void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
-                        const SeenNode& there, bool force)
+                        const SeenNode& there, const Missing& missing, bool force)
 {
     require_absent(volume, there, force);
-    require_current(volume, here, force);
+    require_current(volume, here, missing, force);
 }
 
 PromoteResult promote(const ConfigStore& store, const std::string& volume, const PromoteOptions& options)
@@ -194,7 +194,9 @@ PromoteResult promote(const ConfigStore& store, const std::string& volume, const
         return result;
     }
     const auto there = look_at(store, kernel, config, mirror);
-    require_promotable(volume, here, there, options.force);
+    const auto missing = missing_in(here, kernel.mirror(config.id, mirror.peer), mirror.node,
+                                    there.role == Role::none, now_ns());
+    require_promotable(volume, here, there, missing, options.force);
     when_links_are_gone([&] {
         if (kernel.mirror(config.id, mirror.peer).link != LinkState::unwanted)
             kernel.link_detach(config.id, mirror.peer);
@@ -202,7 +204,7 @@ PromoteResult promote(const ConfigStore& store, const std::string& volume, const
     });
     open_it(kernel, config.id, options);
     tell_to_follow(store, mirror, there);
-    return {true, warning_of(there, here)};
+    return {true, warning_of(there, missing), missing};
 }
 
 TakeoverResult takeover(const ConfigStore& store, const std::string& volume,

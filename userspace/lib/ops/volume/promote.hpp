@@ -6,6 +6,7 @@
 
 #include "config/store.hpp"
 #include "nl/kernel.hpp"
+#include "ops/volume/missing.hpp"
 #include "ops/volume/switchover.hpp"
 
 #include <optional>
@@ -21,6 +22,7 @@ struct PromoteOptions {
 struct PromoteResult {
     bool changed = false; // false: it was so already
     std::string warning;  // of what the old source may have written and this copy lacks; may be empty
+    Missing missing{};   // the same as figures
 };
 
 // What is known of the other node.
@@ -33,7 +35,7 @@ struct SeenNode {
 
 // Pure: Error(refused, needs_force) that says why this copy may not be made source.
 void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
-                        const SeenNode& there, bool force);
+                        const SeenNode& there, const Missing& missing, bool force);
 
 // Makes this node the source without asking the old one, which must be silent on every path.
 PromoteResult promote(const ConfigStore& store, const std::string& volume,
