@@ -171,26 +171,30 @@ static int end_as_source(struct mn_volume *volume, u64 number, bool force, struc
 	const char *text = NULL;
 	enum mn_handover_answer answer;
 	bool open = mn_handover_is_open(draft);
+	u8 locked;
 	int err;
 
 	answer = mn_handover_take_back(draft, force ? draft->handover : number, &text);
-	if (force && answer == MN_HANDOVER_DONE)
+	if (force && answer == MN_HANDOVER_DONE) {
 		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+		draft->locked = MN_LOCK_USER;
+	}
+	locked = draft->locked;
 	err = settle(volume, answer, text, why);
 	if (!err && open) {
 		volume->may_open = true;
-		mn_volume_locked_as(volume, MN_LOCK_USER);
+		mn_volume_locked_as(volume, locked);
 	}
 	return err;
 }
 
 /* What it wrote last, and the new source has not got, is marked here, and will be overwritten. */
-static int commit_yield(struct mn_volume *volume, struct mn_why *why)
+static int commit_yield(struct mn_volume *volume, bool unwritten, struct mn_why *why)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
 	int err;
 
-	mn_handover_yield(draft);
+	mn_handover_yield(draft, unwritten);
 	draft->data_since = ktime_get_real_ns();
 	err = mn_meta_commit(&volume->meta);
 	why->text = not_recorded;
@@ -210,7 +214,7 @@ static int end_as_target(struct mn_volume *volume, const u8 *peer_uuid, u64 numb
 	mn_meta_read(&volume->meta, &now);
 	if (mn_handover_is_open(&now) && now.handover == number &&
 	    !memcmp(now.handed_to, peer_uuid, MN_UUID_LEN))
-		return commit_yield(volume, why);
+		return commit_yield(volume, false, why);
 	why->text =
 		"this node has not handed its role to that one: nothing was changed";
 	return -ESTALE;
@@ -352,40 +356,64 @@ int mn_handover_decline(struct mn_volume *volume, const u8 *peer_uuid, u64 numbe
 
 /* ---- an old source hears of a newer one ---- */
 
-void mn_volume_yields(struct mn_volume *volume, u64 generation)
+void mn_volume_yields(struct mn_volume *volume, u64 generation, u8 why)
 {
 	WRITE_ONCE(volume->yield_from, generation);
+	WRITE_ONCE(volume->yield, why);
 	queue_delayed_work(volume->session_wq, &volume->yield_work, 0);
 }
 
+static bool yields_unwritten(const struct mn_volume *volume)
+{
+	return READ_ONCE(volume->yield) == MN_YIELD_UNWRITTEN;
+}
+
 /*
- * Under lock: is it still the locked source with the generation that the other went on from?
- * What was written behind our back is no one's copy: a person looks at it first.
+ * Under lock: is it still the source with that generation, and locked, or unwritten? What was
+ * written behind our back is no one's copy: a person looks at it first.
  */
 static bool still_yields(struct mn_volume *volume)
 {
 	struct mn_super now;
 
 	mn_meta_read(&volume->meta, &now);
-	return volume->role == MN_ROLE_SOURCE && volume->lock_reason != MN_LOCK_NONE &&
-	       volume->lock_reason != MN_LOCK_FOREIGN_WRITE &&
-	       now.generation == READ_ONCE(volume->yield_from);
+	if (volume->role != MN_ROLE_SOURCE || volume->lock_reason == MN_LOCK_FOREIGN_WRITE ||
+	    now.generation != READ_ONCE(volume->yield_from))
+		return false;
+	return yields_unwritten(volume) ? mn_handover_is_unwritten(&now) :
+					  volume->lock_reason != MN_LOCK_NONE;
+}
+
+/*
+ * Under lock. An unwritten source may be open: it closes, if nobody holds the device, and a write
+ * that came before that is on record, and keeps it source.
+ */
+static void yield_now(struct mn_volume *volume)
+{
+	struct mn_why why;
+
+	if (volume->lock_reason == MN_LOCK_NONE &&
+	    mn_volume_close_io(volume, MN_LOCK_WAIT_PEER, false))
+		return;	/* the next link asks again */
+	if (still_yields(volume)) {
+		mn_keep_drop_all(volume);
+		commit_yield(volume, yields_unwritten(volume), &why);
+	} else {
+		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
+	}
 }
 
 void mn_volume_yield_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
 						yield_work);
-	struct mn_why why;
 	bool again = false;
 
 	mutex_lock(&volume->lock);
 	if (!READ_ONCE(volume->dying) && still_yields(volume)) {
 		again = has_session(volume);
-		if (!again) {
-			mn_keep_drop_all(volume);
-			commit_yield(volume, &why);
-		}
+		if (!again)
+			yield_now(volume);
 	}
 	mutex_unlock(&volume->lock);
 	if (again)

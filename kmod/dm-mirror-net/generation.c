@@ -167,12 +167,32 @@ static u8 the_source(const struct mn_facts *a, const struct mn_facts *b)
 	return a_is ? 0 : 1;
 }
 
-bool mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other)
+/* Was its present generation taken, and nothing written in it? The one before is on this mirror. */
+static bool is_unwritten(const struct mn_facts *self)
 {
-	return self->role == MN_ROLE_SOURCE && other->role == MN_ROLE_SOURCE &&
-	       !has_flag(self, MN_HELLO_F_UNLOCKED) && self->generation != other->generation &&
-	       knows(other, self->generation) && other->generation &&
-	       !knows(self, other->generation);
+	return !has_flag(self, MN_HELLO_F_MOVED_ON) && self->history[0] &&
+	       self->history[0] == self->base && self->old_base != self->generation;
+}
+
+/* Two that both wrote nothing: the same one says so at both ends. */
+static bool goes_first(const struct mn_facts *self, const struct mn_facts *other)
+{
+	return memcmp(self->node_uuid, other->node_uuid, MN_UUID_LEN) < 0;
+}
+
+enum mn_yield mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other)
+{
+	if (self->role != MN_ROLE_SOURCE || other->role != MN_ROLE_SOURCE ||
+	    !other->generation || knows(self, other->generation))
+		return MN_YIELD_NO;
+	if (knows(other, self->generation))
+		return has_flag(self, MN_HELLO_F_UNLOCKED) ||
+		       has_flag(other, MN_HELLO_F_FULL_NEEDED) ? MN_YIELD_NO : MN_YIELD_REPLACED;
+	if (!is_unwritten(self) || !knows(other, self->base))
+		return MN_YIELD_NO;
+	if (is_unwritten(other) && knows(self, other->base) && goes_first(self, other))
+		return MN_YIELD_NO;
+	return MN_YIELD_UNWRITTEN;
 }
 
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b)
@@ -211,6 +231,15 @@ bool mn_generation_was_held(u64 generation, u64 present, const u64 *history)
 		if (history[i] == generation)
 			return true;
 	return false;
+}
+
+void mn_generation_step_back(u64 *generation, u64 *history)
+{
+	if (!history[0])
+		return;
+	*generation = history[0];
+	memmove(history, history + 1, (MN_HISTORY - 1) * sizeof(*history));
+	history[MN_HISTORY - 1] = 0;
 }
 
 void mn_generation_advance(u64 *generation, u64 *history, u64 fresh)

@@ -76,11 +76,20 @@ struct mn_verdict {
  */
 struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn_facts *b);
 
+enum mn_yield {
+	MN_YIELD_NO = 0,
+	MN_YIELD_REPLACED,	/* the other took over from the generation that this one has */
+	MN_YIELD_UNWRITTEN,	/* this one took over, and wrote nothing; the other went on */
+};
+
 /*
- * Two are source. Has the other one taken over from the generation that this one, which is locked,
- * still has? Then this one becomes a target by itself, and the verdict is operation.
+ * Two are source. Does this one become a target by itself? Then the verdict is operation. REPLACED:
+ * it is locked, and the other has its generation, or had it, and does not say that it lacks what
+ * nobody marked. UNWRITTEN: nothing was written in its
+ * present generation, which the other does not know; it gives that up again for the one before,
+ * which the other had. Where neither wrote, the one with the greater UUID yields.
  */
-bool mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other);
+enum mn_yield mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other);
 
 /*
  * May a target have this generation? It has one of the two that its slot names, base and old_base
@@ -90,6 +99,9 @@ bool mn_generation_may_be_held(u64 generation, u64 base, u64 old_base);
 
 /* Has the copy with this present generation and history had that one? 0 is none. */
 bool mn_generation_was_held(u64 generation, u64 present, const u64 *history);
+
+/* Back to the one before, if nothing was written in the present one; there is none: as it was. */
+void mn_generation_step_back(u64 *generation, u64 *history);
 
 /*
  * Push the present generation to the history and take a new one (not 0). Taking

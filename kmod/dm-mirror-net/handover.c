@@ -168,12 +168,26 @@ enum mn_handover_answer mn_handover_take_back(struct mn_super *super, u64 number
 	if (super->handover != number)
 		return no(why, "that is the answer to an earlier handover");
 	mn_handover_forget(super);
-	super->locked = MN_LOCK_USER;
+	super->locked = MN_LOCK_HANDING_OVER;
 	return MN_HANDOVER_DONE;
 }
 
-void mn_handover_yield(struct mn_super *super)
+bool mn_handover_is_unwritten(const struct mn_super *super)
 {
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (super->slot[i].used &&
+		    mn_generation_may_be_held(super->generation, super->slot[i].base,
+					      super->slot[i].old_base))
+			return false;
+	return !(super->flags & MN_SUPER_F_MOVED_ON) && super->history[0];
+}
+
+void mn_handover_yield(struct mn_super *super, bool unwritten)
+{
+	if (unwritten)
+		mn_generation_step_back(&super->generation, super->history);
 	mn_handover_forget(super);
 	super->role = MN_ROLE_TARGET;
 	super->locked = MN_LOCK_TARGET;

@@ -45,9 +45,12 @@ enum mn_handover_answer mn_handover_take_back(struct mn_super *super, u64 number
 
 /*
  * At the old source: another node is the source. What this one has is a target's copy, of an
- * earlier time.
+ * earlier time. `unwritten`: nothing was written since it took its generation, which it gives up.
  */
-void mn_handover_yield(struct mn_super *super);
+void mn_handover_yield(struct mn_super *super, bool unwritten);
+
+/* Was nothing written since this source took its generation, which nobody else has? */
+bool mn_handover_is_unwritten(const struct mn_super *super);
 
 /* Nothing is handed over any more: for every other change of the role. */
 void mn_handover_forget(struct mn_super *super);

@@ -328,6 +328,7 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 			   u32 bytes, const char **why)
 {
 	struct mn_wire_verdict ours;
+	enum mn_yield yield;
 
 	if (mn_wire_check_verdict(theirs, bytes)) {
 		*why = "malformed verdict";
@@ -344,8 +345,9 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 	case MN_VERDICT_RESUME:
 		return session->verdict.source ? become_target(session) : become_source(session);
 	default:
-		if (mn_generation_yields(&session->mine, &session->peers))
-			mn_volume_yields(session->volume, session->mine.generation);
+		yield = mn_generation_yields(&session->mine, &session->peers);
+		if (yield)
+			mn_volume_yields(session->volume, session->mine.generation, yield);
 		*why = refusal_text(&session->verdict);
 		announce_refusal(session, *why);
 		mn_session_fail(session, session->verdict.kind == MN_VERDICT_NO_SOURCE ?

@@ -247,7 +247,7 @@ static bool status_decode(const struct mn_disk_super *in, struct mn_super *out)
 		out->history[i] = le64_to_cpu(in->history[i]);
 	out->write_number = le64_to_cpu(in->write_number);
 	memcpy(out->fingerprint, in->fingerprint, MN_FINGERPRINT_BYTES);
-	return out->role <= MN_ROLE_TARGET && out->locked <= MN_LOCK_HANDED_OVER &&
+	return out->role <= MN_ROLE_TARGET && out->locked <= MN_LOCK_HANDING_OVER &&
 		out->data_state <= MN_DATA_INCONSISTENT &&
 		!(out->flags & ~MN_SUPER_F_ALL) &&
 		!memchr_inv(in->reserved, 0, sizeof(in->reserved)) &&

@@ -96,6 +96,7 @@ static const struct nla_policy role_policy[MN_A_MAX + 1] = {
 static const struct nla_policy lock_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_FORCE] = { .type = NLA_FLAG },
+	[MN_A_VOLUME_LOCKED] = { .type = NLA_U8 },
 };
 
 static const struct nla_policy unlock_policy[MN_A_MAX + 1] = {

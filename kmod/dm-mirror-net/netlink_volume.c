@@ -240,10 +240,14 @@ int mn_nl_volume_demote(struct sk_buff *skb, struct genl_info *info)
 
 int mn_nl_volume_lock(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mn_why why = { };
+	const struct nlattr *reason = info->attrs[MN_A_VOLUME_LOCKED];
 	bool force = nla_get_flag(info->attrs[MN_A_FORCE]);
+	u8 lock = reason ? nla_get_u8(reason) : MN_LOCK_USER;
+	struct mn_why why = { };
 
-	return mn_nl_done(info, mn_volume_lock(mn_nl_volume(info), force, &why), &why);
+	if (lock != MN_LOCK_USER && lock != MN_LOCK_HANDING_OVER)
+		return mn_nl_fail(info, -EINVAL, "nobody can ask for a lock of this kind");
+	return mn_nl_done(info, mn_volume_lock(mn_nl_volume(info), lock, force, &why), &why);
 }
 
 int mn_nl_volume_unlock(struct sk_buff *skb, struct genl_info *info)

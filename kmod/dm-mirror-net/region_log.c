@@ -63,13 +63,38 @@ static bool set_group(struct mn_volume *volume)
 	return count;
 }
 
+/*
+ * That something was written in this generation is durable before the first write goes on: until
+ * then this source may yield to another, and what it wrote would be lost (I7). Where it cannot be
+ * recorded the write fails as one without an intent does.
+ */
+static void record_first_write(struct mn_volume *volume)
+{
+	struct mn_super *draft;
+	bool waits;
+
+	spin_lock_irq(&volume->track);
+	waits = volume->unwritten && !list_empty(&volume->parked);
+	spin_unlock_irq(&volume->track);
+	if (!waits)
+		return;
+	draft = mn_volume_begin(volume);
+	draft->flags |= MN_SUPER_F_MOVED_ON;
+	if (mn_meta_commit(&volume->meta))
+		return;
+	spin_lock_irq(&volume->track);
+	volume->unwritten = false;
+	spin_unlock_irq(&volume->track);
+}
+
 void mn_region_set_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(work, struct mn_volume, intent_work);
 
-	do
+	do {
+		record_first_write(volume);
 		rerun_parked(volume);
-	while (set_group(volume));
+	} while (set_group(volume));
 }
 
 static bool any_clearing(struct mn_volume *volume, u64 first, u64 last)

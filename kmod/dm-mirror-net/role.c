@@ -83,7 +83,7 @@ static int kill_io(struct mn_volume *volume, bool force)
 	int err = 0;
 
 	if (disk && !mutex_trylock(&disk->open_mutex))
-		return -EBUSY;	/* as in open_source() */
+		return -EINPROGRESS;	/* as in open_gate() */
 	if (disk && !force && disk_openers(disk))
 		err = -EBUSY;
 	else
@@ -95,11 +95,15 @@ static int kill_io(struct mn_volume *volume, bool force)
 
 int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force)
 {
+	int err;
+
 	lockdep_assert_held(&volume->lock);
 	if (volume->lock_reason == MN_LOCK_NONE) {
 		reinit_completion(&volume->io_drained);
-		if (kill_io(volume, force))
-			return -EBUSY;
+		err = kill_io(volume, force);
+
+		if (err)
+			return err;
 		wait_for_completion(&volume->io_drained);
 		set_writable(volume, false);
 		WRITE_ONCE(volume->read_only, false);
@@ -164,7 +168,10 @@ static void are_lost(struct mn_volume *volume, u32 mask, u64 generation, bool fe
 	spin_unlock_irq(&volume->track);
 }
 
-/* Its generation counts as written from now on; it is one that no target passes for (I6). */
+/*
+ * Its generation is one that no target passes for (I6). It counts as written with the first write:
+ * region_log.c.
+ */
 static int commit_open(struct mn_volume *volume, bool fence)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
@@ -172,13 +179,13 @@ static int commit_open(struct mn_volume *volume, bool fence)
 	u32 mask;
 	int err;
 
+	WRITE_ONCE(volume->unwritten, !(draft->flags & MN_SUPER_F_MOVED_ON));
 	/* first: a link that ends from here on is a loss */
 	set_writable(volume, true);
 	mask = pass_for_equal(volume, draft);
 	if (mask)
 		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
 	draft->locked = MN_LOCK_NONE;
-	draft->flags |= MN_SUPER_F_MOVED_ON;
 	generation = draft->generation;
 	err = mn_meta_commit(&volume->meta);
 	if (err)
@@ -207,6 +214,7 @@ static int commit_open_target(struct mn_volume *volume)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
 
+	WRITE_ONCE(volume->unwritten, false);
 	draft->locked = MN_LOCK_NONE;
 	draft->flags |= MN_SUPER_F_WRITTEN;
 	if (draft->data_state == MN_DATA_CURRENT) {
@@ -238,7 +246,7 @@ static int open_gate(struct mn_volume *volume, int (*commit)(struct mn_volume *v
 		return -ENODEV;
 	/* never wait for it: its holder may wait for a suspend, which waits for volume->lock */
 	if (!mutex_trylock(&disk->open_mutex))
-		return -EBUSY;
+		return -EINPROGRESS;
 	err = disk_openers(disk) ? -EBUSY : commit(volume);
 	if (!err)
 		percpu_ref_reinit(&volume->io);
@@ -274,6 +282,8 @@ static int open_target(struct mn_volume *volume, bool read_only)
 static const char *why_not_opened(int err)
 {
 	switch (err) {
+	case -EINPROGRESS:
+		return "the volume's device is just being opened or closed: try again";
 	case -EBUSY:
 		return "the volume is open (by a mount or a process): close it first";
 	case -ENODEV:
@@ -281,6 +291,13 @@ static const char *why_not_opened(int err)
 	default:
 		return "the opening cannot be recorded in the metadata: the volume stays locked";
 	}
+}
+
+/* For those who ask: what may pass in a moment is busy, too. */
+static int refused(int err, struct mn_why *why)
+{
+	why->text = why_not_opened(err);
+	return err == -EINPROGRESS ? -EBUSY : err;
 }
 
 void mn_volume_open_work(struct work_struct *work)
@@ -293,7 +310,7 @@ void mn_volume_open_work(struct work_struct *work)
 	if (volume->may_open && volume->lock_reason == MN_LOCK_WAIT_PEER)
 		err = open_source(volume, false);
 	mutex_unlock(&volume->lock);
-	if (err == -EBUSY || err == -ENODEV) {
+	if (err == -EBUSY || err == -EINPROGRESS || err == -ENODEV) {
 		queue_delayed_work(volume->session_wq, &volume->open_work, MN_OPEN_RETRY);
 	} else if (err) {
 		pr_err("dm-mirror-net: %s: stays locked: the opening cannot be recorded (%d)\n",
@@ -418,7 +435,7 @@ int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struc
 	err = volume->role == MN_ROLE_TARGET ? open_target(volume, read_only) :
 		open_source(volume, volume->lock_reason == MN_LOCK_FENCED);
 	if (err)
-		why->text = why_not_opened(err);
+		err = refused(err, why);
 out:
 	mutex_unlock(&volume->lock);
 	return err;
@@ -436,27 +453,31 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 
 /*
  * Locked already: what was written behind our back, or a copy that is not fenced, stays the reason
- * until a person has decided.
+ * until a person has decided; and a person's lock stays one.
  */
-static bool keeps_lock_reason(const struct mn_volume *volume)
+static bool keeps_lock_reason(const struct mn_volume *volume, u8 reason)
 {
 	return volume->lock_reason == MN_LOCK_FOREIGN_WRITE ||
 	       volume->lock_reason == MN_LOCK_HANDED_OVER ||
-	       volume->lock_reason == MN_LOCK_FENCED || volume->lock_reason == MN_LOCK_TARGET;
+	       volume->lock_reason == MN_LOCK_FENCED || volume->lock_reason == MN_LOCK_TARGET ||
+	       (volume->lock_reason == MN_LOCK_USER && reason == MN_LOCK_HANDING_OVER);
 }
 
-int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why)
+int mn_volume_lock(struct mn_volume *volume, u8 reason, bool force, struct mn_why *why)
 {
 	int err = mn_volume_enter(volume, why);
-	u8 reason;
 
 	if (err)
 		return err;
-	reason = volume->role == MN_ROLE_TARGET ? MN_LOCK_TARGET : MN_LOCK_USER;
-	if (!keeps_lock_reason(volume)) {
+	if (volume->role == MN_ROLE_TARGET)
+		reason = MN_LOCK_TARGET;
+	else if (volume->role == MN_ROLE_NONE)
+		reason = MN_LOCK_USER;
+	if (!keeps_lock_reason(volume, reason)) {
 		err = mn_volume_close_io(volume, reason, force);
-		why->text = why_not_opened(-EBUSY);
-		if (!err) {
+		if (err) {
+			err = refused(err, why);
+		} else {
 			err = commit_lock(volume, volume->role, reason);
 			why->text =
 				"locked until a restart only: the metadata cannot be written";
@@ -478,7 +499,8 @@ static int lock_fenced(struct mn_volume *volume)
 	if (err)
 		return err;
 	mn_fence_gate_closed(volume);
-	if (was != MN_LOCK_NONE && was != MN_LOCK_USER && was != MN_LOCK_WAIT_PEER)
+	if (was != MN_LOCK_NONE && was != MN_LOCK_USER && was != MN_LOCK_WAIT_PEER &&
+	    was != MN_LOCK_HANDING_OVER)
 		return 0;
 	set_lock_reason(volume, MN_LOCK_FENCED);
 	return commit_lock(volume, volume->role, MN_LOCK_FENCED);
@@ -493,7 +515,7 @@ void mn_volume_fence_lock_work(struct work_struct *work)
 	mutex_lock(&volume->lock);
 	err = READ_ONCE(volume->dying) ? 0 : lock_fenced(volume);
 	mutex_unlock(&volume->lock);
-	if (err == -EBUSY)
+	if (err == -EINPROGRESS)
 		queue_delayed_work(volume->session_wq, &volume->fence_lock_work, MN_OPEN_RETRY);
 	else if (err)
 		pr_err("dm-mirror-net: %s: locked (fenced) until a restart only: the metadata cannot be written (%d)\n",
@@ -555,9 +577,10 @@ static void become_source_again(struct mn_super *draft)
 static int become_source(struct mn_volume *volume, bool force, struct mn_why *why)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
+	bool declared = why_not_promoted(draft->data_state);
 
 	mn_handover_forget(draft);
-	if (why_not_promoted(draft->data_state) && !force) {
+	if (declared && !force) {
 		why->text = why_not_promoted(draft->data_state);
 		mn_meta_abort(&volume->meta);
 		return -ESTALE;
@@ -566,6 +589,9 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
 		mn_handover_promote(draft, get_random_u64() | 1);
 	else
 		become_source_again(draft);
+	/* a person says that this is the newest copy: it does not yield, written or not */
+	if (declared)
+		draft->flags |= MN_SUPER_F_MOVED_ON;
 	draft->locked = MN_LOCK_USER;
 	draft->data_since = ktime_get_real_ns();
 	return mn_meta_commit(&volume->meta);
@@ -585,8 +611,7 @@ static int open_by_force(struct mn_volume *volume, struct mn_why *why)
 		return -ESTALE;
 	}
 	err = open_source(volume, true);
-	why->text = why_not_opened(err);
-	return err;
+	return err ? refused(err, why) : 0;
 }
 
 /* What this node lacked as source of others does not matter in another role. */

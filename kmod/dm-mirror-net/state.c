@@ -226,6 +226,7 @@ static const char * const lock_reason_texts[] = {
 	[MN_LOCK_METADATA] = "metadata",
 	[MN_LOCK_FENCED] = "fenced",
 	[MN_LOCK_HANDED_OVER] = "handed-over",
+	[MN_LOCK_HANDING_OVER] = "handing-over",
 };
 
 bool mn_reason_ends_by_itself(u8 reason)

@@ -209,6 +209,7 @@ struct mn_volume {
 	unsigned int inflight[2];	/* classified writes under way, by parity */
 	u8 parity;
 	bool loss_pending;		/* a mirror's loss is not durable yet: hold completions */
+	bool unwritten;			/* open; its first write has to be on record first */
 	bool writable;			/* open, opening, or still draining: a loss counts */
 	bool no_waiting;		/* suspended for long: nobody may wait on a link */
 	bool region_full;		/* writes wait for room; reclaim_work ends it */
@@ -246,7 +247,8 @@ struct mn_volume {
 	struct delayed_work reclaim_work;
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work yield_work;	/* another node has taken over; see changeover.c */
-	u64 yield_from;			/* the generation from which it went on */
+	u64 yield_from;			/* the generation that this node had then */
+	u8 yield;			/* enum mn_yield: why */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
 	struct delayed_work suspend_work;
 	struct work_struct drop_work;
@@ -299,7 +301,7 @@ struct mn_mirror *mn_mirror_find(struct mn_volume *volume, const u8 *peer_uuid);
 int mn_volume_format(const char *data_path, const char *meta_path, struct mn_super *super,
 		     bool force, u64 *meta_bytes, struct mn_why *why);
 int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why);
-int mn_volume_lock(struct mn_volume *volume, bool force, struct mn_why *why);
+int mn_volume_lock(struct mn_volume *volume, u8 reason, bool force, struct mn_why *why);
 int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struct mn_why *why);
 
 /* changeover.c; see MN_CMD_HANDOVER_* and MN_CMD_VOLUME_DEMOTE. */
@@ -340,7 +342,7 @@ int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why 
  * Any context: the peer is the source, and went on from this generation. If this node is still the
  * locked source with it, it becomes a target as soon as no mirror has a link.
  */
-void mn_volume_yields(struct mn_volume *volume, u64 generation);
+void mn_volume_yields(struct mn_volume *volume, u64 generation, u8 why);
 
 /*
  * Report an event to the state machine of the mirror and announce what changed; any context,

@@ -22,7 +22,7 @@ void mn_volume_stop(struct mn_volume *volume);
 
 /*
  * role.c. Under volume->lock, may block: no I/O from its return on. -EBUSY while held, unless
- * force.
+ * force. -EINPROGRESS: somebody is just opening or closing the device; try again.
  */
 int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force);
 /* role.c, under volume->lock: that is durable now; the gate is closed. */

@@ -516,9 +516,11 @@ static enum mn_io_next io_enter_regions(struct mn_io *io)
 	struct mn_volume *volume = io->volume;
 	enum mn_region_answer answer;
 
-	if (io->entered || !io->sectors || volume->meta_way == MN_META_CONTINUE)
+	if (io->entered || !io->sectors ||
+	    (volume->meta_way == MN_META_CONTINUE && !volume->unwritten))
 		return MN_IO_GO;
-	answer = mn_regions_enter(&volume->regions, io->first_region, io->last_region, jiffies);
+	answer = volume->unwritten ? MN_REGION_WAIT :
+		mn_regions_enter(&volume->regions, io->first_region, io->last_region, jiffies);
 	if (answer == MN_REGION_PASS) {
 		io->entered = true;
 		return MN_IO_GO;

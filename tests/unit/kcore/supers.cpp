@@ -55,7 +55,7 @@ mn_super random_super(Random &random)
     std::strcpy(super.name, random_name(random).c_str());
     random_geometry(random, super);
     super.role = static_cast<u8>(random.range(0, MN_ROLE_TARGET));
-    super.locked = static_cast<u8>(random.range(0, MN_LOCK_HANDED_OVER));
+    super.locked = static_cast<u8>(random.range(0, MN_LOCK_HANDING_OVER));
     super.data_state = static_cast<u8>(random.range(0, MN_DATA_INCONSISTENT));
     super.flags = static_cast<u32>(random.range(0, MN_SUPER_F_ALL));
     super.data_since = random.any();

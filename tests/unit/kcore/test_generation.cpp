@@ -144,12 +144,49 @@ TEST_F(Generation, OldSourceComesBackToANewOne)
     EXPECT_EQ(verdict(source(1, 1, {}, wait_peer | moved_on), source(2, 1, {1}, moved_on)),
               "refuse/operation source=2");
     const auto old = source(1, 1, {}, wait_peer | moved_on), newer = source(2, 1, {1}, moved_on);
-    EXPECT_TRUE(mn_generation_yields(&old, &newer));
-    EXPECT_FALSE(mn_generation_yields(&newer, &old));
+    EXPECT_EQ(mn_generation_yields(&old, &newer), MN_YIELD_REPLACED);
+    EXPECT_EQ(mn_generation_yields(&newer, &old), MN_YIELD_NO);
     const auto open = source(1, 1, {}, MN_HELLO_F_UNLOCKED | moved_on), apart = source(3, 1, {1}, moved_on);
-    EXPECT_FALSE(mn_generation_yields(&open, &newer)) << "it is in use";
-    EXPECT_FALSE(mn_generation_yields(&apart, &newer)) << "it moved on, too";
+    EXPECT_EQ(mn_generation_yields(&open, &newer), MN_YIELD_NO) << "it is in use";
+    EXPECT_EQ(mn_generation_yields(&apart, &newer), MN_YIELD_NO) << "it moved on, too";
+    const auto lacks = source(2, 1, {1}, moved_on | full);
+    EXPECT_EQ(mn_generation_yields(&old, &lacks), MN_YIELD_NO) << "the old one wrote what nobody marked";
     EXPECT_EQ(verdict(target(1, 1, {}, moved_on), source(2, 1, {1}, moved_on)), "partial/none source=1");
+}
+
+// One was promoted and not written; the old source lived, and went on.
+TEST_F(Generation, WhoWroteNothingYields)
+{
+    const auto with_base = [](mn_facts facts) { return with_old_base(facts, facts.base); };
+    const auto promoted = with_base(source(3, 1, {1}, MN_HELLO_F_UNLOCKED));
+    const auto went_on = with_base(source(2, 1, {1}, moved_on | MN_HELLO_F_UNLOCKED));
+
+    EXPECT_EQ(verdict(promoted, went_on), "refuse/operation source=2");
+    EXPECT_EQ(mn_generation_yields(&promoted, &went_on), MN_YIELD_UNWRITTEN);
+    EXPECT_EQ(mn_generation_yields(&went_on, &promoted), MN_YIELD_NO);
+    auto wrote = promoted;
+    wrote.flags |= moved_on;
+    EXPECT_EQ(verdict(wrote, went_on), "split-brain/split-brain source=2");
+    // what it has is no generation that the other had, or not that alone
+    const auto stranger = with_base(source(3, 8, {8})), again = with_base(source(4, 1, {3, 1}));
+    EXPECT_EQ(verdict(stranger, went_on), "refuse/other-source source=2");
+    EXPECT_EQ(verdict(again, went_on), "refuse/other-source source=2");
+    const auto given = with_old_base(source(3, 1, {1}), 3);
+    EXPECT_EQ(verdict(given, went_on), "refuse/other-source source=2");
+    // as it is afterwards
+    EXPECT_EQ(verdict(went_on, with_base(target(1, 1, {}))), "partial/none source=0");
+}
+
+// Both were promoted, and neither was written: one of them is the source, the same one at both ends.
+TEST_F(Generation, NeitherWrote)
+{
+    auto one = with_old_base(source(2, 1, {1}), 1), other = with_old_base(source(3, 1, {1}), 1);
+
+    one.node_uuid[0] = 1;
+    other.node_uuid[0] = 2;
+    EXPECT_EQ(verdict(one, other), "refuse/operation source=2");
+    EXPECT_EQ(mn_generation_yields(&one, &other), MN_YIELD_NO);
+    EXPECT_EQ(mn_generation_yields(&other, &one), MN_YIELD_UNWRITTEN);
 }
 
 TEST_F(Generation, BothWroteOnTheirOwn)
@@ -162,8 +199,7 @@ TEST_F(Generation, BothWroteOnTheirOwn)
 
 TEST_F(Generation, TwoSourcesOfWhichOneWroteNothing)
 {
-    EXPECT_EQ(verdict(source(2, 1, {1}), source(3, 1, {1}, moved_on)), "refuse/other-source source=2");
-    EXPECT_EQ(verdict(source(2, 1, {1}), source(3, 1, {1})), "refuse/other-source source=2");
+    EXPECT_EQ(verdict(source(2, 1, {1}), source(3, 1, {1}, moved_on)), "refuse/operation source=2");
     EXPECT_EQ(verdict(source(1, 1, {}), source(1, 1, {})), "refuse/other-source source=2");
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 namespace kcore {
@@ -94,13 +95,24 @@ static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, 
     return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
 }
 
-// One of two sources is locked, and the other went on from what it has.
+// It has a generation of its own, straight from one that this mirror had, and wrote nothing in it.
+static bool model_unwritten(const mn_facts &self, const mn_facts &other)
+{
+    return !has(self, MN_HELLO_F_MOVED_ON) && self.base && self.history[0] == self.base &&
+           self.generation != self.old_base && in(self.base, known(other));
+}
+
+// One of two sources is locked, and the other went on from what it has; or it wrote nothing.
 static bool model_yields(const mn_facts &self, const mn_facts &other)
 {
     const Pair pair(self, other);
 
-    return !has(self, MN_HELLO_F_UNLOCKED) && self.generation && other.generation &&
-           self.generation != other.generation && pair.b_knows_a && !pair.a_knows_b;
+    if (!other.generation || pair.a_knows_b)
+        return false;
+    if (pair.b_knows_a)
+        return !has(self, MN_HELLO_F_UNLOCKED) && !has(other, MN_HELLO_F_FULL_NEEDED);
+    return model_unwritten(self, other) &&
+           (!model_unwritten(other, self) || std::memcmp(self.node_uuid, other.node_uuid, MN_UUID_LEN) >= 0);
 }
 
 static mn_verdict model(const mn_facts &a, const mn_facts &b)
@@ -216,6 +228,30 @@ TEST_F(GenerationTable, EveryCombination)
     for (u8 kind = 0; kind < __MN_VERDICT_MAX; kind++)
         if (kind != MN_VERDICT_RESUME)
             EXPECT_GT(seen_[kind], 1000u) << verdict_text(kind);
+}
+
+// Two that are both source, with pasts that meet, or do not.
+TEST_F(GenerationTable, EveryTwoSources)
+{
+    std::vector<mn_facts> all;
+
+    for (u64 generation : {0, 1, 2, 3})
+        for (u64 base : {0, 1, 2})
+            for (u64 old_base : {0, 1, 3})
+                for (u64 newest : {0, 1, 2, 9})
+                    for (u32 flags : {0u, u32(MN_HELLO_F_MOVED_ON), u32(MN_HELLO_F_UNLOCKED),
+                                      u32(MN_HELLO_F_MOVED_ON | MN_HELLO_F_UNLOCKED), u32(MN_HELLO_F_FULL_NEEDED)})
+                        all.push_back(with_old_base(facts(MN_ROLE_SOURCE, generation, base, {newest}, flags),
+                                                    old_base));
+    for (const mn_facts &a : all)
+        for (mn_facts b : all) {
+            b.node_uuid[0] = 1;
+            judge(a, b);
+            EXPECT_FALSE(mn_generation_yields(&a, &b) && mn_generation_yields(&b, &a)) << "nobody stays source";
+            if (HasFailure())
+                return;
+        }
+    EXPECT_GT(seen_[MN_VERDICT_SPLIT_BRAIN], 1000u);
 }
 
 // What one side may say of a stream that could go on.

@@ -169,7 +169,7 @@ private:
         case World::Message::took:
             if (!mn_handover_is_open(&super) || super.handover != message.number)
                 return;
-            mn_handover_yield(&super);
+            mn_handover_yield(&super, false);
         }
         next_.push_back(next);
     }
@@ -291,7 +291,7 @@ TEST(Handover, IsGivenOnceAndTakenBackWithItsOwnAnswer)
     EXPECT_EQ(mn_handover_give(&source, 0, &why), MN_HANDOVER_ALREADY);
     EXPECT_EQ(mn_handover_take_back(&source, 2, &why), MN_HANDOVER_NO);
     ASSERT_EQ(mn_handover_take_back(&source, 1, &why), MN_HANDOVER_DONE);
-    EXPECT_EQ(source.locked, MN_LOCK_USER);
+    EXPECT_EQ(source.locked, MN_LOCK_HANDING_OVER);
     EXPECT_EQ(source.handed_to[0], 0u);
     ASSERT_EQ(mn_handover_give(&source, 0, &why), MN_HANDOVER_DONE);
     EXPECT_EQ(mn_handover_take_back(&source, 1, &why), MN_HANDOVER_NO);
@@ -305,11 +305,31 @@ TEST(Handover, IsOnRecordWithItsLockOnly)
 
     source.locked = MN_LOCK_USER;
     mn_handover_give(&source, 0, &why);
-    mn_handover_yield(&source);
+    mn_handover_yield(&source, false);
     EXPECT_EQ(source.role, MN_ROLE_TARGET);
     EXPECT_EQ(source.locked, MN_LOCK_TARGET);
     EXPECT_EQ(source.data_state, MN_DATA_OUTDATED);
     EXPECT_EQ(source.handed_to[0], 0u);
+}
+
+// Promoted, and not written: it goes back to the generation that its old source knows.
+TEST(Handover, WhoWroteNothingGivesItsGenerationUp)
+{
+    mn_super node = node_of(2, 1, MN_ROLE_TARGET);
+
+    mn_handover_promote(&node, 99);
+    EXPECT_TRUE(mn_handover_is_unwritten(&node));
+    node.slot[0].old_base = 99;
+    EXPECT_FALSE(mn_handover_is_unwritten(&node)) << "the other may have it";
+    node.slot[0].old_base = 7;
+    node.flags |= MN_SUPER_F_MOVED_ON;
+    EXPECT_FALSE(mn_handover_is_unwritten(&node));
+    node.flags = 0;
+    mn_handover_yield(&node, true);
+    EXPECT_EQ(node.role, MN_ROLE_TARGET);
+    EXPECT_EQ(node.generation, 7u);
+    EXPECT_EQ(node.history[0], 0u);
+    EXPECT_EQ(node.data_state, MN_DATA_OUTDATED);
 }
 
 }  // namespace kcore

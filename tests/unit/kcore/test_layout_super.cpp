@@ -142,7 +142,7 @@ TEST_F(Super, ImpossibleGeometry)
 TEST_F(Super, ImpossibleStatus)
 {
     EXPECT_EQ(spoilt([](auto &d) { d.role = 3; }), MN_SUPER_BAD_VALUE);
-    EXPECT_EQ(spoilt([](auto &d) { d.locked = MN_LOCK_HANDED_OVER + 1; }), MN_SUPER_BAD_VALUE);
+    EXPECT_EQ(spoilt([](auto &d) { d.locked = MN_LOCK_HANDING_OVER + 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.data_state = 4; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.flags = MN_SUPER_F_ALL + 1; }), MN_SUPER_BAD_VALUE);
     EXPECT_EQ(spoilt([](auto &d) { d.reserved[2] = 1; }), MN_SUPER_BAD_VALUE);

@@ -208,7 +208,8 @@ TEST_F(State, Words)
     EXPECT_STREQ(mn_lock_reason_text(MN_LOCK_WAIT_PEER), "wait-peer");
     EXPECT_STREQ(mn_lock_reason_text(MN_LOCK_FENCED), "fenced");
     EXPECT_STREQ(mn_lock_reason_text(MN_LOCK_HANDED_OVER), "handed-over");
-    EXPECT_STREQ(mn_lock_reason_text(MN_LOCK_HANDED_OVER + 1), "unknown");
+    EXPECT_STREQ(mn_lock_reason_text(MN_LOCK_HANDING_OVER), "handing-over");
+    EXPECT_STREQ(mn_lock_reason_text(MN_LOCK_HANDING_OVER + 1), "unknown");
     EXPECT_STREQ(mn_reason_text(__MN_REASON_MAX), "unknown");
 }
 

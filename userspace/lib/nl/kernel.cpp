@@ -126,9 +126,10 @@ void Kernel::set_role(const VolumeId& id, Role role, bool force)
     ask(message);
 }
 
-void Kernel::lock(const VolumeId& id)
+void Kernel::lock(const VolumeId& id, LockReason why)
 {
-    ask(about(MN_CMD_VOLUME_LOCK, id));
+    Message message = about(MN_CMD_VOLUME_LOCK, id);
+    socket_.transact(message.u8(MN_A_VOLUME_LOCKED, static_cast<std::uint8_t>(why)));
 }
 
 void Kernel::unlock(const VolumeId& id, const Unlock& how)

@@ -57,7 +57,8 @@ public:
     VolumeRecord volume(const VolumeId& id);
     std::optional<VolumeRecord> find_volume(const VolumeId& id);
     void set_role(const VolumeId& id, Role role, bool force = false);
-    void lock(const VolumeId& id);
+    // handing_over: until the role is given away or laid down (MN_CMD_VOLUME_LOCK).
+    void lock(const VolumeId& id, LockReason why = LockReason::user);
     void unlock(const VolumeId& id, const Unlock& how = {});
 
     // A planned change of roles (docs/takeover.md); which one it is about.

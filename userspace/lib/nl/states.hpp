@@ -20,6 +20,7 @@ enum class LockReason : int {
     metadata = MN_LOCK_METADATA,
     fenced = MN_LOCK_FENCED,
     handed_over = MN_LOCK_HANDED_OVER,
+    handing_over = MN_LOCK_HANDING_OVER,
 };
 
 enum class LinkState : int {
@@ -104,7 +105,8 @@ template <> struct Words<LockReason> {
         {LockReason::user, "user"},           {LockReason::wait_peer, "wait-peer"},
         {LockReason::foreign_write, "foreign-write"},
         {LockReason::metadata, "metadata"},   {LockReason::fenced, "fenced"},
-        {LockReason::handed_over, "handed-over"}};
+        {LockReason::handed_over, "handed-over"},
+        {LockReason::handing_over, "handing-over"}};
 };
 
 template <> struct Words<LinkState> {

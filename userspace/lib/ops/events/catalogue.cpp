@@ -34,6 +34,7 @@ enum Code : int {
     locked_fenced,
     locked_handed_over,
     locked_wait_peer,
+    locked_handing_over,
     disk_unreadable = 600,
     disk_flush_failed,
     disk_foreign_write,
@@ -77,6 +78,7 @@ constexpr EventKind kinds[] = {
     {locked_fenced, "locked-fenced", S::critical, C::lock},
     {locked_handed_over, "locked-handed-over", S::info, C::lock},
     {locked_wait_peer, "locked-wait-peer", S::info, C::lock},
+    {locked_handing_over, "locked-handing-over", S::info, C::lock},
     {disk_unreadable, "disk-unreadable", S::error, C::disk},
     {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
     {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
@@ -127,6 +129,7 @@ int code_of_lock(int reason)
     case LockReason::fenced: return locked_fenced;
     case LockReason::handed_over: return locked_handed_over;
     case LockReason::wait_peer: return locked_wait_peer;
+    case LockReason::handing_over: return locked_handing_over;
     default: return unlisted; // not announced by this version of the module
     }
 }

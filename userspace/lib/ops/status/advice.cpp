@@ -139,6 +139,10 @@ std::string of_lock(LockReason lock, const std::string& volume)
                "the volume stays locked; when that node answers, repeat: mirrorctl switchover " + volume +
                "@NODE (NODE: who shall be the source), or it becomes a target by itself when the link is "
                "back";
+    case LockReason::handing_over:
+        return "a change of its role was begun and did not go through (or is under way); nothing was given "
+               "away, and this node is the source as before, but locked; to open it: mirrorctl unlock " + volume +
+               "; or repeat what was begun: mirrorctl switchover " + volume + "@NODE, or mirrorctl demote " + volume;
     case LockReason::none:
     case LockReason::target: // as it should be
     case LockReason::user:

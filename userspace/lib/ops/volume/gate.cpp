@@ -7,19 +7,31 @@
 namespace mirrornet::ops {
 
 Gate::Gate(nl::Kernel& kernel, const VolumeConfig& config)
-    : kernel_(kernel), config_(config), was_open_(!kernel.volume(config.id).locked())
+    : kernel_(kernel), config_(config), was_locked_as_(kernel.volume(config.id).lock)
 {
 }
 
 void Gate::close(std::chrono::seconds wait)
 {
-    patiently(wait, ExitStatus::in_use, [&] { lock_copy(kernel_, config_); });
+    patiently(wait, ExitStatus::in_use, [&] { lock_copy(kernel_, config_, LockReason::handing_over); });
+}
+
+// By a person, and not for a change of roles any more.
+void Gate::lock_as_before()
+try {
+    if (kernel_.volume(config_.id).lock == LockReason::handing_over)
+        kernel_.lock(config_.id);
+} catch (const Error&) {
+    // locked it is; for another reason than before
 }
 
 std::string Gate::reopen()
 {
-    if (!was_open_)
+    // what an earlier change of roles closed that did not end, this one opens
+    if (was_locked_as_ != LockReason::none && was_locked_as_ != LockReason::handing_over) {
+        lock_as_before();
         return ", and the volume stays locked (to open it: mirrorctl unlock " + config_.name + ")";
+    }
     try {
         unlock_when_free(kernel_, config_.id);
         return ", and the volume is open again";

@@ -42,7 +42,9 @@ public:
 private:
     nl::Kernel& kernel_;
     const VolumeConfig& config_;
-    bool was_open_;
+    void lock_as_before();
+
+    LockReason was_locked_as_;
 };
 
 // The same refusal, after which the volume is as it was before.

@@ -26,11 +26,11 @@ template <typename Action> void name_users(const std::string& volume, const std:
 }
 
 // udev looks into a device whenever one has written to it: such a holder is gone at once.
-void lock_when_free(nl::Kernel& kernel, const VolumeId& id)
+void lock_when_free(nl::Kernel& kernel, const VolumeId& id, LockReason why)
 {
     for (int tries = 20;; tries--) {
         try {
-            kernel.lock(id);
+            kernel.lock(id, why);
             return;
         } catch (const Error& error) {
             if (error.status() != ExitStatus::in_use || tries == 0)
@@ -47,9 +47,9 @@ bool is_open(const nl::VolumeRecord& record, const nl::Unlock& how)
     return !record.locked() && record.read_only == how.read_only;
 }
 
-void lock_copy(nl::Kernel& kernel, const VolumeConfig& config)
+void lock_copy(nl::Kernel& kernel, const VolumeConfig& config, LockReason why)
 {
-    name_users(config.name, "locked", [&] { lock_when_free(kernel, config.id); });
+    name_users(config.name, "locked", [&] { lock_when_free(kernel, config.id, why); });
 }
 
 LockResult lock(const ConfigStore& store, const std::string& volume)

@@ -22,6 +22,6 @@ LockResult unlock(const ConfigStore& store, const std::string& volume, const nl:
 // Is it open in this way already?
 bool is_open(const nl::VolumeRecord& record, const nl::Unlock& how);
 // For verbs that hold the operation lock; what is locked for another reason is so for this one now.
-void lock_copy(nl::Kernel& kernel, const VolumeConfig& config);
+void lock_copy(nl::Kernel& kernel, const VolumeConfig& config, LockReason why = LockReason::user);
 
 } // namespace mirrornet::ops

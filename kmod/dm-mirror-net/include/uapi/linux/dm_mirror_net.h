@@ -59,9 +59,11 @@
  *   the volume at once, although a peer was not heard or the data device was
  *   written behind our back ("up --as-source"). Durable when it returns.
  *
- * MN_CMD_VOLUME_LOCK (admin): VOLUME_UUID, [FORCE]. From its return on every
+ * MN_CMD_VOLUME_LOCK (admin): VOLUME_UUID, [FORCE], [VOLUME_LOCKED]. From its return on every
  *   read and write fails, and the lock is durable. -EBUSY while open unless FORCE,
  *   and even then while the kernel is just opening or closing the device: try again.
+ *   VOLUME_LOCKED says why a source is locked: MN_LOCK_USER (default), or MN_LOCK_HANDING_OVER
+ *   (before HANDOVER_GIVE or DEMOTE; a lock by a person stays one). -EINVAL: anything else.
  * MN_CMD_VOLUME_UNLOCK (admin): VOLUME_UUID, [READ_ONLY], [FORCE]. -EBUSY while
  *   anybody holds the device; -ESTALE for a source which waits for its peer's answer, and
  *   for a target unless a person has to end the state of each of its mirrors (paused by a
@@ -277,6 +279,7 @@ enum mn_lock_reason {
 	MN_LOCK_METADATA,	/* the metadata cannot be written; not produced by this version */
 	MN_LOCK_FENCED,		/* fence-timeout passed, and on-fence-timeout is stop */
 	MN_LOCK_HANDED_OVER,	/* gave its role away; whether it was taken is not known */
+	MN_LOCK_HANDING_OVER,	/* a change of its role began; nothing was given away yet */
 };
 
 enum mn_link_state {
