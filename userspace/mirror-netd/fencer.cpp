@@ -2,7 +2,6 @@
 #include "mirror-netd/fencer.hpp"
 
 #include "base/error.hpp"
-#include "mirror-netd/hook_process.hpp"
 #include "mirror-netd/log.hpp"
 #include "nl/kernel.hpp"
 #include "ops/peer.hpp"
@@ -78,7 +77,7 @@ milliseconds patience_with_peer(milliseconds timeout)
 Fencer::Fencer(const ConfigStore& store, FenceKernel& kernel, AskPeer ask, FenceSettings settings,
                int cancel)
     : store_(store), kernel_(kernel), ask_(std::move(ask)), settings_(std::move(settings)),
-      cancel_(cancel), directory_(settings_.directory, settings_.owner)
+      cancel_(cancel), directory_(settings_.directory, settings_.owner, log_hook)
 {
 }
 
@@ -178,7 +177,7 @@ bool Fencer::a_hook_confirms(const WantedFence& fence, Attempts& attempts,
             return false;
         std::string failure;
         try {
-            failure = run_hook(path, facts, deadline.left(), cancel_);
+            failure = ops::run_hook(path, facts, deadline.left(), cancel_, log_hook);
         } catch (const Error& error) { // no such interpreter, for one
             failure = error.what();
         }

@@ -6,9 +6,9 @@
 #pragma once
 
 #include "config/store.hpp"
-#include "mirror-netd/hook_directory.hpp"
 #include "mirror-netd/kernel_links.hpp"
 #include "mirror-netd/workers.hpp"
+#include "ops/hooks/directory.hpp"
 
 #include <chrono>
 #include <functional>
@@ -83,7 +83,7 @@ private:
     AskPeer ask_;
     const FenceSettings settings_;
     const int cancel_;
-    HookDirectory directory_;
+    ops::HookDirectory directory_;
     std::mutex mutex_;
     std::set<Key> running_; // guarded by mutex_
     Workers workers_{16};   // last: they end before the rest goes

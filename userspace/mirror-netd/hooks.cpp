@@ -3,7 +3,6 @@
 
 #include "base/deadline.hpp"
 #include "base/error.hpp"
-#include "mirror-netd/hook_process.hpp"
 #include "mirror-netd/log.hpp"
 
 #include <system_error>
@@ -12,7 +11,7 @@ namespace mirrornet::netd {
 
 Hooks::Hooks(HookSettings settings, int cancel)
     : settings_(std::move(settings)), cancel_(cancel),
-      directory_(settings_.directory, settings_.owner)
+      directory_(settings_.directory, settings_.owner, log_hook)
 {
 }
 
@@ -104,7 +103,7 @@ try {
             return;
         std::string failure;
         try {
-            failure = run_hook(path, event.facts, settings_.patience, cancel_);
+            failure = ops::run_hook(path, event.facts, settings_.patience, cancel_, log_hook);
         } catch (const Error& error) { // no such interpreter, for one
             failure = error.what();
         }

@@ -4,8 +4,8 @@
 // a time per volume. Whoever announces never waits for a hook.
 #pragma once
 
-#include "mirror-netd/hook_directory.hpp"
 #include "ops/events/facts.hpp"
+#include "ops/hooks/directory.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -58,7 +58,7 @@ private:
 
     const HookSettings settings_;
     const int cancel_;
-    HookDirectory directory_;
+    ops::HookDirectory directory_;
     std::mutex mutex_; // guards what follows
     std::condition_variable changed_;
     std::map<std::string, Volume> volumes_;

@@ -23,4 +23,12 @@ void log_line(Priority priority, std::string_view text)
     [[maybe_unused]] const auto ignored = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
+void log_hook(Severity severity, std::string_view line)
+{
+    log_line(severity == Severity::info      ? Priority::info
+             : severity == Severity::warning ? Priority::warning
+                                             : Priority::error,
+             line);
+}
+
 } // namespace mirrornet::netd

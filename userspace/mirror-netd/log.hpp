@@ -3,6 +3,8 @@
 // One line to stderr, which systemd keeps in the journal. From any thread.
 #pragma once
 
+#include "nl/states.hpp"
+
 #include <exception>
 #include <fmt/format.h>
 #include <string>
@@ -22,6 +24,9 @@ void log(Priority priority, fmt::format_string<Args...> format, Args&&... args)
 {
     log_line(priority, fmt::format(format, std::forward<Args>(args)...));
 }
+
+// Of hooks (ops/hooks/process.hpp).
+void log_hook(Severity severity, std::string_view line);
 
 // What lasts is said once, until it changes or is over.
 class Complaint {

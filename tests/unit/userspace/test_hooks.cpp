@@ -4,7 +4,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "mirror-netd/announcer.hpp"
-#include "mirror-netd/hook_process.hpp"
+#include "ops/hooks/process.hpp"
 #include "mirror-netd/hooks.hpp"
 #include "mirror-netd/journal.hpp"
 #include "mirror-netd/mailbox.hpp"
@@ -198,8 +198,8 @@ TEST_F(HooksTest, WhatOthersMayChangeIsRefusedWithOneLine)
 TEST_F(HooksTest, WhatIsNotRootsIsRefusedAndSoIsAFolderOfOthers)
 {
     hook("10", "echo ran >>" + out());
-    EXPECT_EQ(netd::refusal_of(directory() / "10", ::geteuid()), std::nullopt);
-    EXPECT_NE(netd::refusal_of(directory() / "10", ::geteuid() + 1).value().find("belongs to user"),
+    EXPECT_EQ(ops::refusal_of(directory() / "10", ::geteuid()), std::nullopt);
+    EXPECT_NE(ops::refusal_of(directory() / "10", ::geteuid() + 1).value().find("belongs to user"),
               std::string::npos);
     ASSERT_EQ(::chmod(directory().c_str(), 0777), 0);
     testing::internal::CaptureStderr();

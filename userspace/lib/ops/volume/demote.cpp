@@ -2,6 +2,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/volume/gate.hpp"
 #include "ops/volume/mirror_verbs.hpp"
+#include "ops/volume/role_hooks.hpp"
 
 namespace mirrornet::ops {
 
@@ -18,8 +19,10 @@ ChangeoverResult demote(const ConfigStore& store, const std::string& volume,
         throw Error(ExitStatus::refused, "this node holds a target of volume " + volume +
                                              ": it has no role to lay down; nothing was changed");
     Gate gate(kernel, config);
-    gate.close(options.wait);
-    drained(gate, volume, options, [&] { kernel.demote(config.id); });
+    RoleHooks(store, config, "demote", {}).around([&] {
+        gate.close(options.wait);
+        drained(gate, volume, options, [&] { kernel.demote(config.id); });
+    });
     return {true, {}};
 }
 

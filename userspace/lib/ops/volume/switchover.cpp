@@ -5,6 +5,7 @@
 #include "ops/peer.hpp"
 #include "ops/volume/giving.hpp"
 #include "ops/volume/mirror_verbs.hpp"
+#include "ops/volume/role_hooks.hpp"
 
 namespace mirrornet::ops {
 
@@ -42,7 +43,7 @@ ChangeoverResult give_to(const ConfigStore& store, const MirrorName& mirror,
         return {true, mirror.node};
     }
     giving.check();
-    giving.settle(giving.give(options));
+    RoleHooks(store, config, "switchover", mirror.node).around([&] { giving.settle(giving.give(options)); });
     return {true, mirror.node};
 }
 
@@ -55,8 +56,10 @@ ChangeoverResult stay(const ConfigStore& store, const MirrorName& mirror, const 
     const auto now = kernel.volume(mirror.id);
     if (now.lock != LockReason::handed_over)
         return {false, self};
-    if (Giving(store, kernel, config, mirror).cancel({now.handover, now.generation}))
+    if (Giving(store, kernel, config, mirror).cancel({now.handover, now.generation})) {
+        RoleHooks(store, config, "switchover", mirror.node).cancelled();
         return {true, self};
+    }
     throw Error(ExitStatus::refused, "node " + mirror.node + " took the role of volume " + mirror.volume +
                                          " in the handover before; this node becomes its target by itself. To "
                                          "come back then: mirrorctl switchover " + mirror.volume + "@" + self);
@@ -66,7 +69,7 @@ ChangeoverResult stay(const ConfigStore& store, const MirrorName& mirror, const 
 ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, const std::string& self,
                          const ChangeoverOptions& options)
 {
-    const auto time = options.wait + options.drain + Seconds(60);
+    const auto time = options.wait + options.drain + RoleHooks::patience + Seconds(60);
     try {
         Peer(store, mirror.node)
             .call("volume.switchover", {{"volume", mirror.volume},

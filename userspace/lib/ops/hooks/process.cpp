@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "mirror-netd/hook_process.hpp"
+#include "ops/hooks/process.hpp"
 
 #include "base/deadline.hpp"
 #include "base/error.hpp"
 #include "base/spawn.hpp"
 #include "base/text.hpp"
-#include "mirror-netd/log.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
@@ -17,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace mirrornet::netd {
+namespace mirrornet::ops {
 
 namespace {
 
@@ -29,7 +30,7 @@ constexpr std::size_t lines_limit = 100; // of one run, so that a hook cannot fl
 constexpr std::size_t line_limit = 400;
 
 // Hooks do not inherit what is the daemon's alone: its watchdog, its socket to systemd.
-std::vector<std::string> environment_of(const ops::Facts& facts)
+std::vector<std::string> environment_of(const Facts& facts)
 {
     std::vector<std::string> environment{
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
@@ -44,7 +45,7 @@ std::vector<std::string> environment_of(const ops::Facts& facts)
 // What a hook prints, as lines of the log.
 class Lines {
 public:
-    explicit Lines(std::string name) : name_(std::move(name)) {}
+    Lines(std::string name, const HookLog& log) : name_(std::move(name)), log_(log) {}
     ~Lines() { say(); }
     void add(std::string_view text)
     {
@@ -62,21 +63,22 @@ private:
         if (line_.empty())
             return;
         if (count_ < lines_limit)
-            log(Priority::info, "hook {}: {}", name_, printable(line_, line_limit));
+            log_(Severity::info, fmt::format("hook {}: {}", name_, printable(line_, line_limit)));
         else if (count_ == lines_limit)
-            log(Priority::warning, "hook {}: says more than {} lines; the rest is left out",
-                name_, lines_limit);
+            log_(Severity::warning, fmt::format("hook {}: says more than {} lines; the rest is left out",
+                                                name_, lines_limit));
         count_++;
         line_.clear();
     }
     std::string name_, line_;
+    const HookLog& log_;
     std::size_t count_ = 0;
 };
 
 class HookProcess {
 public:
-    HookProcess(const std::filesystem::path& path, const ops::Facts& facts)
-        : lines_(path.filename().string())
+    HookProcess(const std::filesystem::path& path, const Facts& facts, const HookLog& log)
+        : lines_(path.filename().string(), log)
     {
         set_nonblocking();
         pid_ = spawn({{path.string()},
@@ -185,10 +187,10 @@ std::optional<std::string> refusal_of(const std::filesystem::path& path, uid_t o
     return std::nullopt;
 }
 
-std::string run_hook(const std::filesystem::path& path, const ops::Facts& facts,
-                     milliseconds patience, int cancel)
+std::string run_hook(const std::filesystem::path& path, const Facts& facts,
+                     milliseconds patience, int cancel, const HookLog& log)
 {
-    HookProcess hook(path, facts);
+    HookProcess hook(path, facts, log);
     const Deadline deadline(patience, cancel);
     if (hook.wait(deadline))
         return hook.failure();
@@ -201,4 +203,4 @@ std::string run_hook(const std::filesystem::path& path, const ops::Facts& facts,
     return "did not end when the daemon stopped, and was killed";
 }
 
-} // namespace mirrornet::netd
+} // namespace mirrornet::ops

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "mirror-netd/hook_directory.hpp"
+#include "ops/hooks/directory.hpp"
 
-#include "mirror-netd/hook_process.hpp"
-#include "mirror-netd/log.hpp"
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <system_error>
 #include <unistd.h>
 
-namespace mirrornet::netd {
+namespace mirrornet::ops {
 
 namespace {
 
@@ -54,8 +53,8 @@ bool HookDirectory::may_run(const fs::path& path)
         return true;
     }
     if (said_.insert(path.string()).second)
-        log(Priority::error, "{} is not run as a hook, since it {}", path.string(), *refusal);
+        log_(Severity::error, fmt::format("{} is not run as a hook, since it {}", path.string(), *refusal));
     return false;
 }
 
-} // namespace mirrornet::netd
+} // namespace mirrornet::ops
