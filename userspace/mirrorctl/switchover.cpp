@@ -12,6 +12,7 @@ struct Arguments {
     std::string subject;
     std::uint64_t wait = 0;
     std::uint64_t drain = 60;
+    bool home = false;
 };
 
 void add_times(CLI::App& verb, Arguments& arguments)
@@ -42,7 +43,9 @@ int tell(const Output& output, const std::string& volume, const ops::ChangeoverR
 
 int run_switchover(const Invocation& invocation, const Arguments& arguments)
 {
-    const auto subject = Subject::parse(arguments.subject);
+    auto subject = Subject::parse(arguments.subject);
+    if (arguments.home)
+        subject = ops::at_home(invocation.store, subject);
     return tell(invocation.output, subject.name,
                 ops::switchover(invocation.store, subject, times_of(arguments)));
 }
@@ -60,13 +63,15 @@ void setup_switchover(CLI::App& app, Invocation& invocation)
     auto arguments = std::make_shared<Arguments>();
     auto* verb = app.add_subcommand("switchover", "Make another node the source, without losing a write");
     verb->add_option("VOLUME@NODE", arguments->subject, "The volume, and who shall be the source")->required();
+    verb->add_flag("--home", arguments->home, "To the node that the volume was created on; name the volume alone");
     add_times(*verb, *arguments);
     verb->footer("Works on either node. Refused, with nothing changed, while the volume is open (it says by "
                  "whom) or not mirroring. If the nodes lose each other in the middle, the volume stays locked "
                  "on both; the same command, repeated, finishes it.\n"
                  "Examples:\n"
                  "  mirrorctl switchover home@b\n"
-                 "  mirrorctl switchover home@b --wait 60");
+                 "  mirrorctl switchover home@b --wait 60\n"
+                 "  mirrorctl switchover home --home");
     verb->callback([&invocation, arguments] {
         invocation.change([&invocation, arguments] { return run_switchover(invocation, *arguments); });
     });

@@ -121,6 +121,16 @@ ChangeoverResult switchover(const ConfigStore& store, const Subject& subject,
     return ask_for(store, mirror, self, options);
 }
 
+Subject at_home(const ConfigStore& store, const Subject& subject)
+{
+    if (subject.kind != Subject::Kind::volume)
+        throw Error(ExitStatus::usage, "--home says which node shall be the source: name the volume alone");
+    const auto nodes = store.load_volume(subject.name).nodes;
+    if (nodes.empty())
+        throw Error(ExitStatus::refused, "the configuration of volume " + subject.name + " names no node");
+    return {Subject::Kind::mirror, subject.name, nodes.front().name};
+}
+
 void take_handover(const ConfigStore& store, const std::string& volume, const NodeId& from,
                    const nl::Kernel::Handover& which)
 {

@@ -30,6 +30,10 @@ struct ChangeoverResult {
 ChangeoverResult switchover(const ConfigStore& store, const Subject& subject,
                             const ChangeoverOptions& options);
 
+// VOLUME@NODE of the node that the volume was created on, as the source: the first of its
+// configuration. Error(usage): the subject names a node already.
+Subject at_home(const ConfigStore& store, const Subject& subject);
+
 // This node is the source no more, and nobody is: role none, locked.
 ChangeoverResult demote(const ConfigStore& store, const std::string& volume,
                         const ChangeoverOptions& options);
