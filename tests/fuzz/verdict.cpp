@@ -84,6 +84,20 @@ void check_overwrites(const mn_facts& source, const mn_facts& target, const mn_v
         MUST(!has(source, MN_HELLO_F_FULL_NEEDED) && !has(target, MN_HELLO_F_FULL_NEEDED));
 }
 
+// Who gives way to another source has nothing that is nowhere else, or is not in use; and one of the two stays.
+void check_yields(const mn_facts& a, const mn_facts& b)
+{
+    const auto mine = mn_generation_yields(&a, &b), theirs = mn_generation_yields(&b, &a);
+
+    MUST(mine == MN_YIELD_NO || theirs == MN_YIELD_NO);
+    if (mine != MN_YIELD_NO)
+        MUST(a.role == MN_ROLE_SOURCE && b.role == MN_ROLE_SOURCE);
+    if (mine == MN_YIELD_UNWRITTEN)
+        MUST(!(a.flags & MN_HELLO_F_MOVED_ON));
+    if (mine == MN_YIELD_REPLACED)
+        MUST(!(a.flags & MN_HELLO_F_UNLOCKED) && !(b.flags & MN_HELLO_F_FULL_NEEDED));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -99,6 +113,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto verdict = mn_generation_decide(&a, &b);
     check_same(verdict, mn_generation_decide(&b, &a));
     MUST(verdict.kind < __MN_VERDICT_MAX);
+    check_yields(a, b);
+    check_yields(b, a);
     if (overwrites(verdict))
         check_overwrites(verdict.source ? b : a, verdict.source ? a : b, verdict);
     MUST(!shim_warnings);
