@@ -9,6 +9,7 @@
 #include <linux/blkdev.h>
 #include <linux/slab.h>
 #include "apply.h"
+#include "copies.h"
 #include "event.h"
 #include "keep.h"
 #include "region_log.h"
@@ -315,6 +316,7 @@ static int apply_write(struct mn_apply *apply, const struct mn_frame *frame,
 	struct mn_apply_step *step;
 
 	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
+	mn_copies_enter(apply->mirror, frame->sector, frame->sectors);
 	step = step_begin(apply, frame);
 	step->payload = payload;
 	if (mn_region_enter_wait(apply->volume, step->sector, step->sectors))
@@ -364,6 +366,7 @@ static int apply_zeroes(struct mn_apply *apply, const struct mn_frame *frame)
 	const char *failed;
 
 	wait_event(apply->wait, barrier_passed(apply, frame->barrier));
+	mn_copies_enter(apply->mirror, frame->sector, frame->sectors);
 	step = step_begin(apply, frame);
 	step_enter_overlap(step);
 	failed = zero_range(apply->volume, step, how);
@@ -612,8 +615,48 @@ static int apply_sync_end(struct mn_apply *apply, const struct mn_frame *frame,
 	/* the blocks that this node knew to lack are here now */
 	mn_bitmap_empty(&apply->mirror->bitmap);
 	mn_bitmap_write_all(&apply->mirror->bitmap);
+	mn_copies_settle(apply->mirror);
 	apply->ops->event(apply->context, MN_EV_IN_SYNC);
 	return mn_send_small(apply->conn, &done, NULL);
+}
+
+/* ---- other targets (docs/targets.md) ---- */
+
+static int commit_generation(struct mn_apply *apply, u64 generation)
+{
+	struct mn_super *draft = mn_volume_begin(apply->volume);
+	struct mn_slot *slot = &draft->slot[apply->mirror->slot];
+
+	mn_generation_advance(&draft->generation, draft->history, generation);
+	slot->base = generation;
+	slot->old_base = generation;
+	return mn_meta_commit(&apply->volume->meta);
+}
+
+/* On record before the receiver takes what follows. What came before may still be under way. */
+static int apply_generation(struct mn_apply *apply, const struct mn_frame *frame,
+			    const struct mn_payload *payload, const char **why)
+{
+	const struct mn_wire_generation *to = mn_payload_map(payload);
+	struct mn_apply_step *step;
+
+	if (!READ_ONCE(apply->whole)) {
+		*why = "GENERATION for a copy that is not in sync";
+		return -EPROTO;
+	}
+	step = step_begin(apply, frame);
+	if (commit_generation(apply, le64_to_cpu(to->generation)))
+		return step_failed(step, no_metadata);
+	step_end(step, BLK_STS_OK);
+	return 0;
+}
+
+/* What is said while this copy is not in sync itself proves nothing. */
+static int apply_copy(struct mn_apply *apply, const struct mn_payload *payload)
+{
+	if (READ_ONCE(apply->whole))
+		mn_copies_heard(apply->mirror, mn_payload_map(payload));
+	return 0;
 }
 
 /* ---- the source's metadata fails (docs/metadata.md) ---- */
@@ -681,6 +724,16 @@ static int dispatch(struct mn_apply *apply, const struct mn_frame *frame,
 		error = mn_wire_check_generation(mn_payload_map(payload), payload->bytes);
 		if (!error)
 			return apply_sync_end(apply, frame, payload);
+		break;
+	case MN_FRAME_GENERATION:
+		error = mn_wire_check_generation(mn_payload_map(payload), payload->bytes);
+		if (!error)
+			return apply_generation(apply, frame, payload, why);
+		break;
+	case MN_FRAME_COPY:
+		error = mn_wire_check_copy(mn_payload_map(payload), payload->bytes);
+		if (!error)
+			return apply_copy(apply, payload);
 		break;
 	default:
 		*why = "frame not expected by the target of a stream";

@@ -61,7 +61,7 @@ void mn_conn_set_options(struct mn_conn *conn, u32 bandwidth_limit, u32 compress
 
 u32 mn_conn_features(const struct mn_conn *conn)
 {
-	return MN_FEATURE_COMPARE | MN_FEATURE_NEEDS_FULL | MN_FEATURE_RENEW |
+	return MN_FEATURE_COMPARE | MN_FEATURE_NEEDS_FULL | MN_FEATURE_RENEW | MN_FEATURE_COPIES |
 	       (conn->unpacker ? MN_FEATURE_PACKED : 0);
 }
 

@@ -37,6 +37,34 @@ static bool knows(const struct mn_facts *facts, u64 generation)
 			      in_history(facts, generation));
 }
 
+/* How far back: 0 is the present one; MN_HISTORY + 1: it is not known any more. */
+static int age_of(const struct mn_facts *facts, u64 generation)
+{
+	int i;
+
+	if (generation == facts->generation)
+		return 0;
+	for (i = 0; i < MN_HISTORY; i++)
+		if (facts->history[i] == generation)
+			return i + 1;
+	return MN_HISTORY + 1;
+}
+
+/*
+ * Does the slot of this side prove what a copy of that generation lacks? One of the two that it
+ * names, or one that the stream passed on the way from old_base to base (advance.c).
+ */
+static bool slot_proves(const struct mn_facts *self, u64 generation)
+{
+	int age = age_of(self, generation);
+
+	if (!age || mn_generation_may_be_held(generation, self->base, self->old_base))
+		return true;
+	return age <= MN_HISTORY && self->base && self->old_base &&
+	       age >= age_of(self, self->base) && age <= age_of(self, self->old_base) &&
+	       age_of(self, self->old_base) <= MN_HISTORY;
+}
+
 /* Is there any generation that both have held? */
 static bool have_common(const struct mn_facts *a, const struct mn_facts *b)
 {
@@ -108,9 +136,8 @@ static struct mn_verdict compare(const struct mn_facts *source, const struct mn_
 		return diverged(source, target);
 	if (theirs && theirs != source->generation && knows(target, source->generation))
 		return diverged(source, target);	/* the source is the one behind */
-	if (theirs && theirs != source->generation && theirs != source->base &&
-	    theirs != source->old_base)
-		full = true;	/* only in the history: the slots prove nothing */
+	if (theirs && !slot_proves(source, theirs))
+		full = true;	/* only in the history: the slot proves nothing */
 	return verdict(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL, MN_REASON_NONE);
 }
 
@@ -180,14 +207,29 @@ static bool goes_first(const struct mn_facts *self, const struct mn_facts *other
 	return memcmp(self->node_uuid, other->node_uuid, MN_UUID_LEN) < 0;
 }
 
+/* The other, or the source that it follows as a target, took over from what this one has. */
+static bool is_replaced(const struct mn_facts *self, const struct mn_facts *other)
+{
+	return knows(other, self->generation) && !has_flag(self, MN_HELLO_F_UNLOCKED) &&
+	       !has_flag(other, MN_HELLO_F_FULL_NEEDED);
+}
+
+/* What a target says counts, unless it may be overwritten, or this source is an older image. */
+static bool can_be_believed(const struct mn_facts *self, const struct mn_facts *target)
+{
+	return target->role == MN_ROLE_TARGET && !has_flag(target, MN_HELLO_F_BLANK) &&
+	       self->position >= target->peer_position;
+}
+
 enum mn_yield mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other)
 {
-	if (self->role != MN_ROLE_SOURCE || other->role != MN_ROLE_SOURCE ||
-	    !other->generation || knows(self, other->generation))
+	if (self->role != MN_ROLE_SOURCE || !other->generation || knows(self, other->generation))
 		return MN_YIELD_NO;
+	if (other->role != MN_ROLE_SOURCE)
+		return can_be_believed(self, other) && is_replaced(self, other) ?
+		       MN_YIELD_REPLACED : MN_YIELD_NO;
 	if (knows(other, self->generation))
-		return has_flag(self, MN_HELLO_F_UNLOCKED) ||
-		       has_flag(other, MN_HELLO_F_FULL_NEEDED) ? MN_YIELD_NO : MN_YIELD_REPLACED;
+		return is_replaced(self, other) ? MN_YIELD_REPLACED : MN_YIELD_NO;
 	if (!is_unwritten(self) || !knows(other, self->base))
 		return MN_YIELD_NO;
 	if (is_unwritten(other) && knows(self, other->base) && goes_first(self, other))
@@ -200,18 +242,20 @@ struct mn_verdict mn_generation_decide(const struct mn_facts *a, const struct mn
 	u8 source = the_source(a, b);
 	struct mn_verdict result;
 
-	if (a->sectors != b->sectors)
+	if (a->sectors != b->sectors) {
 		result = refuse(MN_REASON_SIZE_MISMATCH);
-	else if (a->sector_size != b->sector_size)
+	} else if (a->sector_size != b->sector_size) {
 		result = refuse(MN_REASON_SECTOR_MISMATCH);
-	else if (source != MN_NO_SOURCE)
-		result = source ? judge(b, a) : judge(a, b);
-	else if (mn_generation_yields(a, b) || mn_generation_yields(b, a))
+	} else if (mn_generation_yields(a, b) || mn_generation_yields(b, a)) {
+		source = MN_NO_SOURCE;
 		result = refuse(MN_REASON_OPERATION);
-	else if (a->role == MN_ROLE_SOURCE)
+	} else if (source != MN_NO_SOURCE) {
+		result = source ? judge(b, a) : judge(a, b);
+	} else if (a->role == MN_ROLE_SOURCE) {
 		result = diverged(a, b);
-	else
+	} else {
 		result = verdict(MN_VERDICT_NO_SOURCE, MN_REASON_OPERATION);
+	}
 	result.source = source;
 	return result;
 }

@@ -52,7 +52,7 @@ struct mn_verdict {
 /*
  * The first that holds decides:
  *   sizes differ; sector sizes differ          refuse
- *   both are source, and one yields            refuse (operation)
+ *   one is source, and yields                  refuse (operation)
  *   both are source                            split brain or other-source, as below
  *   none is source                             no source (operation)
  *   the other is not a target                  refuse (operation)
@@ -68,7 +68,8 @@ struct mn_verdict {
  *     target's generation is only in the
  *     source's history
  *   else: it is the source's, or its base      partial
- *     or old_base, or none yet
+ *     or old_base, or one between these
+ *     in the source's history, or none yet
  *   ... and both can go on with the same       resume
  *     stream; an outdated target, too: it
  *     lacks only what the stream holds
@@ -83,11 +84,12 @@ enum mn_yield {
 };
 
 /*
- * Two are source. Does this one become a target by itself? Then the verdict is operation. REPLACED:
- * it is locked, and the other has its generation, or had it, and does not say that it lacks what
- * nobody marked. UNWRITTEN: nothing was written in its
- * present generation, which the other does not know; it gives that up again for the one before,
- * which the other had. Where neither wrote, the one with the greater UUID yields.
+ * This one is the source. Does it become a target by itself? Then the verdict is operation.
+ * REPLACED: it is locked; the other (a source, or a target of one) has its generation, or had it,
+ * and does not say that it lacks what nobody marked. UNWRITTEN, if the other is a source:
+ * nothing was written in its present generation, which the other does not know; it gives that up
+ * again for the one before, which the other had. Where neither wrote, the one with the greater
+ * UUID yields.
  */
 enum mn_yield mn_generation_yields(const struct mn_facts *self, const struct mn_facts *other);
 

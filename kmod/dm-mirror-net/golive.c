@@ -7,6 +7,7 @@
  *
  * docs/resume.md has the second.
  */
+#include "advance.h"
 #include "auto_resync.h"
 #include "bitmap.h"
 #include "golive.h"
@@ -27,6 +28,7 @@
 
 enum beginning {
 	HAS_ENDED,		/* the link */
+	OUTRUN,			/* the generation has changed since record_stream() */
 	OTHERS_FIRST,		/* other resyncs of this node */
 	IN_SYNC,		/* nothing is missing: SYNC_END is queued */
 	WITH_RESYNC,		/* the cursor has to run */
@@ -89,6 +91,12 @@ static int record_stream(struct mn_session *session)
 	return mn_meta_commit(&session->volume->meta);
 }
 
+/* Under track: what the target is to be told is not the generation of now. */
+static bool is_outrun(const struct mn_session *session)
+{
+	return mn_advance_now(session->volume) != session->generation;
+}
+
 /* Under track. */
 static void reset_stream(struct mn_session *session)
 {
@@ -99,6 +107,7 @@ static void reset_stream(struct mn_session *session)
 	mirror->stream = session->fresh;
 	mirror->sequence = 0;
 	mirror->sync_begin = 0;
+	mirror->told = 0;
 	mirror->kept_in_vain = 0;
 	mirror->applied = 0;
 	mirror->stable = 0;
@@ -147,13 +156,17 @@ static enum beginning begin_stream(struct mn_session *session, struct mn_leg *le
 static enum beginning go_live(struct mn_session *session, struct mn_leg *leg)
 {
 	struct mn_volume *volume = session->volume;
-	enum beginning how = HAS_ENDED;
+	enum beginning how;
 
 	spin_lock_irq(&volume->track);
-	if (!session->ended)
+	if (session->ended)
+		how = HAS_ENDED;
+	else if (is_outrun(session))
+		how = OUTRUN;
+	else
 		how = awaits_turn(session) ? OTHERS_FIRST : begin_stream(session, leg);
 	spin_unlock_irq(&volume->track);
-	if (how == HAS_ENDED || how == OTHERS_FIRST)
+	if (how == HAS_ENDED || how == OUTRUN || how == OTHERS_FIRST)
 		mn_leg_put(leg);
 	if (how == IN_SYNC)
 		mn_volume_may_open(session->mirror);	/* else with SYNC_READY */
@@ -212,6 +225,8 @@ static bool waits_for_turn(struct mn_session *session)
 	return waits;
 }
 
+static const char outrun[] = "another target was lost just now: the stream is begun anew";
+
 static void begin(struct mn_session *session)
 {
 	struct mn_mirror *mirror = session->mirror;
@@ -241,6 +256,8 @@ static void begin(struct mn_session *session)
 	how = go_live(session, leg);
 	if (how == OTHERS_FIRST)
 		open_without_stream(session);
+	if (how == OUTRUN)
+		mn_session_fail(session, MN_REASON_OPERATION, outrun);
 	if (how == WITH_RESYNC && mn_resync_start(session, full, may_compare(session)))
 		mn_session_fail(session, MN_REASON_NO_MEMORY, "no memory to resync");
 }
@@ -330,6 +347,7 @@ static void go_on_live(struct mn_session *session)
 
 	mirror->kept = false;
 	mirror->catching_up = true;
+	mirror->told = 0;
 	mirror->backlog = mirror->sequence;
 	mirror->progress = get_jiffies_64();
 	mirror->streaming = session;
@@ -350,7 +368,7 @@ static bool send_again(struct mn_session *session)
 
 	do {
 		spin_lock_irq(&volume->track);
-		going = can_go_on(session);
+		going = can_go_on(session) && !is_outrun(session);
 		if (going)
 			last = send_slice_again(session, &at);
 		if (last)

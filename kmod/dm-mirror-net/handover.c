@@ -73,10 +73,20 @@ static int used_slots(const struct mn_super *super)
 	return used;
 }
 
-/* The others have this copy's generation, and what they lack of it, and it of them, is marked. */
+/* The source that this copy came from has its generation. */
+static void only_peer_has(struct mn_slot *slot, u64 generation)
+{
+	slot->base = generation;
+	slot->old_base = generation;
+}
+
+/*
+ * The others have what the slots name, and what they lack of this copy, and it of them, is
+ * marked (I13). A slot that names nothing proves nothing.
+ */
 static void peers_may_have(struct mn_super *super, u64 generation)
 {
-	bool proven = used_slots(super) == 1 && generation;
+	bool alone = used_slots(super) == 1;
 	int i;
 
 	for (i = 0; i < MN_SLOTS; i++) {
@@ -85,12 +95,10 @@ static void peers_may_have(struct mn_super *super, u64 generation)
 		if (!slot->used)
 			continue;
 		slot->flags &= ~MN_SLOT_F_BLANK;
-		if (proven) {
-			slot->base = generation;
-			slot->old_base = generation;
-		} else {
+		if (alone && generation)
+			only_peer_has(slot, generation);
+		else if (!slot->base || !generation)
 			slot->flags |= MN_SLOT_F_FULL_NEEDED;
-		}
 	}
 }
 

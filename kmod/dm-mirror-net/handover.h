@@ -57,7 +57,7 @@ void mn_handover_forget(struct mn_super *super);
 
 /*
  * A target that becomes the source: with a generation of its own, in which nothing was written.
- * Its only slot proves what that node may lack; of several none does.
+ * Its slots prove what the others may lack, but for those that name no generation.
  */
 void mn_handover_promote(struct mn_super *super, u64 fresh);
 

@@ -311,6 +311,13 @@ static const char *refusal_text(const struct mn_verdict *verdict)
 	}
 }
 
+/* Two targets without a source try each other again and again: once is enough to be told. */
+static bool is_known(const struct mn_session *session)
+{
+	return session->verdict.kind == MN_VERDICT_NO_SOURCE &&
+	       READ_ONCE(session->mirror->state.reason) == MN_REASON_OPERATION;
+}
+
 static void announce_refusal(const struct mn_session *session, const char *why)
 {
 	bool split = session->verdict.kind == MN_VERDICT_SPLIT_BRAIN;
@@ -349,7 +356,10 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 		if (yield)
 			mn_volume_yields(session->volume, session->mine.generation, yield);
 		*why = refusal_text(&session->verdict);
-		announce_refusal(session, *why);
+		if (is_known(session))
+			*why = NULL;
+		else
+			announce_refusal(session, *why);
 		mn_session_fail(session, session->verdict.kind == MN_VERDICT_NO_SOURCE ?
 				MN_REASON_OPERATION : session->verdict.reason, *why);
 		/* the socket lives until our own verdict has left: both sides say the same */

@@ -7,7 +7,7 @@
  * held writes complete; if they cannot be recorded, they fail. With on-sync-loss fence they
  * then wait until the lost copy is fenced (fence.c).
  */
-#include <linux/random.h>
+#include "advance.h"
 #include "event.h"
 #include "fence.h"
 #include "overflow.h"
@@ -36,7 +36,7 @@ static int record_loss(struct mn_volume *volume, u64 *generation)
 	struct mn_super *draft = mn_volume_begin(volume);
 
 	draft->flags |= MN_SUPER_F_MOVED_ON;
-	mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+	mn_advance(volume, draft);
 	*generation = draft->generation;
 	return mn_meta_commit(&volume->meta);
 }
@@ -122,6 +122,8 @@ void mn_write_loss_work(struct work_struct *work)
 	err = mask ? record_loss(volume, &generation) : 0;
 	if (err)
 		report_failure(volume, err);
+	else if (mask)
+		mn_advance_tell(volume);
 	spin_lock_irq(&volume->track);
 	if (!err)
 		is_recorded(volume, mask, generation);

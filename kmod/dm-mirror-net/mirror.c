@@ -6,8 +6,8 @@
  * them; a link is ended without it (mn_session_stop waits for work that takes
  * it), so the slot is looked up again afterwards.
  */
-#include <linux/random.h>
 #include <linux/slab.h>
+#include "advance.h"
 #include "auto_resync.h"
 #include "event.h"
 #include "fence.h"
@@ -144,6 +144,7 @@ struct mn_mirror *mn_mirror_new(struct mn_volume *volume, u8 slot, const u8 *pee
 	INIT_LIST_HEAD(&mirror->unapplied);
 	mn_rest_init(mirror);
 	mirror->peer_position = volume->meta.super.slot[slot].peer_position;
+	mirror->tracked = READ_ONCE(volume->write_number);
 	initial_state(mirror, &volume->meta.super.slot[slot]);
 	if (mn_bitmap_create(&mirror->bitmap, &volume->meta, slot, &volume->track)) {
 		kfree(mirror);
@@ -326,12 +327,16 @@ static int commit_no_slot(struct mn_volume *volume, u8 slot)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
 	const struct mn_slot *old = &draft->slot[slot];
+	int err;
 
 	if (draft->role == MN_ROLE_SOURCE &&
 	    mn_generation_may_be_held(draft->generation, old->base, old->old_base))
-		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+		mn_advance(volume, draft);
 	memset(&draft->slot[slot], 0, sizeof(draft->slot[slot]));
-	return mn_meta_commit(&volume->meta);
+	err = mn_meta_commit(&volume->meta);
+	if (!err)
+		mn_advance_tell(volume);
+	return err;
 }
 
 int mn_mirror_del(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why)

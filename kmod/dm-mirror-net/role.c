@@ -8,6 +8,8 @@
  */
 #include <linux/blkdev.h>
 #include <linux/random.h>
+#include "advance.h"
+#include "copies.h"
 #include "event.h"
 #include "fence.h"
 #include "handover.h"
@@ -184,15 +186,17 @@ static int commit_open(struct mn_volume *volume, bool fence)
 	set_writable(volume, true);
 	mask = pass_for_equal(volume, draft);
 	if (mask)
-		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
+		mn_advance(volume, draft);
 	draft->locked = MN_LOCK_NONE;
 	generation = draft->generation;
 	err = mn_meta_commit(&volume->meta);
-	if (err)
+	if (err) {
 		set_writable(volume, false);
-	else
-		are_lost(volume, mask, generation, fence);
-	return err;
+		return err;
+	}
+	mn_advance_tell(volume);
+	are_lost(volume, mask, generation, fence);
+	return 0;
 }
 
 static int commit_open_fencing(struct mn_volume *volume)
@@ -650,6 +654,7 @@ void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked)
 	lockdep_assert_held(&volume->lock);
 	no_fences(volume);
 	forget_agreements(volume, role);
+	mn_copies_give_up(volume);
 	volume->role = role;
 	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
 	set_lock_reason(volume, locked);

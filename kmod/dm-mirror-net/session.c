@@ -12,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include "copies.h"
 #include "event.h"
 #include "fence.h"
 #include "golive.h"
@@ -142,6 +143,7 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	struct mn_frame *frame = &leg->out.frame;
 
 	lockdep_assert_held(&session->volume->track);
+	session->sync_generation = session->generation;
 	leg->small.generation.generation = cpu_to_le64(session->generation);
 	leg->out.inlined = &leg->small.generation;
 	frame->type = MN_FRAME_SYNC_END;
@@ -159,6 +161,7 @@ void mn_session_end_sync(struct mn_session *session, struct mn_leg *leg)
 	frame->write_number = ++mirror->volume->write_number;
 	mn_leg_queue(mirror, leg);
 	session->sync_end = frame->sequence;
+	mirror->told = frame->sequence;
 	session->sync_ending = true;
 	mn_leg_put(leg);
 }
@@ -234,8 +237,8 @@ static int commit_in_sync(struct mn_session *session)
 	struct mn_slot *slot = &draft->slot[session->mirror->slot];
 
 	slot->flags &= ~(MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK);
-	slot->base = session->generation;
-	slot->old_base = slot->base;
+	/* base may be a later one already, which is on its way (advance.c) */
+	slot->old_base = session->sync_generation;
 	return mn_meta_commit(&volume->meta);
 }
 
@@ -529,6 +532,7 @@ static void session_timer(struct work_struct *work)
 	}
 	mn_resync_watch(session->mirror);
 	mn_renewal_watch(session);
+	mn_copies_tell(session);
 	/* before the initiator's HELLO nothing of ours may be on the wire (kTLS hand-over) */
 	if (READ_ONCE(session->phase) != MN_SESSION_HELLO &&
 	    time_after_eq(jiffies, session->last_ping + msecs_to_jiffies(ping))) {
@@ -632,7 +636,9 @@ static void session_unlink(struct mn_session *session)
 	    end_event(session->end_reason) == MN_EV_USER_PAUSE)
 		mn_mirror_keep_state(mirror);
 	mn_rest_begin(mirror, session->end_reason);
-	mn_event_emit(&event);
+	/* what was never up was refused, and that was said */
+	if (event.old == MN_LINK_UP)
+		mn_event_emit(&event);
 	mutex_unlock(&session->volume->lock);
 }
 
@@ -718,7 +724,8 @@ static bool wants_link(struct mn_mirror *mirror)
 	bool wants;
 
 	spin_lock_irq(&mirror->volume->track);
-	wants = !mirror->building && mn_state_wants_link(mirror->state) && !mn_rest_is_on(mirror);
+	wants = !mirror->building && mn_state_wants_link(mirror->state) &&
+		!mn_rest_is_on(mirror) && !mn_copies_is_aside(mirror);
 	spin_unlock_irq(&mirror->volume->track);
 	return wants;
 }
@@ -744,7 +751,7 @@ static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	if (!wants_link(mirror)) {
 		why->text =
-			"the mirror wants no link now (paused, broken, being made, tried later)";
+			"the mirror wants no link now (paused, broken, resting, of two targets)";
 		return -ESTALE;
 	}
 	return 0;

@@ -46,7 +46,8 @@ struct mn_session {
 	struct mn_facts mine;	/* what was said in our HELLO */
 	struct mn_facts peers;
 	struct mn_verdict verdict; /* mine first */
-	u64 generation;		/* source: what the stream gives the target; session_wq */
+	u64 generation;		/* source: what the stream gives the target; under track */
+	u64 sync_generation;	/* source: ... gave it with SYNC_END; under track */
 	bool sync_begun;	/* source: SYNC_READY is to come; under track */
 	bool sync_ending;	/* source: SYNC_DONE is to come; under track */
 	struct mn_leg *sync_end_leg; /* source: of a stream that is catching up; under track */

@@ -93,7 +93,7 @@ void mn_leg_queue(struct mn_mirror *mirror, struct mn_leg *leg)
 }
 
 /* Under track. The generation that it names is not this node's any more, nor in its slot. */
-static void sync_end_to_flush(struct mn_leg *leg)
+static void generation_to_flush(struct mn_leg *leg)
 {
 	leg->mirror->queue_bytes -= leg->out.frame.payload_bytes;
 	leg->out.frame.type = MN_FRAME_FLUSH;
@@ -104,8 +104,8 @@ static void sync_end_to_flush(struct mn_leg *leg)
 void mn_leg_queue_again(struct mn_leg *leg, struct mn_conn *conn)
 {
 	lockdep_assert_held(&leg->volume->track);
-	if (leg->out.frame.type == MN_FRAME_SYNC_END)
-		sync_end_to_flush(leg);
+	if (leg->out.frame.type == MN_FRAME_SYNC_END || leg->out.frame.type == MN_FRAME_GENERATION)
+		generation_to_flush(leg);
 	leg_send(leg, conn);
 }
 

@@ -26,7 +26,7 @@ struct mn_leg {
 	refcount_t refs;		/* who made it; the sender; the list; io->durable_legs */
 	u8 slot;			/* mirror->slot */
 	bool resync;			/* sent by the resync cursor */
-	union {				/* payload of SYNC_BEGIN, SYNC_END and COMPARE */
+	union {				/* payload of the small ones */
 		struct mn_wire_sync_begin begin;
 		struct mn_wire_generation generation;
 		struct mn_wire_compare compare;
@@ -44,7 +44,7 @@ void mn_leg_put(struct mn_leg *leg);
 
 /*
  * Under track. Send a leg that an earlier link took, or none, on the one that there is now. Its
- * sequence stays. A SYNC_END goes as a FLUSH (docs/resume.md).
+ * sequence stays. A SYNC_END or GENERATION goes as a FLUSH (docs/resume.md).
  */
 void mn_leg_queue_again(struct mn_leg *leg, struct mn_conn *conn);
 /*

@@ -6,6 +6,7 @@
 #include <linux/math64.h>
 #include <linux/ktime.h>
 #include "conn.h"
+#include "copies.h"
 #include "rest.h"
 #include "resync.h"
 #include "view.h"
@@ -102,14 +103,24 @@ static void view_stalls(const struct mn_mirror *mirror, struct mn_mirror_view *v
 	view->remote_latency = mirror->remote_latency;
 }
 
+/* Between two targets of another node there is nothing, unless a person said something of it. */
+static struct mn_state shown_state(const struct mn_mirror *mirror)
+{
+	if (mn_copies_is_aside(mirror) && !mn_state_is_durable(mirror->state))
+		return (struct mn_state){ .state = MN_STATE_NONE, .reason = MN_REASON_NONE };
+	return mirror->state;
+}
+
 static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *view)
 {
+	struct mn_state state = shown_state(mirror);
+
 	memcpy(view->peer_uuid, mirror->peer_uuid, MN_UUID_LEN);
 	view->slot = mirror->slot;
-	view->state = mirror->state.state;
-	view->type = mirror->state.state == MN_STATE_NONE ? 0 : READ_ONCE(mirror->options.mode);
-	view->reason = mirror->state.reason;
-	view->ends_by_itself = mn_reason_ends_by_itself(mirror->state.reason);
+	view->state = state.state;
+	view->type = state.state == MN_STATE_NONE ? 0 : READ_ONCE(mirror->options.mode);
+	view->reason = state.reason;
+	view->ends_by_itself = mn_reason_ends_by_itself(state.reason);
 	view->fence = mirror->fence;
 	view->fence_generation = mirror->fence_generation;
 	view->since = mirror->since;
@@ -123,7 +134,8 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 static u8 link_of(const struct mn_mirror *mirror)
 {
 	if (mirror->link == MN_LINK_NONE &&
-	    (mirror->building || !mn_state_wants_link(mirror->state) || mn_rest_is_on(mirror)))
+	    (mirror->building || !mn_state_wants_link(mirror->state) || mn_rest_is_on(mirror) ||
+	     mn_copies_is_aside(mirror)))
 		return MN_LINK_UNWANTED;
 	return mirror->link;
 }

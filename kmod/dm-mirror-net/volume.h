@@ -24,6 +24,7 @@
 #include <linux/workqueue.h>
 #include "bitmap.h"
 #include "compat.h"
+#include "copy_mark.h"
 #include "generation.h"
 #include "intent.h"
 #include "latency.h"
@@ -121,6 +122,7 @@ struct mn_mirror {
 	u64 stream;			/* the live or kept one, a random number */
 	u64 sequence;			/* last one given out on this stream */
 	u64 sync_begin;			/* of the last SYNC_BEGIN of the stream, 0: none */
+	u64 told;			/* ... of the last frame that named a generation, 0: none */
 	u64 applied;
 	u64 stable;
 	u64 barrier;			/* last FLUSH or FUA of the stream that completed here */
@@ -149,6 +151,8 @@ struct mn_mirror {
 	u8 peer_data_state;
 	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
+	struct mn_copy_mark mark;	/* up to which write it has everything: copies.c */
+	u64 tracked;			/* write number from which on its slot is kept */
 	struct mn_received received;	/* what this target could go on with, between links */
 	bool lost_unrecorded;		/* the loss changed no generation: see commit_open() */
 	bool compare;			/* a person wants blocks compared before they are sent */

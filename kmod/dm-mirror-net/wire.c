@@ -138,6 +138,14 @@ static const struct frame_rule frame_rules[__MN_FRAME_TYPE_MAX] = {
 	[MN_FRAME_RENEW_ASK] = {
 		.text = "renew-ask", .from = FROM_BOTH, .features = MN_FEATURE_RENEW,
 	},
+	[MN_FRAME_GENERATION] = {
+		.text = "generation", .from = FROM_SOURCE, .sequenced = true,
+		.features = MN_FEATURE_COPIES, .payload_bytes = sizeof(struct mn_wire_generation),
+	},
+	[MN_FRAME_COPY] = {
+		.text = "copy", .from = FROM_SOURCE, .features = MN_FEATURE_COPIES,
+		.payload_bytes = sizeof(struct mn_wire_copy),
+	},
 };
 
 static const char * const error_texts[__MN_WIRE_ERROR_MAX] = {
@@ -500,6 +508,13 @@ enum mn_wire_error mn_wire_check_generation(const struct mn_wire_generation *gen
 	if (bytes != sizeof(*generation))
 		return MN_WIRE_BAD_LENGTH;
 	return generation->generation ? MN_WIRE_OK : MN_WIRE_BAD_PAYLOAD;
+}
+
+enum mn_wire_error mn_wire_check_copy(const struct mn_wire_copy *copy, u32 bytes)
+{
+	if (bytes != sizeof(*copy))
+		return MN_WIRE_BAD_LENGTH;
+	return copy->generation && copy->as_of ? MN_WIRE_OK : MN_WIRE_BAD_PAYLOAD;
 }
 
 enum mn_wire_error mn_wire_check_ack(const struct mn_wire_ack *ack, u32 bytes,

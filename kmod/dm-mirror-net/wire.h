@@ -4,7 +4,7 @@
  *
  * A link carries frames: a header of MN_FRAME_BYTES, little-endian, then
  * payload_bytes of payload. Sequenced frames (WRITE, WRITE_ZEROES, FLUSH,
- * SYNC_BEGIN, SYNC_END, COMPARE) go from source to target only and count the stream
+ * SYNC_BEGIN, SYNC_END, COMPARE, GENERATION) go from source to target only and count the stream
  * sequence up by one each, starting with 1; a later link may carry the stream on.
  */
 #ifndef MN_WIRE_H
@@ -46,6 +46,8 @@ enum mn_frame_type {
 	MN_FRAME_RENEW_READY,	/* both: holds the socket named by write_number; 0: none now */
 	MN_FRAME_RENEW,		/* both: the last one here; what follows comes on that socket */
 	MN_FRAME_RENEW_ASK,	/* acceptor: make a new socket for this link */
+	MN_FRAME_GENERATION,	/* source: struct mn_wire_generation; durable before more */
+	MN_FRAME_COPY,		/* source: struct mn_wire_copy: how far another target is */
 	__MN_FRAME_TYPE_MAX,
 };
 
@@ -137,7 +139,8 @@ struct mn_wire_hello {
 #define MN_FEATURE_COMPARE	0x02	/* COMPARE and DIFFERS; from version 3 on */
 #define MN_FEATURE_NEEDS_FULL	0x04	/* NEEDS_FULL and FULL_STORED; from version 4 on */
 #define MN_FEATURE_RENEW	0x08	/* RENEW_READY, RENEW and RENEW_ASK; as that */
-#define MN_FEATURE_ALL		0x0f
+#define MN_FEATURE_COPIES	0x10	/* GENERATION and COPY, of several targets; as that */
+#define MN_FEATURE_ALL		0x1f
 
 struct mn_wire_verdict {
 	__u8 kind;		/* enum mn_verdict_kind, generation.h */
@@ -154,6 +157,12 @@ struct mn_wire_sync_begin {
 	__le64 generation;	/* of the source now */
 	__u8 full;		/* 1: the target's old generation means nothing any more */
 	__u8 reserved[7];	/* 0 */
+};
+
+struct mn_wire_copy {
+	__u8 node_uuid[MN_UUID_LEN];	/* of that target */
+	__le64 generation;	/* that it has, durably */
+	__le64 as_of;		/* it has all writes up to this number, stable */
 };
 
 /* A COMPARE names one whole block (MN_BLOCK_SHIFT), or what the volume has of its last one. */
@@ -207,6 +216,7 @@ u32 mn_wire_features(const struct mn_wire_hello *hello);
 enum mn_wire_error mn_wire_check_verdict(const struct mn_wire_verdict *verdict, u32 bytes);
 enum mn_wire_error mn_wire_check_sync_begin(const struct mn_wire_sync_begin *begin, u32 bytes);
 enum mn_wire_error mn_wire_check_generation(const struct mn_wire_generation *generation, u32 bytes);
+enum mn_wire_error mn_wire_check_copy(const struct mn_wire_copy *copy, u32 bytes);
 enum mn_wire_error mn_wire_check_ack(const struct mn_wire_ack *ack, u32 bytes,
 				     u64 last_applied, u64 last_stable, u64 last_sent);
 

@@ -53,7 +53,7 @@ TEST_F(Generation, TheTargetHasOneOfTwoBases)
     EXPECT_EQ(verdict(with_old_base(source(3, 2, {2, 1}), 1), target(2, 2, {1})), "partial/none source=0");
     EXPECT_EQ(verdict(with_old_base(source(3, 2, {}), 1), target(1, 1, {}, full)), "full/none source=0");
     EXPECT_EQ(verdict(with_old_base(source(4, 3, {3, 2, 1}), 2), target(1, 1, {})), "full/none source=0");
-    EXPECT_EQ(verdict(source(1, 0, {}), with_old_base(target(2, 0, {}), 1)), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(1, 0, {}, unlocked), with_old_base(target(2, 0, {}), 1)), "refuse/other-source source=0");
 }
 
 // A link came back between two nodes that had kept what they knew of the stream.
@@ -203,10 +203,28 @@ TEST_F(Generation, TwoSourcesOfWhichOneWroteNothing)
     EXPECT_EQ(verdict(source(1, 1, {}), source(1, 1, {})), "refuse/other-source source=2");
 }
 
+// Another node took over, and is not there now: one of its targets knows.
+TEST_F(Generation, ALockedSourceHearsOfANewerOneFromATarget)
+{
+    EXPECT_EQ(verdict(source(1, 1, {}), target(2, 1, {1})), "refuse/operation source=2");
+    EXPECT_EQ(verdict(source(1, 1, {}), target(2, 1, {1}, MN_HELLO_F_BLANK)), "full/none source=0");
+    auto restored = source(1, 1, {}), newer = target(2, 1, {1});
+    newer.peer_position = 5;
+    restored.position = 4;
+    EXPECT_EQ(verdict(restored, newer), "refuse/rolled-back source=0");
+}
+
+TEST_F(Generation, StreamsPassedGenerationsOnTheWay)
+{
+    EXPECT_EQ(verdict(with_old_base(source(5, 4, {4, 3, 2, 1}), 2), target(3, 3, {})), "partial/none source=0");
+    EXPECT_EQ(verdict(with_old_base(source(5, 3, {4, 3, 2, 1}), 2), target(4, 4, {})), "full/none source=0");
+    EXPECT_EQ(verdict(with_old_base(source(5, 4, {4, 3, 2, 1}), 2), target(1, 1, {})), "full/none source=0");
+}
+
 TEST_F(Generation, TheTargetMovedOn)
 {
-    EXPECT_EQ(verdict(source(1, 1, {}), target(2, 1, {1}, moved_on)), "refuse/other-source source=0");
-    EXPECT_EQ(verdict(source(1, 1, {}), target(2, 0, {1})), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}, unlocked), target(2, 1, {1}, moved_on)), "refuse/other-source source=0");
+    EXPECT_EQ(verdict(source(1, 1, {}, unlocked), target(2, 0, {1})), "refuse/other-source source=0");
     EXPECT_EQ(verdict(source(2, 1, {1}), target(1, 2, {})), "refuse/other-source source=0") << "each behind the other";
 }
 

@@ -75,6 +75,18 @@ static bool model_went_back(const mn_facts &source, const mn_facts &target)
            !has(source, MN_HELLO_F_FULL_NEEDED) && !has(target, MN_HELLO_F_FULL_NEEDED);
 }
 
+// base, old_base, or one that came between these in the source's past, newest first.
+static bool model_named(const mn_facts &source, u64 generation)
+{
+    std::vector<u64> line{source.generation};
+    line.insert(line.end(), std::begin(source.history), std::end(source.history));
+    const auto from = std::ranges::find(line, source.base), to = std::ranges::find(line, source.old_base);
+
+    return generation == source.base || generation == source.old_base ||
+           (source.base && source.old_base && to != line.end() && from < to &&
+            std::find(from, to, generation) != to);
+}
+
 static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, const Pair &pair)
 {
     bool full = has(source, MN_HELLO_F_FULL_NEEDED) || has(target, MN_HELLO_F_FULL_NEEDED);
@@ -91,7 +103,7 @@ static mn_verdict model_one_way(const mn_facts &source, const mn_facts &target, 
         return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
     if (!pair.a_knows_b || pair.b_knows_a)
         return model_apart(pair);
-    full |= source.base != target.generation && source.old_base != target.generation;
+    full |= !model_named(source, target.generation);
     return {u8(full ? MN_VERDICT_FULL : MN_VERDICT_PARTIAL), MN_REASON_NONE, 2};
 }
 
@@ -102,16 +114,18 @@ static bool model_unwritten(const mn_facts &self, const mn_facts &other)
            self.generation != self.old_base && in(self.base, known(other));
 }
 
-// One of two sources is locked, and the other went on from what it has; or it wrote nothing.
+// It is locked, and the other went on from what it has, or follows one that did; or it wrote nothing.
 static bool model_yields(const mn_facts &self, const mn_facts &other)
 {
     const Pair pair(self, other);
 
-    if (!other.generation || pair.a_knows_b)
+    if (self.role != MN_ROLE_SOURCE || other.role == MN_ROLE_NONE || !other.generation || pair.a_knows_b)
+        return false;
+    if (other.role == MN_ROLE_TARGET && (has(other, MN_HELLO_F_BLANK) || self.position < other.peer_position))
         return false;
     if (pair.b_knows_a)
         return !has(self, MN_HELLO_F_UNLOCKED) && !has(other, MN_HELLO_F_FULL_NEEDED);
-    return model_unwritten(self, other) &&
+    return other.role == MN_ROLE_SOURCE && model_unwritten(self, other) &&
            (!model_unwritten(other, self) || std::memcmp(self.node_uuid, other.node_uuid, MN_UUID_LEN) >= 0);
 }
 
@@ -120,7 +134,7 @@ static mn_verdict model(const mn_facts &a, const mn_facts &b)
     bool a_source = a.role == MN_ROLE_SOURCE, b_source = b.role == MN_ROLE_SOURCE;
     mn_verdict verdict{MN_VERDICT_NO_SOURCE, MN_REASON_OPERATION, 2};
 
-    if (a_source && b_source && (model_yields(a, b) || model_yields(b, a)))
+    if (model_yields(a, b) || model_yields(b, a))
         return {MN_VERDICT_REFUSE, MN_REASON_OPERATION, 2};
     if (a_source && b_source)
         return model_apart(Pair(a, b));

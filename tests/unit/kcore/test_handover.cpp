@@ -269,13 +269,20 @@ TEST_F(Answers, OnlyTheCopyThatWasHandedOver)
     EXPECT_EQ(take(), MN_HANDOVER_NO);
 }
 
-TEST_F(Answers, OfSeveralPeersNothingIsProven)
+TEST_F(Answers, OfSeveralPeersThoseAreProvenWhoseGenerationIsKnown)
 {
-    target_.slot[3] = target_.slot[0];
-    target_.slot[3].peer_uuid[0] = 3;
+    for (int i : {3, 4}) {
+        target_.slot[i] = target_.slot[0];
+        target_.slot[i].peer_uuid[0] = static_cast<u8>(i);
+        target_.slot[i].base = target_.slot[i].old_base = i == 3 ? 7 : 0;
+    }
+    target_.slot[0].base = target_.slot[0].old_base = target_.generation;
+    const u64 before = target_.generation;
     ASSERT_EQ(take(), MN_HANDOVER_DONE);
-    EXPECT_TRUE(target_.slot[0].flags & MN_SLOT_F_FULL_NEEDED);
-    EXPECT_TRUE(target_.slot[3].flags & MN_SLOT_F_FULL_NEEDED);
+    EXPECT_EQ(target_.slot[0].base, before);
+    EXPECT_EQ(target_.slot[3].base, 7u);
+    EXPECT_EQ((target_.slot[0].flags | target_.slot[3].flags) & MN_SLOT_F_FULL_NEEDED, 0u);
+    EXPECT_TRUE(target_.slot[4].flags & MN_SLOT_F_FULL_NEEDED);
 }
 
 TEST(Handover, IsGivenOnceAndTakenBackWithItsOwnAnswer)

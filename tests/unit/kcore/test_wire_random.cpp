@@ -31,13 +31,13 @@ protected:
         limits.last_sequence = random_.range(0, 3);
         limits.from_source = random_.one_in(2);
         limits.hello_seen = !random_.one_in(8);
-        limits.features = static_cast<u32>(random_.range(0, 7)) * MN_FEATURE_COMPARE;
+        limits.features = static_cast<u32>(random_.range(0, 15)) * MN_FEATURE_COMPARE;
         return limits;
     }
 
     mn_frame frame(const mn_wire_limits &limits)
     {
-        static constexpr std::array<u32, 6> lengths{0, 8, 16, 24, 216, 4096};
+        static constexpr std::array<u32, 7> lengths{0, 8, 16, 24, 32, 216, 4096};
         mn_frame frame{};
 
         frame.type = static_cast<u8>(random_.range(0, __MN_FRAME_TYPE_MAX));
@@ -49,7 +49,9 @@ protected:
         frame.payload_bytes = lengths[random_.range(0, lengths.size() - 1)];
         if (random_.one_in(2))
             frame.payload_bytes = random_.one_in(2) ? frame.sectors * 512 : (frame.sectors + 7) / 8;
-        if (frame.type >= MN_FRAME_COMPARE && random_.one_in(2))
+        if (frame.type == MN_FRAME_GENERATION || frame.type == MN_FRAME_COPY)
+            frame.sector = frame.sectors = 0;
+        else if (frame.type >= MN_FRAME_COMPARE && random_.one_in(2))
             aim_at_block(frame, limits);
         frame.payload_crc = frame.payload_bytes ? 1 : 0;
         return frame;
@@ -91,8 +93,10 @@ static void expect_harmless(const mn_frame &frame, const mn_wire_limits &limits)
         EXPECT_TRUE(limits.features & MN_FEATURE_NEEDS_FULL);
         EXPECT_EQ(frame.type == MN_FRAME_NEEDS_FULL, limits.from_source);
     }
-    if (frame.type >= MN_FRAME_RENEW_READY)
+    if (frame.type >= MN_FRAME_RENEW_READY && frame.type <= MN_FRAME_RENEW_ASK)
         EXPECT_TRUE(limits.features & MN_FEATURE_RENEW);
+    if (frame.type == MN_FRAME_GENERATION || frame.type == MN_FRAME_COPY)
+        EXPECT_TRUE((limits.features & MN_FEATURE_COPIES) && limits.from_source);
     if (frame.type == MN_FRAME_WRITE) {
         EXPECT_EQ(frame.payload_bytes, frame.sectors * 512ull);
     } else if (frame.type == MN_FRAME_BITMAP) {
