@@ -581,11 +581,12 @@ static void become_source_again(struct mn_super *draft)
 static int become_source(struct mn_volume *volume, bool force, struct mn_why *why)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
-	bool declared = why_not_promoted(draft->data_state);
+	const char *against = why_not_promoted(draft->data_state);
+	bool written = draft->flags & MN_SUPER_F_WRITTEN;
 
 	mn_handover_forget(draft);
-	if (declared && !force) {
-		why->text = why_not_promoted(draft->data_state);
+	if (against && !force) {
+		why->text = against;
 		mn_meta_abort(&volume->meta);
 		return -ESTALE;
 	}
@@ -593,8 +594,8 @@ static int become_source(struct mn_volume *volume, bool force, struct mn_why *wh
 		mn_handover_promote(draft, get_random_u64() | 1);
 	else
 		become_source_again(draft);
-	/* a person says that this is the newest copy: it does not yield, written or not */
-	if (declared)
+	/* a person wrote to it, or says that it is the newest copy: it does not yield */
+	if (against || written)
 		draft->flags |= MN_SUPER_F_MOVED_ON;
 	draft->locked = MN_LOCK_USER;
 	draft->data_since = ktime_get_real_ns();
