@@ -86,6 +86,8 @@ static void only_peer_has(struct mn_slot *slot, u64 generation)
  */
 static void peers_may_have(struct mn_super *super, u64 generation)
 {
+	/* a source may have gone on in the generation that it gave to an inconsistent copy */
+	bool known = generation && super->data_state != MN_DATA_INCONSISTENT;
 	bool alone = used_slots(super) == 1;
 	int i;
 
@@ -95,9 +97,9 @@ static void peers_may_have(struct mn_super *super, u64 generation)
 		if (!slot->used)
 			continue;
 		slot->flags &= ~MN_SLOT_F_BLANK;
-		if (alone && generation)
+		if (alone && known)
 			only_peer_has(slot, generation);
-		else if (!slot->base || !generation)
+		else if (!slot->base || !known)
 			slot->flags |= MN_SLOT_F_FULL_NEEDED;
 	}
 }
@@ -165,6 +167,17 @@ enum mn_handover_answer mn_handover_refuse(struct mn_super *super, u8 slot, u64 
 
 /* ---- at the old source, with an answer ---- */
 
+/* It was in sync when it gave its role: only a start that distrusts the data asks for more. */
+static bool was_written_behind(const struct mn_super *super)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (super->slot[i].used && !(super->slot[i].flags & MN_SLOT_F_FULL_NEEDED))
+			return false;
+	return true;
+}
+
 enum mn_handover_answer mn_handover_take_back(struct mn_super *super, u64 number,
 					      const char **why)
 {
@@ -176,7 +189,7 @@ enum mn_handover_answer mn_handover_take_back(struct mn_super *super, u64 number
 	if (super->handover != number)
 		return no(why, "that is the answer to an earlier handover");
 	mn_handover_forget(super);
-	super->locked = MN_LOCK_HANDING_OVER;
+	super->locked = was_written_behind(super) ? MN_LOCK_FOREIGN_WRITE : MN_LOCK_HANDING_OVER;
 	return MN_HANDOVER_DONE;
 }
 

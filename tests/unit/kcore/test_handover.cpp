@@ -319,6 +319,29 @@ TEST(Handover, IsOnRecordWithItsLockOnly)
     EXPECT_EQ(source.handed_to[0], 0u);
 }
 
+// The source may have gone on in the generation of a copy that was not to be promoted: nobody yields to it.
+TEST(Handover, AnInconsistentCopyProvesNothing)
+{
+    mn_super node = node_of(2, 1, MN_ROLE_TARGET);
+
+    node.data_state = MN_DATA_INCONSISTENT;
+    mn_handover_promote(&node, 99);
+    EXPECT_TRUE(node.slot[0].flags & MN_SLOT_F_FULL_NEEDED);
+}
+
+// Its disk was changed by others while it waited for the answer.
+TEST(Handover, WhatWasWrittenBehindOurBackIsNotOpened)
+{
+    mn_super source = node_of(1, 2, MN_ROLE_SOURCE);
+    const char *why = nullptr;
+
+    source.locked = MN_LOCK_USER;
+    ASSERT_EQ(mn_handover_give(&source, 0, &why), MN_HANDOVER_DONE);
+    source.slot[0].flags |= MN_SLOT_F_FULL_NEEDED;
+    ASSERT_EQ(mn_handover_take_back(&source, 1, &why), MN_HANDOVER_DONE);
+    EXPECT_EQ(source.locked, MN_LOCK_FOREIGN_WRITE);
+}
+
 // Promoted, and not written: it goes back to the generation that its old source knows.
 TEST(Handover, WhoWroteNothingGivesItsGenerationUp)
 {
