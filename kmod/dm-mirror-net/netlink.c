@@ -229,6 +229,7 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_HANDOVER_REFUSE, mn_nl_handover_refuse, MN_NL_PEER, handover_policy),
 	CHANGE(MN_CMD_HANDOVER_END, mn_nl_handover_end, MN_NL_PEER, handover_policy),
 	CHANGE(MN_CMD_VOLUME_DEMOTE, mn_nl_volume_demote, MN_NL_VOLUME, volume_policy),
+	CHANGE(MN_CMD_SPLIT_DISCARD, mn_nl_split_discard, MN_NL_PEER, loss_policy),
 	CHANGE(MN_CMD_MIRROR_ADD, mn_nl_mirror_add, MN_NL_PEER, mirror_add_policy),
 	CHANGE(MN_CMD_MIRROR_DEL, mn_nl_mirror_del, MN_NL_PEER, mirror_policy),
 	{

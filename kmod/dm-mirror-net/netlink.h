@@ -90,6 +90,7 @@ int mn_nl_handover_give(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_handover_take(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_handover_refuse(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_handover_end(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_split_discard(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_mirror.c */
 int mn_nl_mirror_add(struct sk_buff *skb, struct genl_info *info);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netlink_handover: commands of a planned change of roles (L4)
+ * netlink_handover: commands of a planned change of roles, and of the end of a split brain (L4)
  */
 #include "netlink.h"
 
@@ -52,6 +52,15 @@ int mn_nl_handover_take(struct sk_buff *skb, struct genl_info *info)
 int mn_nl_handover_refuse(struct sk_buff *skb, struct genl_info *info)
 {
 	return answer(info, mn_handover_decline);
+}
+
+int mn_nl_split_discard(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mn_why why = { };
+
+	return mn_nl_done(info, mn_split_discard(mn_nl_volume(info), mn_nl_peer(info),
+						 number_of(info, MN_A_VOLUME_GENERATION), &why),
+			  &why);
 }
 
 int mn_nl_handover_end(struct sk_buff *skb, struct genl_info *info)

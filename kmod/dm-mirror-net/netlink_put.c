@@ -44,6 +44,7 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_MIRROR_TOTAL_BLOCKS, 8, total_blocks),
 	OF_MIRROR(MN_A_MIRROR_FULL_NEEDED, 1, full_needed),
 	OF_MIRROR(MN_A_MIRROR_BASE_GENERATION, 8, base_generation),
+	OF_MIRROR(MN_A_MIRROR_OLD_BASE, 8, old_base),
 	OF_MIRROR(MN_A_MIRROR_PEER_ROLE, 1, peer_role),
 	OF_MIRROR(MN_A_MIRROR_PEER_DATA_STATE, 1, peer_data_state),
 	OF_MIRROR(MN_A_MIRROR_RECONNECTS, 8, reconnects),

@@ -46,6 +46,7 @@ struct mn_mirror_view {
 	u64 total_blocks;
 	u64 full_needed;
 	u64 base_generation;
+	u64 old_base;
 	u64 peer_role;
 	u64 peer_data_state;
 	u64 reconnects;

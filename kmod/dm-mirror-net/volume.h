@@ -318,6 +318,9 @@ int mn_handover_decline(struct mn_volume *volume, const u8 *peer_uuid, u64 numbe
 int mn_handover_end(struct mn_volume *volume, const u8 *peer_uuid, u8 role, u64 number, bool force,
 		    struct mn_why *why);
 int mn_volume_demote(struct mn_volume *volume, struct mn_why *why);
+/* discard.c; see MN_CMD_SPLIT_DISCARD. */
+int mn_split_discard(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
+		     struct mn_why *why);
 
 int mn_mirror_add(struct mn_volume *volume, const u8 *peer_uuid, bool blank, bool in_sync,
 		  struct mn_why *why);

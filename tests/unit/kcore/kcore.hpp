@@ -21,6 +21,7 @@ extern "C" {
 #include "pack.h"
 #include "passes.h"
 #include "regions.h"
+#include "split.h"
 #include "state.h"
 #include "track.h"
 #include "turns.h"

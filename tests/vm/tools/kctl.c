@@ -93,7 +93,7 @@ static const struct { int attr, type; const char *name; } shown[] = {
 	{ MN_A_MIRROR_STATE, S32, "state" }, { MN_A_MIRROR_REASON, U8, "reason" },
 	{ MN_A_MIRROR_LINK, U8, "link" }, { MN_A_MIRROR_DIRTY_BLOCKS, U64, "dirty" },
 	{ MN_A_MIRROR_UNSENT_BLOCKS, U64, "unsent" }, { MN_A_MIRROR_FULL_NEEDED, U8, "full" },
-	{ MN_A_MIRROR_BASE_GENERATION, U64, "base" },
+	{ MN_A_MIRROR_BASE_GENERATION, U64, "base" }, { MN_A_MIRROR_OLD_BASE, U64, "old_base" },
 	{ MN_A_MIRROR_QUEUE_LENGTH, U64, "queue" }, { MN_A_MIRROR_SEQUENCE, U64, "sequence" },
 	{ MN_A_MIRROR_APPLIED, U64, "applied" }, { MN_A_MIRROR_STABLE, U64, "stable" },
 	{ MN_A_MIRROR_SENT_BYTES, U64, "sent_bytes" },

@@ -90,6 +90,12 @@
  *   written from then on is in a generation of its own.
  * MN_CMD_VOLUME_DEMOTE (admin): VOLUME_UUID. source -> none, locked; links end. -EBUSY while
  *   unlocked, -EAGAIN while a target in sync has not yet got everything.
+ * MN_CMD_SPLIT_DISCARD (admin): VOLUME_UUID, PEER_UUID, [VOLUME_GENERATION]
+ *   After a split brain, at the copy that is given up, locked: the link ends, this node becomes a
+ *   target of the peer in one write, and the mirror goes on by itself. VOLUME_GENERATION: what both
+ *   had in common last, one of MIRROR_BASE_GENERATION and MIRROR_OLD_BASE; then the resync is
+ *   partial. Without it nobody knows, and the resync is full. -EBUSY while unlocked; -ESTALE: it is
+ *   neither of the two, the mirror is broken, or the role was handed over. Repeated, nothing.
  *
  * MN_CMD_MIRROR_ADD (admin): VOLUME_UUID, PEER_UUID, [MIRROR_BLANK | MIRROR_IN_SYNC]
  *   Bind a free slot to the peer; durable when it returns. Default and BLANK:
@@ -204,6 +210,7 @@ enum mn_cmd {
 	MN_CMD_HANDOVER_REFUSE,
 	MN_CMD_HANDOVER_END,
 	MN_CMD_VOLUME_DEMOTE,
+	MN_CMD_SPLIT_DISCARD,
 	__MN_CMD_MAX,
 };
 
@@ -550,6 +557,7 @@ enum mn_attr {
 	MN_A_MIRROR_RENEWALS,	/* u64: how often a link went on over a new socket */
 	MN_A_VOLUME_HANDOVER,	/* u64: number of the last handover that this node began; 0: none */
 	MN_A_VOLUME_HANDED_TO,	/* binary: to whom, while LOCKED is MN_LOCK_HANDED_OVER only */
+	MN_A_MIRROR_OLD_BASE,	/* u64: what the peer had before MIRROR_BASE_GENERATION */
 	__MN_A_MAX,
 };
 
