@@ -47,6 +47,7 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_demote(app, invocation);
     setup_promote(app, invocation);
     setup_takeover(app, invocation);
+    setup_split_brain(app, invocation);
     setup_up(app, invocation);
     setup_down(app, invocation);
     setup_get(app, invocation);

@@ -20,7 +20,7 @@ constexpr std::string_view later_verbs[] = {
     "config",      "drill",       "estimate",
     "health",      "inspect",  "job",         "lock",        "maintenance", "manage",
     "meta",        "resize",      "seed",        "snapshot",
-    "split-brain", "support",  "target",
+    "support",  "target",
     "unlock",      "unmanage", "verify",      "node rename", "node replace"};
 
 // How many letters are to be put in, left out or changed.

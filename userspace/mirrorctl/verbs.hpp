@@ -55,6 +55,7 @@ void setup_switchover(CLI::App& app, Invocation& invocation);
 void setup_demote(CLI::App& app, Invocation& invocation);
 void setup_promote(CLI::App& app, Invocation& invocation);
 void setup_takeover(CLI::App& app, Invocation& invocation);
+void setup_split_brain(CLI::App& app, Invocation& invocation);
 void setup_up(CLI::App& app, Invocation& invocation);
 void setup_down(CLI::App& app, Invocation& invocation);
 void setup_get(CLI::App& app, Invocation& invocation);

@@ -160,7 +160,11 @@ TEST(Events, EachIsKnownByWhatTheModuleSays)
     EXPECT_EQ(name_of(metadata), "metadata-stop");
     metadata.peer = Uuid::parse("20000000-0000-4000-8000-000000000000");
     EXPECT_EQ(name_of(metadata), "metadata-abandoned");
-    EXPECT_EQ(name_of(event_of(C::split_brain, 0)), "split-brain");
+    auto split = event_of(C::split_brain, 0);
+    split.severity = Severity::critical;
+    EXPECT_EQ(name_of(split), "split-brain");
+    split.severity = Severity::warning;
+    EXPECT_EQ(name_of(split), "split-brain-given-up");
     EXPECT_EQ(name_of(event_of(C::peer, 0)), "peer-refused");
     EXPECT_EQ(name_of(event_of(C::config, 0)), "config-changed");
     EXPECT_EQ(name_of(event_of(C::resync, MN_RESYNC_FULL)), "resync-stalled");

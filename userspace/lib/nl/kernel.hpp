@@ -73,6 +73,8 @@ public:
     void handover_end(const VolumeId& id, const NodeId& peer, Role role, std::uint64_t number,
                       bool force = false);
     void demote(const VolumeId& id);
+    // After a split brain: this copy is given up. common: the generation that both had; 0: unknown.
+    void split_discard(const VolumeId& id, const NodeId& peer, std::uint64_t common);
 
     void mirror_add(const VolumeId& id, const NodeId& peer, MirrorStart start);
     void mirror_del(const VolumeId& id, const NodeId& peer);

@@ -40,4 +40,12 @@ void Kernel::demote(const VolumeId& id)
     socket_.transact(about(MN_CMD_VOLUME_DEMOTE, id));
 }
 
+void Kernel::split_discard(const VolumeId& id, const NodeId& peer, std::uint64_t common)
+{
+    Message message = about(MN_CMD_SPLIT_DISCARD, id, peer);
+    if (common)
+        message.u64(MN_A_VOLUME_GENERATION, common);
+    ask(message);
+}
+
 } // namespace mirrornet::nl

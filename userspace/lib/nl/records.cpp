@@ -167,6 +167,7 @@ MirrorRecord mirror_record(const Attributes& from)
     mirror.total_blocks = from.number(MN_A_MIRROR_TOTAL_BLOCKS);
     mirror.full_needed = from.number(MN_A_MIRROR_FULL_NEEDED) != 0;
     mirror.base_generation = from.number(MN_A_MIRROR_BASE_GENERATION);
+    mirror.old_base = from.number(MN_A_MIRROR_OLD_BASE);
     mirror.peer_role = maybe_code<Role>(from, MN_A_MIRROR_PEER_ROLE);
     mirror.peer_data = maybe_code<DataState>(from, MN_A_MIRROR_PEER_DATA_STATE);
     mirror.fence = code<Fence>(from, MN_A_MIRROR_FENCE);

@@ -91,6 +91,7 @@ struct MirrorRecord {
     std::uint64_t dirty_blocks = 0, unsent_blocks = 0, total_blocks = 0;
     bool full_needed = false;
     std::uint64_t base_generation = 0;
+    std::uint64_t old_base = 0; // what the peer had before it
     std::optional<Role> peer_role; // while the link is up
     std::optional<DataState> peer_data;
     std::uint64_t reconnects = 0;

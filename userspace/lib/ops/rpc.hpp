@@ -17,6 +17,8 @@ namespace mirrornet::ops {
 //   handover.refuse  ... or never take it in that handover
 //   volume.switchover  on the source: hand the role to the caller
 //   volume.follow    a copy without a role becomes a target: the caller is the source
+//   split.show       what this node wrote since it and the caller parted
+//   split.discard    after a split brain: give this copy up, the caller's is kept
 //   mirror.continue  go on with the mirror to the caller
 //   mirror.resync    on the source: resync the mirror to the caller
 // `store` must outlive the dispatcher.

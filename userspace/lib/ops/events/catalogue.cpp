@@ -43,6 +43,7 @@ enum Code : int {
     metadata_abandoned,
     metadata_stop,
     split_brain = 800,
+    split_brain_given_up,
     peer_refused = 900,
     config_changed = 1000,
     fence_wanted = 1100,
@@ -87,6 +88,7 @@ constexpr EventKind kinds[] = {
     {metadata_abandoned, "metadata-abandoned", S::error, C::metadata},
     {metadata_stop, "metadata-stop", S::critical, C::metadata},
     {split_brain, "split-brain", S::critical, C::split_brain},
+    {split_brain_given_up, "split-brain-given-up", S::warning, C::split_brain},
     {peer_refused, "peer-refused", S::warning, C::peer},
     {config_changed, "config-changed", S::info, C::config},
     {fence_wanted, "fence-wanted", S::warning, C::fence},
@@ -200,7 +202,8 @@ int code_of(const nl::Event& event)
     case C::lock: return code_of_lock(event.new_code);
     case C::disk: return code_of_disk(event);
     case C::metadata: return code_of_metadata(event);
-    case C::split_brain: return split_brain;
+    case C::split_brain:
+        return event.severity == S::critical ? split_brain : split_brain_given_up;
     case C::peer: return peer_refused;
     case C::config: return config_changed;
     case C::resync: return resync_stalled;

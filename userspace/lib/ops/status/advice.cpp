@@ -63,10 +63,9 @@ constexpr Advice of_reasons[] = {
                            "{volume} --local-only, mirrorctl release {volume}; then on the other: "
                            "mirrorctl delete {volume} --local-only, and create the mirror again"},
     {Reason::split_brain, "both sides were written independently; nothing is overwritten until a "
-                          "person decides which one to keep; this version does not merge them: "
-                          "look at both copies; on the node whose copy shall go: mirrorctl delete "
-                          "{volume} --local-only, mirrorctl release {volume}; then on the other: "
-                          "mirrorctl delete {volume} --local-only, and create the mirror again"},
+                          "person decides which one to keep. What each wrote: mirrorctl split-brain show "
+                          "{volume}; look at both copies, then: mirrorctl split-brain resolve {volume} "
+                          "--keep NODE"},
     {Reason::not_trusted, "node {node} does not accept our key; compare what each knows of the "
                           "other (mirrorctl node show), then give both the same key: mirrorctl node "
                           "trust"},

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Which generation the two copies of a split brain had in common, and what is said of it.
+#include "ops/volume/split_brain.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace mirrornet;
+using namespace mirrornet::ops;
+
+namespace {
+
+SplitSide side(std::uint64_t generation, std::uint64_t base, std::uint64_t old_base)
+{
+    SplitSide side;
+    side.node = "b";
+    side.role = Role::source;
+    side.generation = generation;
+    side.base = base;
+    side.old_base = old_base;
+    return side;
+}
+
+} // namespace
+
+TEST(Split, TheCommonGenerationIsTheOneThatBothName)
+{
+    EXPECT_EQ(common_generation(side(20, 7, 7), side(30, 7, 7)), 7);
+    EXPECT_EQ(common_generation(side(9, 9, 7), side(30, 7, 7)), 7) << "a resync to 9 was cut";
+    EXPECT_EQ(common_generation(side(30, 7, 7), side(9, 9, 7)), 7);
+    EXPECT_EQ(common_generation(side(30, 7, 7), side(7, 5, 5)), 7) << "the other still has it";
+}
+
+TEST(Split, NothingInCommonIsNoGeneration)
+{
+    EXPECT_EQ(common_generation(side(20, 7, 7), side(30, 8, 8)), 0);
+    EXPECT_EQ(common_generation(side(20, 0, 0), side(0, 0, 0)), 0) << "0 names none";
+    EXPECT_EQ(common_generation(side(20, 7, 7), side(7 + 1, 20, 20)), 0)
+        << "what the loser has now is not what both had";
+}
+
+TEST(Split, ASideSurvivesTheWire)
+{
+    auto before = side(0xfedcba9876543210, 7, 5);
+    before.reason = Reason::split_brain;
+    before.state = MirrorState::paused;
+    before.waits_for_person = true;
+    before.blocks = 12;
+    before.blocks_known = false;
+    before.clock = 99;
+    const auto after = nlohmann::json(before).get<SplitSide>();
+    EXPECT_EQ(nlohmann::json(after), nlohmann::json(before));
+    EXPECT_EQ(after.generation, before.generation);
+    EXPECT_EQ(after.reason, Reason::split_brain);
+}
+
+TEST(Split, TheQuestionNamesWhoLosesHowMuch)
+{
+    SplitReport report{"home", side(20, 7, 7), "c", side(30, 7, 7), {}};
+    report.here.node = "a";
+    report.here.blocks = 16;
+    report.there->blocks = 32;
+    EXPECT_NE(split_brain_question(report, "c").find("on node a since the two parted (at most 1.0 MiB)"), std::string::npos);
+    EXPECT_NE(split_brain_question(report, "a").find("on node c since the two parted (at most 2.0 MiB)"), std::string::npos);
+    report.there.reset();
+    EXPECT_NE(split_brain_question(report, "a").find("of unknown amount"), std::string::npos);
+}

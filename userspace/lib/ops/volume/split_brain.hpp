@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The group `split-brain`: both nodes wrote on their own, and a person chooses (docs/split-brain.md).
+#pragma once
+
+#include "config/store.hpp"
+#include "model/names.hpp"
+#include "nl/records.hpp"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace mirrornet::ops {
+
+// What one node knows of its own copy.
+struct SplitSide {
+    std::string node;
+    Role role = Role::none;
+    bool locked = false;
+    std::uint32_t openers = 0;
+    DataState data = DataState::unknown;
+    std::uint64_t data_since = 0; // ns since the epoch; of role and data state
+    MirrorState state = MirrorState::invalid;
+    Reason reason = Reason::none;
+    bool waits_for_person = false;
+    std::uint64_t since = 0;   // of the mirror's state
+    std::uint64_t clock = 0;   // of the node, ns since the epoch; shown, never used
+    std::uint64_t blocks = 0;  // at most so many of 64 KiB were written since the two parted
+    bool blocks_known = true;  // false: the bitmap proves nothing
+    std::uint64_t generation = 0, base = 0, old_base = 0;
+
+    std::uint64_t bytes() const;
+};
+
+void to_json(nlohmann::json& document, const SplitSide& side);
+void from_json(const nlohmann::json& document, SplitSide& side);
+
+// The generation that both had last, of which the loser's bitmap is: 0, where the nodes cannot
+// prove it.
+std::uint64_t common_generation(const SplitSide& loser, const SplitSide& winner);
+
+struct SplitReport {
+    std::string volume;
+    SplitSide here;
+    std::string other;              // its node
+    std::optional<SplitSide> there; // none: `failure` says why it could not be asked
+    std::string failure;
+
+    bool split() const; // either side says so
+};
+
+// Changes nothing. Error(not_found, refused).
+SplitReport split_brain_show(const ConfigStore& store, const std::string& volume);
+// For the other node.
+SplitSide split_side(const ConfigStore& store, const std::string& volume, const std::string& other);
+
+struct SplitResult {
+    bool changed = false; // false: it was so already
+    std::string kept;     // node
+    bool full = false;    // the resync that follows, since what both had in common is not known
+    bool told = true;     // the node that is kept
+};
+
+// Without --yes: what would be overwritten. Empty: nothing is to be decided.
+std::string split_brain_question(const SplitReport& report, const std::string& keep);
+
+// Gives up the copy that is not on node `keep`, whichever of the two this is. Error(unreachable):
+// the other node has to be asked, nothing was changed; partly_done: repeat it.
+SplitResult split_brain_resolve(const ConfigStore& store, const std::string& volume,
+                                const std::string& keep);
+
+// Gives up the copy on this node.
+SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume);
+
+// For the node `keep`, whose generations are known: gives up the copy on this one.
+SplitResult split_brain_discard_for(const ConfigStore& store, const std::string& volume,
+                                    const SplitSide& keep);
+
+} // namespace mirrornet::ops

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ops/clock.hpp"
+#include "ops/create/used_blocks.hpp"
+#include "ops/volume/split_brain.hpp"
+
+namespace mirrornet::ops {
+
+using nlohmann::json;
+
+std::uint64_t SplitSide::bytes() const
+{
+    return blocks * block_bytes;
+}
+
+void to_json(json& document, const SplitSide& side)
+{
+    document = {{"node", side.node},
+                {"role", to_string(side.role)},
+                {"locked", side.locked},
+                {"openers", side.openers},
+                {"data_state", to_string(side.data)},
+                {"data_since_ns", side.data_since},
+                {"state", to_string(side.state)},
+                {"reason", to_string(side.reason)},
+                {"waits_for_person", side.waits_for_person},
+                {"since_ns", side.since},
+                {"clock_ns", side.clock},
+                {"written_blocks", side.blocks},
+                {"written_bytes", side.bytes()},
+                {"written_known", side.blocks_known},
+                {"generation", side.generation},
+                {"base_generation", side.base},
+                {"old_base", side.old_base}};
+}
+
+void from_json(const json& document, SplitSide& side)
+{
+    side.node = document.at("node").get<std::string>();
+    side.role = parse_word<Role>(document.at("role").get<std::string>());
+    side.locked = document.at("locked").get<bool>();
+    side.openers = document.at("openers").get<std::uint32_t>();
+    side.data = parse_word<DataState>(document.at("data_state").get<std::string>());
+    side.data_since = document.at("data_since_ns").get<std::uint64_t>();
+    side.state = parse_word<MirrorState>(document.at("state").get<std::string>());
+    side.reason = parse_word<Reason>(document.at("reason").get<std::string>());
+    side.waits_for_person = document.at("waits_for_person").get<bool>();
+    side.since = document.at("since_ns").get<std::uint64_t>();
+    side.clock = document.at("clock_ns").get<std::uint64_t>();
+    side.blocks = document.at("written_blocks").get<std::uint64_t>();
+    side.blocks_known = document.at("written_known").get<bool>();
+    side.generation = document.at("generation").get<std::uint64_t>();
+    side.base = document.at("base_generation").get<std::uint64_t>();
+    side.old_base = document.at("old_base").get<std::uint64_t>();
+}
+
+std::uint64_t common_generation(const SplitSide& loser, const SplitSide& winner)
+{
+    for (const auto generation : {loser.base, loser.old_base})
+        if (generation && (generation == winner.generation || generation == winner.base ||
+                           generation == winner.old_base))
+            return generation;
+    return 0;
+}
+
+bool SplitReport::split() const
+{
+    return here.reason == Reason::split_brain || (there && there->reason == Reason::split_brain);
+}
+
+std::string split_brain_question(const SplitReport& report, const std::string& keep)
+{
+    const bool here = keep == report.here.node;
+    const SplitSide* lost = here ? (report.there ? &*report.there : nullptr) : &report.here;
+    const auto loser = here ? report.other : report.here.node;
+    const auto much = !lost || !lost->blocks_known ? std::string("of unknown amount")
+                                                   : "at most " + amount(lost->bytes());
+    return "Everything that was written to volume " + report.volume + " on node " + loser +
+           " since the two parted (" + much + ") is overwritten with what node " + keep + " has.";
+}
+
+} // namespace mirrornet::ops
