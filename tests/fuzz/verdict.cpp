@@ -91,9 +91,12 @@ void check_yields(const mn_facts& a, const mn_facts& b)
 
     MUST(mine == MN_YIELD_NO || theirs == MN_YIELD_NO);
     if (mine != MN_YIELD_NO)
-        MUST(a.role == MN_ROLE_SOURCE && b.role == MN_ROLE_SOURCE);
+        MUST(a.role == MN_ROLE_SOURCE);
     if (mine == MN_YIELD_UNWRITTEN)
-        MUST(!(a.flags & MN_HELLO_F_MOVED_ON));
+        MUST(b.role == MN_ROLE_SOURCE && !(a.flags & MN_HELLO_F_MOVED_ON));
+    // the word of one that may itself be overwritten, or said to an older image of this node, is not enough
+    if (mine != MN_YIELD_NO && b.role != MN_ROLE_SOURCE)
+        MUST(b.role == MN_ROLE_TARGET && !(b.flags & MN_HELLO_F_BLANK) && a.position >= b.peer_position);
     if (mine == MN_YIELD_REPLACED)
         MUST(!(a.flags & MN_HELLO_F_UNLOCKED) && !(b.flags & MN_HELLO_F_FULL_NEEDED));
 }

@@ -21,7 +21,8 @@ LAB_NODE_LIFE=3600
 vm_test() {
 	vm_tests="$vm_tests $1"
 	atf_test_case "$1" cleanup
-	eval "$1_head() { atf_set timeout $(($2 * LAB_PATIENCE)); atf_set descr '$3'; }"
+	eval "$1_descr=\$3"
+	eval "$1_head() { atf_set timeout $(($2 * LAB_PATIENCE)); atf_set descr \"\$$1_descr\"; }"
 	eval "$1_body() { vm_body $1; }"
 	eval "$1_cleanup() { lab_kill_all; }"
 }
