@@ -59,10 +59,12 @@ Daemon::Daemon(const ConfigStore& store)
       connector_(store_, kernel_, mailbox_, stopping_.fd(),
                  [this](milliseconds time) { wake_in(time); }),
       renewer_(store_, kernel_, stopping_.fd()),
+      commands_(store_, sibling("mirrorctl"), stopping_.fd()),
       acceptor_(loop_, store_, kernel_, methods_, stopping_.fd())
 {
     register_methods(methods_);
     ops::register_ops_methods(methods_, store_);
+    commands_.register_in(methods_);
     mailbox_source_ = loop_.on_readable(mailbox_.fd(), [this] { mailbox_.deliver(); });
     due_timer_ = loop_.on_timer([this] { refresh(); });
     tick_timer_ = loop_.on_timer([this] {

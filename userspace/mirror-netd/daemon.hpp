@@ -6,6 +6,7 @@
 
 #include "mirror-netd/acceptor.hpp"
 #include "mirror-netd/announcer.hpp"
+#include "mirror-netd/commands.hpp"
 #include "mirror-netd/connector.hpp"
 #include "mirror-netd/fencer.hpp"
 #include "mirror-netd/log.hpp"
@@ -51,6 +52,7 @@ private:
     Fencer fencer_;
     Connector connector_;
     Renewer renewer_;
+    Commands commands_;
     Acceptor acceptor_;
     Workers chores_{1};
 };

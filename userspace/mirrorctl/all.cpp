@@ -30,6 +30,8 @@ void setup_all(CLI::App& app, Invocation& invocation)
     app.footer(footer);
     app.set_version_flag("--version", "mirrorctl " + std::string(tool_version));
     app.add_flag("--json", invocation.output.json_wanted, "Print one JSON document");
+    app.add_option("-H,--host", invocation.host, "Carry it out on this node");
+    app.add_option("--via", invocation.via, "... through this one")->needs("--host");
     app.require_subcommand(1);
     app.fallthrough();
     setup_create(app, invocation);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/elsewhere.hpp"
 #include "mirrorctl/usage.hpp"
 #include "mirrorctl/verbs.hpp"
 
@@ -11,6 +12,10 @@ namespace {
 int run_verb(const Invocation& invocation)
 {
     try {
+        if (invocation.asked)
+            require_allowed(invocation);
+        if (is_elsewhere(invocation))
+            return run_elsewhere(invocation);
         if (invocation.changes)
             require_root(invocation, "changes this node");
         return invocation.run();
@@ -57,7 +62,11 @@ int run_command_line(int argc, const char* const* argv, bool root)
     CLI::App app;
     setup_all(app, invocation);
     try {
+        be_asked(invocation);
         app.parse(argc, argv);
+    } catch (const Error& error) { // not of this command
+        invocation.output.complain(error);
+        return static_cast<int>(error.status());
     } catch (const CLI::ParseError& error) {
         // Help is asked for, and on standard output; its status there is 0.
         return error.get_exit_code() == 0 ? app.exit(error) : refuse(app, invocation, error);

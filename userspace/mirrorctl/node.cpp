@@ -112,7 +112,7 @@ void setup_init(CLI::App& group, Invocation& invocation)
                  "  mirrorctl node init\n"
                  "  mirrorctl node init a --listen 10.0.0.1");
     verb->callback([&invocation, arguments] {
-        invocation.change([&invocation, arguments] { return init(invocation, *arguments); });
+        invocation.change_only_here([&invocation, arguments] { return init(invocation, *arguments); });
     });
 }
 
@@ -125,6 +125,7 @@ void setup_named(CLI::App& group, Invocation& invocation)
     auto* keyer = group.add_subcommand("key", "Make a fresh key for a pair of nodes");
     keyer->add_option("FILE", *file, "Where to put it; must not exist")->required();
     keyer->callback([&invocation, file] {
+        invocation.only_here = true;
         invocation.run = [&invocation, file] { return key(invocation, *file); };
     });
 
@@ -132,7 +133,7 @@ void setup_named(CLI::App& group, Invocation& invocation)
     auto* forgetter = group.add_subcommand("forget", "Trust a node no longer");
     forgetter->add_option("NAME", *name, "The node")->required();
     forgetter->callback([&invocation, name] {
-        invocation.change([&invocation, name] { return forget(invocation, *name); });
+        invocation.change_only_here([&invocation, name] { return forget(invocation, *name); });
     });
 }
 

@@ -106,7 +106,7 @@ void setup_node_trust(CLI::App& group, Invocation& invocation)
                  "  mirrorctl node trust b --id 0b5d... --address 10.0.0.2 --key-file pair.key\n"
                  "  mirrorctl node trust b --may status,replicate");
     verb->callback([&invocation, arguments] {
-        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
+        invocation.change_only_here([&invocation, arguments] { return run(invocation, *arguments); });
     });
 }
 

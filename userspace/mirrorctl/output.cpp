@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/output.hpp"
 
+#include "remote/command.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -32,6 +34,12 @@ void Output::part(const json& part) const
     in_parts_ = true;
     if (json_wanted)
         std::cout << part.dump() << '\n' << std::flush;
+}
+
+void Output::hand_on(const std::string& out, const std::string& err) const
+{
+    std::cout << fit_for_terminal(out) << std::flush;
+    std::cerr << fit_for_terminal(err) << std::flush;
 }
 
 void Output::end() const

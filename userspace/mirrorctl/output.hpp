@@ -32,6 +32,8 @@ public:
     void complain(const Error& error) const; // on stderr
     // Complains; with --json also an object "error" beside what `more` says.
     void error(const Error& error, json more = json::object()) const;
+    // What another node printed, as it is but for control characters.
+    void hand_on(const std::string& out, const std::string& err) const;
     void end() const; // of the verb
     // False once nobody reads any more: a verb that goes on and on ends then.
     bool is_read() const;

@@ -2,7 +2,6 @@
 #include "mirrorctl/interruptible.hpp"
 #include "mirrorctl/status_text.hpp"
 #include "mirrorctl/verbs.hpp"
-#include "ops/peer.hpp"
 #include "ops/status/json.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,26 +12,15 @@ namespace {
 
 struct StatusOptions {
     std::vector<std::string> volumes;
-    std::string node;
     bool brief = false;
     bool verbose = false;
     bool watch = false;
     double interval = 1; // seconds
 };
 
-bool is_this_node(const ConfigStore& store, const std::string& node)
-{
-    const auto self = store.find_node();
-    return self && self->name == node;
-}
-
 json ask(const Invocation& invocation, const StatusOptions& options)
 {
-    const auto& store = invocation.store;
-    if (options.node.empty() || is_this_node(store, options.node))
-        return to_json(ops::status(store, options.volumes));
-    require_root(invocation, "asks another node with the key of the pair");
-    return ops::Peer(store, options.node).call("status", {{"volumes", options.volumes}});
+    return to_json(ops::status(invocation.store, options.volumes));
 }
 
 std::string text_of(const json& report, const StatusOptions& options)
@@ -77,7 +65,6 @@ void setup_status(CLI::App& app, Invocation& invocation)
     auto options = std::make_shared<StatusOptions>();
     auto* verb = app.add_subcommand("status", "Show the state of volumes and mirrors");
     verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
-    verb->add_option("-H,--host", options->node, "Ask this node instead of the local one");
     auto* brief = verb->add_flag("--brief", options->brief,
                                  "One line per mirror: VOLUME@NODE ROLE STATE REASON LEVEL");
     verb->add_flag("--verbose", options->verbose, "Everything that is known of them")

@@ -6,8 +6,11 @@
 
 #include "config/store.hpp"
 #include "mirrorctl/output.hpp"
+#include "remote/command.hpp"
 
 #include <functional>
+#include <optional>
+#include <string>
 
 namespace CLI {
 class App;
@@ -23,12 +26,20 @@ struct Invocation {
     std::function<int()> run;
     bool root = true;     // who runs it is
     bool changes = false; // so that nobody else may
+    bool only_here = false; // no other node may ask for it
+    std::string host, via;  // the node that shall do it, and the one in between
+    std::optional<Asked> asked; // by another node
 
     // Leaves in `run` what changes this node.
     void change(std::function<int()> action)
     {
         changes = true;
         run = std::move(action);
+    }
+    void change_only_here(std::function<int()> action)
+    {
+        only_here = true;
+        change(std::move(action));
     }
 };
 

@@ -4,6 +4,7 @@
 // kernel module.
 #include "mirrorctl/usage.hpp"
 #include "mirrorctl/verbs.hpp"
+#include "remote/command.hpp"
 
 #include "scratch_dir.hpp"
 
@@ -333,6 +334,89 @@ TEST_F(CommandLine, ANodeThatDoesNotAnswer)
     for (const char* part : {"node b", "127.0.0.1:1: connect", "systemctl status mirror-netd",
                              "mirrorctl node show", "firewall"})
         EXPECT_NE(refused.err.find(part), std::string::npos) << refused.err << "lacks: " << part;
+}
+
+// As mirror-netd runs a command that another node asked for.
+class AskedCommandLine : public CommandLine {
+protected:
+    ~AskedCommandLine() override { ::unsetenv(Asked::variable); }
+    void by(const char* may, const char* pass_on = "", const char* on_behalf = "")
+    {
+        const Asked asked{"east", on_behalf, "a", pass_on, parse_permissions(may)};
+        ::setenv(Asked::variable, asked.print().c_str(), 1);
+    }
+};
+
+TEST_F(AskedCommandLine, DoesWhatThatNodeMayAsk)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    add_volume("home");
+    by("status");
+    EXPECT_EQ(run({"status", "home"}).status, 22);
+    EXPECT_EQ(run({"list"}).status, 0);
+    const auto refused = run({"pause", "home"});
+    EXPECT_EQ(refused.status, 9);
+    EXPECT_NE(refused.err.find("not trusted with \"operate\""), std::string::npos) << refused.err;
+    EXPECT_EQ(run({"set", "--defaults", "mode=async"}).status, 9);
+    by("operate");
+    EXPECT_EQ(run({"status", "home"}).status, 9);
+    EXPECT_NE(run({"pause", "home"}).status, 9);
+    ::setenv(Asked::variable, "nonsense", 1);
+    EXPECT_EQ(run({"status"}).status, 2);
+}
+
+TEST_F(AskedCommandLine, TrustAndKeysAreForThisNodeAlone)
+{
+    by("status,replicate,operate");
+    const std::string file = dir / "key";
+    EXPECT_EQ(run({"node", "init", "a"}).status, 9);
+    EXPECT_EQ(run({"node", "key", file.c_str()}).status, 9);
+    EXPECT_EQ(run({"node", "trust", "c"}).status, 9);
+    EXPECT_EQ(run({"node", "forget", "east"}).status, 9);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_FALSE(std::filesystem::exists(dir / "node.toml"));
+}
+
+TEST_F(AskedCommandLine, GoesOneHopAtMost)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    by("status,operate");
+    EXPECT_EQ(run({"list", "-H", "b"}).status, 2);
+    EXPECT_EQ(run({"list", "-H", "b", "--via", "c"}).status, 2);
+    by("status", "b");
+    EXPECT_EQ(run({"list"}).status, 5) << "b is not known here";
+    EXPECT_EQ(run({"pause", "home"}).status, 9) << "asked before it is passed on";
+    by("status", "a");
+    EXPECT_EQ(run({"list"}).status, 0) << "this node itself";
+}
+
+TEST_F(AskedCommandLine, WhatIsToBeRepeatedIsRepeatedWhereItWasTyped)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    add_volume("home");
+    by("operate");
+    const auto repeated = [this] { return run({"delete", "home@b", "--local-only"}).err; };
+    EXPECT_NE(repeated().find("mirrorctl delete home@b --local-only -H a --yes"), std::string::npos) << repeated();
+    by("operate", "", "west");
+    EXPECT_NE(repeated().find("mirrorctl delete home@b --local-only -H a --via east --yes"), std::string::npos)
+        << repeated();
+}
+
+TEST(HostOptions, AreTakenOutHoweverTheyAreWritten)
+{
+    const auto words = [](std::vector<const char*> arguments) {
+        arguments.insert(arguments.begin(), "mirrorctl");
+        return ctl::TypedCommand(static_cast<int>(arguments.size()), arguments.data()).without_host().text();
+    };
+    for (const std::vector<const char*>& host : std::vector<std::vector<const char*>>{
+             {"-H", "b"}, {"-Hb"}, {"--host", "b"}, {"--host=b"}, {"-H", "b", "--via", "c"}, {"--via=c", "-Hb"}}) {
+        auto arguments = host;
+        arguments.insert(arguments.begin(), "--json");
+        arguments.insert(arguments.end(), {"pause", "home"});
+        EXPECT_EQ(words(arguments), "mirrorctl --json pause home");
+    }
+    EXPECT_EQ(words({"pause", "--", "-H", "b"}), "mirrorctl pause -- -H b");
+    EXPECT_THROW(words({"delete", "home", "-yH", "b"}), Error);
 }
 
 TEST_F(CommandLine, AMirrorCanBeNamedWhereAVolumeCan)

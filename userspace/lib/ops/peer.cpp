@@ -53,4 +53,13 @@ nlohmann::json Peer::call(const std::string& method, const nlohmann::json& param
     return client.call(method, params, time);
 }
 
+nlohmann::json Peer::follow(const std::string& method, const nlohmann::json& params,
+                            const std::function<void()>& begun,
+                            const std::function<void(const nlohmann::json&)>& on_part) const
+{
+    auto client = connect(store_, config_, answer_time);
+    begun();
+    return client.follow(method, params, on_part, answer_time);
+}
+
 } // namespace mirrornet::ops

@@ -4,6 +4,7 @@
 #include "config/store.hpp"
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -27,6 +28,11 @@ public:
     nlohmann::json call(const std::string& method,
                         const nlohmann::json& params = nlohmann::json::object(),
                         std::chrono::milliseconds time = answer_time) const;
+    // As ControlClient::follow(). `begun` is called before the first line, once the node
+    // answers: an Error after that says nothing of what goes on over there.
+    nlohmann::json follow(const std::string& method, const nlohmann::json& params,
+                          const std::function<void()>& begun,
+                          const std::function<void(const nlohmann::json& part)>& on_part) const;
 
 private:
     const ConfigStore& store_;

@@ -47,6 +47,13 @@ ControlClient ControlClient::to(const ConfigStore& store, const std::string& nod
     return ControlClient(store.load_node(), store.load_peer(node), store.load_key(node), timeout);
 }
 
+std::string ControlClient::next_line(const Deadline& deadline)
+{
+    if (auto line = stream_->read(deadline))
+        return *line;
+    throw Error(ExitStatus::unreachable, "it ended the connection");
+}
+
 std::string ControlClient::exchange(const std::string& line, std::chrono::milliseconds timeout)
 {
     if (!stream_)
@@ -54,9 +61,7 @@ std::string ControlClient::exchange(const std::string& line, std::chrono::millis
     const Deadline deadline(timeout);
     try {
         stream_->write(line, deadline);
-        if (auto answer = stream_->read(deadline))
-            return *answer;
-        throw Error(ExitStatus::unreachable, "it ended the connection");
+        return next_line(deadline);
     } catch (const Error& error) {
         stream_.reset(); // a late answer must not be taken for that of the next call
         throw Error(error.status(), std::string(error.what()) +
@@ -71,6 +76,19 @@ nlohmann::json ControlClient::call(std::string_view method, const nlohmann::json
     return about(node_, [&] {
         const auto id = ++last_id_;
         return rpc_result(exchange(rpc_request(id, method, params), timeout), id);
+    });
+}
+
+nlohmann::json ControlClient::follow(std::string_view method, const nlohmann::json& params,
+                                     const std::function<void(const nlohmann::json&)>& on_part,
+                                     std::chrono::milliseconds silence)
+{
+    return about(node_, [&] {
+        const auto id = ++last_id_;
+        auto line = exchange(rpc_request(id, method, params), silence);
+        for (; auto part = rpc_part(line, id); line = next_line(Deadline(silence)))
+            on_part(*part);
+        return rpc_result(line, id);
     });
 }
 

@@ -5,6 +5,7 @@
 #include "remote/lines.hpp"
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -32,10 +33,16 @@ public:
                         const nlohmann::json& params = nlohmann::json::object(),
                         std::chrono::milliseconds timeout = default_timeout);
 
+    // The same for a method that sends parts; `silence` is how long there may be nothing.
+    nlohmann::json follow(std::string_view method, const nlohmann::json& params,
+                          const std::function<void(const nlohmann::json& part)>& on_part,
+                          std::chrono::milliseconds silence = default_timeout);
+
     const std::string& node() const { return node_; }
 
 private:
     std::string exchange(const std::string& line, std::chrono::milliseconds timeout);
+    std::string next_line(const Deadline& deadline);
 
     std::string node_;
     std::int64_t last_id_ = 0;

@@ -23,8 +23,10 @@ bool request_comes(LineStream& stream, const Deadline& deadline)
 void serve_line(LineStream& stream, const std::string& line, const RpcDispatcher& dispatcher,
                 const RpcPeer& peer, int cancel, ControlLimits limits)
 try {
-    const auto answer = dispatcher.answer(line, peer);
-    stream.write(answer, Deadline(limits.transfer, cancel));
+    const auto send = [&](const std::string& text) {
+        stream.write(text, Deadline(limits.transfer, cancel));
+    };
+    send(dispatcher.answer(line, peer, send));
 } catch (const RpcBreach& breach) {
     stream.write(breach.answer(), Deadline(limits.transfer, cancel));
     throw;

@@ -42,6 +42,13 @@ bool is_request(const json& request)
            method->is_string() && (params == request.end() || params->is_object());
 }
 
+std::string part(const json& id, const json& what)
+{
+    auto line = envelope(id);
+    line["part"] = what;
+    return print_object(line);
+}
+
 json parse_request(std::string_view line)
 {
     json request;
@@ -64,10 +71,18 @@ RpcBreach::RpcBreach(RpcCode code, const std::string& message)
 
 void RpcDispatcher::add(std::string method, Permission required, Handler handler)
 {
+    add_long(std::move(method), required,
+             [handler = std::move(handler)](const json& params, const RpcPeer& peer, const Emit&) {
+                 return handler(params, peer);
+             });
+}
+
+void RpcDispatcher::add_long(std::string method, Permission required, LongHandler handler)
+{
     methods_.insert_or_assign(std::move(method), Method{required, std::move(handler)});
 }
 
-json RpcDispatcher::run(const json& request, const RpcPeer& peer) const
+json RpcDispatcher::run(const json& request, const RpcPeer& peer, const Send& send) const
 {
     const auto& id = request.at("id");
     const auto name = request.at("method").get<std::string>();
@@ -84,7 +99,8 @@ json RpcDispatcher::run(const json& request, const RpcPeer& peer) const
                             "\" here; grant it on this node: mirrorctl node trust " + peer.name +
                             " --may " + to_string(peer.may.with(method->second.required)));
         auto answer = envelope(id);
-        answer["result"] = method->second.handler(request.value("params", json::object()), peer);
+        answer["result"] = method->second.handler(request.value("params", json::object()), peer,
+                                                  [&](const json& what) { send(part(id, what)); });
         return answer;
     } catch (const Error& error) {
         return failure(id, error);
@@ -96,10 +112,11 @@ json RpcDispatcher::run(const json& request, const RpcPeer& peer) const
     }
 }
 
-std::string RpcDispatcher::answer(std::string_view line, const RpcPeer& peer) const
+std::string RpcDispatcher::answer(std::string_view line, const RpcPeer& peer,
+                                  const Send& send) const
 {
     const auto request = parse_request(line);
-    auto answer = print_object(run(request, peer));
+    auto answer = print_object(run(request, peer, send));
     if (answer.size() < longest_line)
         return answer;
     return print_object(failure(request["id"], Error(ExitStatus::internal,
@@ -122,6 +139,15 @@ json rpc_result(std::string_view line, std::int64_t id)
     if (answer.value("id", json()) != json(id) || !answer.contains("result"))
         throw Error(ExitStatus::usage, "an answer that fits no request");
     return answer.at("result");
+}
+
+std::optional<json> rpc_part(std::string_view line, std::int64_t id)
+{
+    const auto object = parse_object(line);
+    const auto part = object.find("part");
+    if (part == object.end() || !part->is_object() || object.value("id", json()) != json(id))
+        return std::nullopt;
+    return *part;
 }
 
 } // namespace mirrornet
