@@ -36,6 +36,7 @@ void setup_all(CLI::App& app, Invocation& invocation)
     app.fallthrough();
     setup_create(app, invocation);
     setup_delete(app, invocation);
+    setup_target(app, invocation);
     setup_release(app, invocation);
     setup_list(app, invocation);
     setup_status(app, invocation);

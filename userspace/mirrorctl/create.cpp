@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/create.hpp"
+
 #include "mirrorctl/create_text.hpp"
 #include "mirrorctl/mirror_verb.hpp"
 #include "mirrorctl/undisturbed.hpp"
-#include "mirrorctl/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -10,17 +11,6 @@
 namespace mirrornet::ctl {
 
 namespace {
-
-struct CreateArguments {
-    ops::CreateOptions options;
-    std::string target; // NODE:DEVICE
-    std::string mode; // empty: the default
-    std::vector<std::string> set; // OPTION=VALUE
-    bool no_initial_sync = false;
-    bool dry_run = false;
-    bool no_wait = false;
-    bool yes = false;
-};
 
 void split_target(CreateArguments& arguments)
 {
@@ -112,34 +102,22 @@ std::string to_be_repeated(const TypedCommand& command)
     return command.without("--dry-run").with("--no-wait").text();
 }
 
-int run(const Invocation& invocation, CreateArguments& arguments)
-{
-    split_target(arguments);
-    set_options(arguments);
-    arguments.options.command = to_be_repeated(invocation.output.command);
-    arguments.options.copy.initial_sync = !arguments.no_initial_sync;
-    try {
-        return plan_and_execute(invocation, arguments);
-    } catch (const ops::CreateRefused& refused) {
-        invocation.output.error(refused, {{"refusals", refusals_document(refused)}});
-        return static_cast<int>(refused.status());
-    }
-}
-
-void add_arguments(CLI::App& verb, CreateArguments& arguments)
+void add_source_arguments(CLI::App& verb, CreateArguments& arguments)
 {
     auto& options = arguments.options;
     verb.add_option("NAME", options.volume, "What the volume shall be called")->required();
     verb.add_option("SOURCE_DEVICE", options.source_device,
                     "Device of this node; its data stays where it is")
         ->required();
-    verb.add_option("NODE:TARGET_DEVICE", arguments.target,
-                    "Device of the other node; all of it is overwritten")
-        ->required();
     verb.add_option("--meta", options.meta,
                     "Where this node keeps the metadata: a device, file:/PATH, file, or auto "
                     "(a logical volume beside one, else a file)");
-    verb.add_option("--peer-meta", options.peer_meta, "The same for the other node");
+}
+
+void add_options(CLI::App& verb, CreateArguments& arguments)
+{
+    verb.add_option("--peer-meta", arguments.options.peer_meta,
+                    "Where the other node keeps the metadata: as of create --meta");
     verb.add_option("--mode", arguments.mode, "A write returns when both nodes have it (sync), or when the source has it (async)");
     verb.add_option("--set", arguments.set, "OPTION=VALUE of the mirror or the volume; repeat it")
         ->allow_extra_args(false);
@@ -161,12 +139,35 @@ void add_flags(CLI::App& verb, CreateArguments& arguments)
 
 } // namespace
 
+void add_target_arguments(CLI::App& verb, CreateArguments& arguments)
+{
+    verb.add_option("NODE:TARGET_DEVICE", arguments.target,
+                    "Device of the other node; all of it is overwritten")
+        ->required();
+    add_options(verb, arguments);
+    add_flags(verb, arguments);
+}
+
+int run_create_verb(const Invocation& invocation, CreateArguments& arguments)
+{
+    split_target(arguments);
+    set_options(arguments);
+    arguments.options.command = to_be_repeated(invocation.output.command);
+    arguments.options.copy.initial_sync = !arguments.no_initial_sync;
+    try {
+        return plan_and_execute(invocation, arguments);
+    } catch (const ops::CreateRefused& refused) {
+        invocation.output.error(refused, {{"refusals", refusals_document(refused)}});
+        return static_cast<int>(refused.status());
+    }
+}
+
 void setup_create(CLI::App& app, Invocation& invocation)
 {
     auto arguments = std::make_shared<CreateArguments>();
     auto* verb = app.add_subcommand("create", "Mirror a device of this node to another node");
-    add_arguments(*verb, *arguments);
-    add_flags(*verb, *arguments);
+    add_source_arguments(*verb, *arguments);
+    add_target_arguments(*verb, *arguments);
     verb->footer(
         "Everything is checked on both nodes before anything is changed; what fails is\n"
         "put back. Afterwards the volume is /dev/mirror/NAME: mount that, never the\n"
@@ -176,7 +177,7 @@ void setup_create(CLI::App& app, Invocation& invocation)
         "  mirrorctl create home /dev/sdb1 b:/dev/sdb1 --meta /dev/sdc1 --peer-meta /dev/sdc1\n"
         "  mirrorctl create db /dev/sdd b:/dev/sdd --meta file --yes --no-wait");
     verb->callback([&invocation, arguments] {
-        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
+        invocation.change([&invocation, arguments] { return run_create_verb(invocation, *arguments); });
     });
 }
 

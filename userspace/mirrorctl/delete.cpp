@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/delete.hpp"
+
 #include "mirrorctl/undisturbed.hpp"
-#include "mirrorctl/verbs.hpp"
-#include "ops/volume/remove.hpp"
 
 #include <CLI/CLI.hpp>
 
 namespace mirrornet::ctl {
 
 namespace {
-
-struct DeleteArguments {
-    std::string subject;
-    ops::DeleteOptions options;
-    bool yes = false;
-};
 
 std::string told(const std::string& volume, const std::string& node, bool asked)
 {
@@ -25,7 +19,9 @@ std::string told(const std::string& volume, const std::string& node, bool asked)
            volume + " --local-only";
 }
 
-int run(const Invocation& invocation, DeleteArguments& arguments)
+} // namespace
+
+int run_delete_verb(const Invocation& invocation, DeleteArguments& arguments)
 {
     const auto subject = Subject::parse(arguments.subject);
     if (subject.kind == Subject::Kind::job)
@@ -46,25 +42,28 @@ int run(const Invocation& invocation, DeleteArguments& arguments)
     return 0;
 }
 
-} // namespace
+void add_delete_flags(CLI::App& verb, DeleteArguments& arguments)
+{
+    verb.add_flag("--force", arguments.options.force,
+                  "Also if the target's copy is inconsistent and so left useless");
+    verb.add_flag("--local-only", arguments.options.local_only,
+                  "Only on this node, because the other one does not answer");
+    verb.add_flag("-y,--yes", arguments.yes, "Do not ask");
+}
 
 void setup_delete(CLI::App& app, Invocation& invocation)
 {
     auto arguments = std::make_shared<DeleteArguments>();
     auto* verb = app.add_subcommand("delete", "Remove a mirror; the data stays on both sides");
     verb->add_option("VOLUME[@NODE]", arguments->subject, "All its mirrors, or one")->required();
-    verb->add_flag("--force", arguments->options.force,
-                   "Also if the target's copy is inconsistent and so left useless");
-    verb->add_flag("--local-only", arguments->options.local_only,
-                   "Only on this node, because the other one does not answer");
-    verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
+    add_delete_flags(*verb, *arguments);
     verb->footer("The source goes on as a volume without this mirror; \"mirrorctl release\"\n"
                  "makes it a plain device again.\n"
                  "Examples:\n"
                  "  mirrorctl delete home@b\n"
                  "  mirrorctl delete home --local-only --yes");
     verb->callback([&invocation, arguments] {
-        invocation.change([&invocation, arguments] { return run(invocation, *arguments); });
+        invocation.change([&invocation, arguments] { return run_delete_verb(invocation, *arguments); });
     });
 }
 

@@ -312,7 +312,8 @@ TEST_F(Refusals, AVolumeThatHasThisMirrorAlready)
     expect_only("mirror-exists", ExitStatus::exists, {"mirror on node b already"});
 }
 
-TEST_F(Refusals, AVolumeIsMirroredToOneNode)
+// Should the source be lost, any two of the others have to reach each other.
+TEST_F(Refusals, AFurtherTargetKnowsAllThatHaveCopies)
 {
     source.existing.emplace();
     source.existing->data_id = source.data.id;
@@ -320,13 +321,21 @@ TEST_F(Refusals, AVolumeIsMirroredToOneNode)
     source.existing->role = Role::source;
     source.existing->nodes = {"a", "c"};
     source.existing->bytes = gib;
-    expect_only("one-target", ExitStatus::refused,
-                {"mirrored to node c", "mirrorctl delete home@c"});
-    source.existing->nodes = {"a"};
-    source.existing->strays = {"d"}; // of which only the kernel knows
-    expect_only("one-target", ExitStatus::refused, {"mirrorctl delete home@d"});
-    source.existing->strays.clear();
+    expect_only("unknown-node", ExitStatus::refused,
+                {"node b does not know node c", "on node b: mirrorctl node trust c"});
+    target.known_nodes = {"a", "c"};
     EXPECT_TRUE(all().empty());
+    source.existing->strays = {"d"}; // of which only the kernel knows
+    expect_only("stray-mirror", ExitStatus::refused, {"mirrorctl delete home@d"});
+    source.existing->strays.clear();
+    for (int i = 0; i < 6; i++) {
+        target.known_nodes.push_back("n" + std::to_string(i));
+        source.existing->nodes.push_back(target.known_nodes.back());
+    }
+    EXPECT_TRUE(all().empty()) << "7 targets, and one more";
+    target.known_nodes.push_back("z");
+    source.existing->nodes.push_back("z");
+    expect_only("too-many-targets", ExitStatus::refused, {"8 targets", "target remove home"});
 }
 
 TEST_F(Refusals, TheSameMirrorOnceMoreIsDoneAlready)

@@ -8,6 +8,7 @@
 #include "ops/node/endpoint_json.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
+#include "ops/volume/copies.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/open_target.hpp"
 #include "ops/volume/options.hpp"
@@ -100,6 +101,15 @@ json options_of(const ConfigStore& store, const json& params, const RpcPeer& cal
     return json::object();
 }
 
+json copies_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const auto text = params.at("config").get<std::string>();
+    take_over_copies(store, {parse_volume(text, "the request of node " + caller.name),
+                             params.at("from").get<std::uint64_t>(), params.at("only_ask").get<bool>()},
+                     caller.name);
+    return json::object();
+}
+
 // A node may say where it is reached itself.
 json endpoint_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
@@ -130,7 +140,8 @@ json refuse(const ConfigStore& store, const json& params, const RpcPeer& caller)
 
 json switchover_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
-    const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(), caller.name};
+    const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
+                          params.value("to", caller.name)};
     const ChangeoverOptions options{std::chrono::seconds(params.at("wait").get<std::uint32_t>()),
                                     std::chrono::seconds(params.at("drain").get<std::uint32_t>())};
     return {{"changed", switchover(store, subject, options).changed}};
@@ -179,6 +190,8 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return endpoint_of(store, params, caller); });
     methods.add("volume.options", Permission::operate,
                 [&store](P params, C caller) { return options_of(store, params, caller); });
+    methods.add("volume.copies", Permission::operate,
+                [&store](P params, C caller) { return copies_of(store, params, caller); });
     methods.add("mirror.pause", Permission::operate,
                 [&store](P params, C caller) { return pause_of(store, params, caller); });
     methods.add("mirror.break", Permission::operate,

@@ -88,6 +88,7 @@ CopyFacts examine_copy(const ConfigStore& store, const ExamineRequest& request)
     if (!facts.existing)
         facts.meta = examine_meta_for(kernel, request, facts.data);
     find_owners(store, facts);
+    facts.known_nodes = store.peer_names();
     return facts;
 }
 

@@ -43,6 +43,7 @@ struct CopyFacts {
     bool name_in_use = false;     // of a dm device that is none of ours
     std::string data_of;          // the configured volume that has this data device
     std::string metadata_of;      // the configured volume whose metadata lies on it
+    std::vector<std::string> known_nodes; // that this one trusts
 };
 
 CopyFacts examine_copy(const ConfigStore& store, const ExamineRequest& request);

@@ -35,6 +35,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExistingVolume, id, data_device,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExamineRequest, volume, device, meta,
                                                 region_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CopyFacts, node, node_id, boot_id, data, meta,
-                                                existing, name_in_use, data_of, metadata_of)
+                                                existing, name_in_use, data_of, metadata_of,
+                                                known_nodes)
 
 } // namespace mirrornet::ops

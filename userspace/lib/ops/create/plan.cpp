@@ -3,6 +3,7 @@
 #include "ops/create/json.hpp"
 #include "ops/module.hpp"
 #include "ops/peer.hpp"
+#include "ops/volume/copies.hpp"
 
 #include <algorithm>
 
@@ -57,13 +58,25 @@ void check_way_back(const Peer& peer, const std::string& self)
     }
 }
 
+void require_no_volume_options(const CreateOptions& options)
+{
+    for (const auto& [option, value] : options.volume_options.values())
+        throw Error(ExitStatus::usage, std::string(spec_of(option).name) +
+                                           ": belongs to volume " + options.volume + ", which is there already, "
+                                           "and not to its new mirror; nothing was changed; use: mirrorctl set " +
+                                           options.volume + " " + std::string(spec_of(option).name) + "=VALUE");
+}
+
 // A volume that is there already keeps its options; only its new mirror begins with defaults.
 CreateOptions with_defaults(const ConfigStore& store, CreateOptions options,
                             const NodeConfig& self, std::vector<Option>& taken)
 {
     taken = options.mirror_options.take_defaults(self.defaults);
-    if (store.find_volume(options.volume))
+    if (const auto volume = store.find_volume(options.volume)) {
+        require_no_volume_options(options);
+        options.volume_options = volume->options;
         return options;
+    }
     const auto more = options.volume_options.take_defaults(self.defaults);
     taken.insert(taken.end(), more.begin(), more.end());
     return options;
@@ -80,11 +93,12 @@ VolumeConfig new_volume(const CreateOptions& options, const CopyFacts& source)
     return config;
 }
 
-void add_target(VolumeConfig& config, const CreateOptions& options, const CopyFacts& source,
-                const CopyFacts& target)
+void add_target(VolumeConfig& config, const CreateOptions& options, const CopyFacts& target)
 {
+    // with every node that has a copy: whichever is the source one day
+    for (const auto& node : config.nodes)
+        config.mirrors.push_back({node.name, target.node, options.mirror_options});
     config.nodes.push_back({target.node, target.node_id});
-    config.mirrors.push_back({source.node, target.node, options.mirror_options});
 }
 
 VolumeConfig config_for(const ConfigStore& store, const CreateOptions& options,
@@ -95,7 +109,7 @@ VolumeConfig config_for(const ConfigStore& store, const CreateOptions& options,
                               : new_volume(options, plan.source);
     if (plan.further_target)
         config.version++;
-    add_target(config, options, plan.source, plan.target);
+    add_target(config, options, plan.target);
     config.check();
     return config;
 }
@@ -131,6 +145,8 @@ CreatePlan plan_create(const ConfigStore& store, const CreateOptions& wished)
     plan.further_target = adds_target(plan.source);
     plan.method = choose_copy_method(plan.source.data.signature, options.copy);
     const auto config = config_for(store, options, plan);
+    if (plan.further_target)
+        ask_copies(store, store.load_volume(options.volume), config);
     plan.source_copy = spec_of_copy(config, plan.source, options.force);
     plan.target_copy = spec_of_copy(config, plan.target, options.force);
     plan.target_copy.clear_target = plan.method.how != InitialCopy::none;

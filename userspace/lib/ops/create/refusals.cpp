@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/create/refusals.hpp"
 
+#include "model/records.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -31,12 +33,28 @@ void check_name_free(const CopyFacts& copy, const CreateChecks& checks, Refusals
                                         copy.node, checks.volume)});
 }
 
-std::optional<std::string> other_target(const ExistingVolume& volume, const std::string& self)
+void check_others(const CopyFacts& source, const CopyFacts& target, const CreateChecks& checks,
+                  Refusals& refusals)
 {
+    const ExistingVolume& volume = *source.existing;
+    for (const auto& stray : volume.strays)
+        refusals.push_back({ExitStatus::refused, "stray-mirror",
+                            fmt::format("volume {} has a mirror with node {} that its configuration does "
+                                        "not name, left by a delete that did not end; end it first: "
+                                        "mirrorctl delete {}@{}",
+                                        checks.volume, stray, checks.volume, stray)});
+    if (volume.nodes.size() > most_targets)
+        refusals.push_back({ExitStatus::refused, "too-many-targets",
+                            fmt::format("volume {} has {} targets, and there can be no more; remove one "
+                                        "first: mirrorctl target remove {} NODE",
+                                        checks.volume, most_targets, checks.volume)});
     for (const auto& node : volume.nodes)
-        if (node != self)
-            return node;
-    return volume.strays.empty() ? std::nullopt : std::optional(volume.strays.front());
+        if (node != source.node && std::ranges::find(target.known_nodes, node) == target.known_nodes.end())
+            refusals.push_back({ExitStatus::refused, "unknown-node",
+                                fmt::format("node {} does not know node {}, which has a copy of volume {}, and "
+                                            "should the source be lost one of them takes over for the other; on "
+                                            "node {}: mirrorctl node trust {}",
+                                            target.node, node, checks.volume, target.node, node)});
 }
 
 void check_further_target(const CopyFacts& source, const CopyFacts& target,
@@ -53,12 +71,8 @@ void check_further_target(const CopyFacts& source, const CopyFacts& target,
                             fmt::format("volume {} has a mirror on node {} already; see: "
                                         "mirrorctl status {}",
                                         checks.volume, target.node, checks.volume)});
-    else if (const auto other = other_target(volume, source.node))
-        refusals.push_back({ExitStatus::refused, "one-target",
-                            fmt::format("volume {} is mirrored to node {}, and this version "
-                                        "mirrors a volume to one node; delete the other mirror "
-                                        "first: mirrorctl delete {}@{}",
-                                        checks.volume, *other, checks.volume, *other)});
+    else
+        check_others(source, target, checks, refusals);
 }
 
 void check_sizes(const CopyFacts& source, const CopyFacts& target, Refusals& refusals)

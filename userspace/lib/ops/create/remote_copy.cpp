@@ -6,6 +6,7 @@
 #include "ops/create/json.hpp"
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
+#include "ops/volume/copies.hpp"
 #include "ops/volume/role.hpp"
 
 namespace mirrornet::ops {
@@ -155,6 +156,7 @@ void build_target(const ConfigStore& store, const TargetRequest& request, const 
         kernel.set_role(config.id, Role::target);
         kernel.mirror_add(config.id, source, request.start);
         kernel.mirror_set(config.id, source, options_between(config, self.name, from->name));
+        add_mirrors_with_others(kernel, config, self.id, source);
     });
 }
 

@@ -9,6 +9,7 @@
 #include "ops/device/mounts.hpp"
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
+#include "ops/volume/copies.hpp"
 #include "ops/volume/unlock.hpp"
 
 namespace mirrornet::ops {
@@ -32,7 +33,10 @@ public:
 
     CreateResult run(Undo& undo)
     {
-        build_source_copy(undo);
+        if (plan_.further_target)
+            extend_volume(undo);
+        else
+            build_source_copy(undo);
         build_target_copy(undo); // as late as can be: it erases what is there
         add_mirror(undo);
         open_source();
@@ -58,12 +62,18 @@ private:
 
     void build_source_copy(Undo& undo)
     {
-        if (!plan_.further_target) {
-            step_("building the metadata of the source");
-            build_copy(store_, kernel_, plan_.source_copy, undo);
-            return;
-        }
+        step_("building the metadata of the source");
+        build_copy(store_, kernel_, plan_.source_copy, undo);
+    }
+
+    void extend_volume(Undo& undo)
+    {
         const auto before = store_.load_volume(config_.name);
+        if (before.version + 1 != config_.version)
+            throw Error(ExitStatus::refused, "the configuration of volume " + config_.name +
+                                                 " has changed since the plan was made; nothing was "
+                                                 "changed; repeat");
+        tell_copies(store_, before, config_, undo);
         undo.add("put the configuration back", [this, before] { store_.save(before); });
         store_.save(config_);
     }

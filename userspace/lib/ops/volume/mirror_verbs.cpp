@@ -133,9 +133,34 @@ std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subj
     return found;
 }
 
+MirrorName mirror_with(const ConfigStore& store, const VolumeConfig& config, const NodeId& peer)
+{
+    const auto* node = config.find_node(peer);
+    if (!node)
+        throw Error(ExitStatus::not_found, "volume " + config.name + " has no copy on the node " +
+                                               peer.to_string() + " of its metadata; see: mirrorctl status " +
+                                               config.name);
+    return mirrors_of(store, {Subject::Kind::mirror, config.name, node->name}).front();
+}
+
+std::vector<MirrorName> meant_mirrors(const ConfigStore& store, const Subject& subject)
+{
+    const auto mirrors = mirrors_of(store, subject);
+    nl::Kernel kernel;
+    const auto waits = [&kernel](const MirrorName& mirror) {
+        const auto record = kernel.find_mirror(mirror.id, mirror.peer);
+        return record && (record->state == MirrorState::none || record->reason == Reason::operation);
+    };
+    const auto here = kernel.find_volume(mirrors.front().id);
+    auto meant = mirrors;
+    if (here && here->role == Role::target)
+        std::erase_if(meant, waits);
+    return meant.empty() ? mirrors : meant;
+}
+
 VerbResult pause(const ConfigStore& store, const Subject& subject)
 {
-    VerbResult result{mirrors_of(store, subject), false, {}, {}};
+    VerbResult result{meant_mirrors(store, subject), false, {}, {}};
     const OperationLock lock(subject.name, "pause");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
@@ -153,7 +178,7 @@ VerbResult pause(const ConfigStore& store, const Subject& subject)
 VerbResult continue_(const ConfigStore& store, const Subject& subject,
                      const ContinueOptions& options)
 {
-    VerbResult result{mirrors_of(store, subject), false, {}, {}};
+    VerbResult result{meant_mirrors(store, subject), false, {}, {}};
     const OperationLock lock(subject.name, "continue");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
@@ -177,7 +202,7 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
 
 VerbResult resync(const ConfigStore& store, const Subject& subject, const ResyncOptions& options)
 {
-    VerbResult result{mirrors_of(store, subject), true, {}, {}};
+    VerbResult result{meant_mirrors(store, subject), true, {}, {}};
     const OperationLock lock(subject.name, "resync");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {

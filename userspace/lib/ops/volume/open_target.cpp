@@ -157,7 +157,7 @@ template <typename Step>
 VerbResult for_each_pair(const ConfigStore& store, const Subject& subject, const std::string& verb,
                          Step step)
 {
-    VerbResult result{mirrors_of(store, subject), false, {}, {}};
+    VerbResult result{meant_mirrors(store, subject), false, {}, {}};
     const OperationLock lock(subject.name, verb);
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {

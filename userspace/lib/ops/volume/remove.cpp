@@ -5,6 +5,7 @@
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
+#include "ops/volume/copies.hpp"
 #include "ops/volume/copy_steps.hpp"
 
 #include <algorithm>
@@ -35,14 +36,14 @@ void forget_in_kernel(nl::Kernel& kernel, const VolumeId& id, const NodeId& node
         kernel.mirror_del(id, node);
 }
 
-void forget_in_config(const ConfigStore& store, VolumeConfig& config, const std::string& node)
+VolumeConfig without(VolumeConfig config, const std::string& node)
 {
     std::erase_if(config.nodes, [&](const auto& each) { return each.name == node; });
     std::erase_if(config.mirrors, [&](const auto& each) {
         return each.first == node || each.second == node;
     });
     config.version++;
-    store.save(config);
+    return config;
 }
 
 void dismantle_there(const ConfigStore& store, const VolumeConfig& config,
@@ -68,17 +69,37 @@ try {
                                     "delete " + config.name + "@" + node + " --local-only");
 }
 
+// The other nodes with copies first: what they refuse is known before anything is removed.
+void remove_there(const ConfigStore& store, const VolumeConfig& before, const VolumeConfig& after,
+                  const OtherNode& node, const DeleteOptions& options)
+{
+    const bool asked = node.known && !options.local_only;
+    const bool forgets_everything = options.local_only && options.node.empty();
+    if (after.nodes.size() < 2 || after.version == before.version || forgets_everything) {
+        if (asked)
+            dismantle_if_there(store, before, node.name, options);
+        return;
+    }
+    whole_or_not_at_all([&](Undo& undo) {
+        tell_copies(store, before, after, undo);
+        if (asked)
+            dismantle_if_there(store, before, node.name, options);
+    });
+}
+
 void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& config,
                 const OtherNode& node, const DeleteOptions& options)
 {
+    const auto after = node.configured ? without(config, node.name) : config;
     const auto forget = [&] {
         forget_in_kernel(kernel, config.id, node.id);
         if (node.configured)
-            forget_in_config(store, config, node.name);
+            store.save(after);
+        config = after;
     };
+    remove_there(store, config, after, node, options);
     if (!node.known || options.local_only)
         return forget();
-    dismantle_if_there(store, config, node.name, options);
     finish_after("the copy on node " + node.name + " is removed", forget);
 }
 
@@ -90,7 +111,7 @@ void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& conf
                     "not known; activate it first: mirrorctl up " + config.name);
     std::string source;
     for (const auto& node : config.nodes)
-        if (node.id != self.id)
+        if (node.id != self.id && config.nodes.size() == 2)
             source = " (node " + node.name + ")";
     throw Error(ExitStatus::refused,
                 "this node holds a target of volume " + config.name +

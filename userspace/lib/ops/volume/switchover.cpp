@@ -13,20 +13,23 @@ namespace {
 
 using Seconds = std::chrono::seconds;
 
-// Nothing: the subject names a node that the volume is not on.
-MirrorName mirror_with(const ConfigStore& store, const Subject& subject, const std::string& self)
+void require_node_named(const Subject& subject, const std::string& self)
 {
     if (subject.kind != Subject::Kind::mirror)
         throw Error(ExitStatus::usage, "say which node shall be the source: mirrorctl switchover " +
                                            subject.name + "@NODE (this node is " + self + ")");
-    auto other = subject;
-    if (subject.node == self)
-        other = {Subject::Kind::volume, subject.name, {}};
-    const auto mirrors = mirrors_of(store, other);
-    if (mirrors.size() > 1)
-        throw Error(ExitStatus::refused, "volume " + subject.name + " has several mirrors: this version "
-                                             "switches over between two nodes alone");
-    return mirrors.front();
+}
+
+// Whether another one took the role is not known: it cannot be given to a third meanwhile.
+void require_handed_to(const ConfigStore& store, const nl::VolumeRecord& now, const MirrorName& mirror)
+{
+    if (now.handed_to == mirror.peer)
+        return;
+    const auto other = store.find_peer(now.handed_to);
+    const auto name = other ? other->name : now.handed_to.to_string();
+    throw Error(ExitStatus::refused, "volume " + mirror.volume + " was handed over to node " + name +
+                                         ", and whether that one took it is not known; nothing was changed; finish "
+                                         "that first: mirrorctl switchover " + mirror.volume + "@" + name);
 }
 
 // This node is the source; the other shall be.
@@ -39,6 +42,7 @@ ChangeoverResult give_to(const ConfigStore& store, const MirrorName& mirror,
     const auto now = kernel.volume(mirror.id);
     Giving giving(store, kernel, config, mirror);
     if (now.lock == LockReason::handed_over) {
+        require_handed_to(store, now, mirror);
         giving.settle({now.handover, now.generation});
         return {true, mirror.node};
     }
@@ -48,14 +52,14 @@ ChangeoverResult give_to(const ConfigStore& store, const MirrorName& mirror,
 }
 
 // This node is the source, and shall be.
-ChangeoverResult stay(const ConfigStore& store, const MirrorName& mirror, const std::string& self)
+ChangeoverResult stay(const ConfigStore& store, const VolumeConfig& config, const std::string& self)
 {
-    const auto config = store.load_volume(mirror.volume);
-    const OperationLock operation(mirror.volume, "switchover");
+    const OperationLock operation(config.name, "switchover");
     nl::Kernel kernel;
-    const auto now = kernel.volume(mirror.id);
+    const auto now = kernel.volume(config.id);
     if (now.lock != LockReason::handed_over)
         return {false, self};
+    const auto mirror = mirror_with(store, config, now.handed_to);
     if (Giving(store, kernel, config, mirror).cancel({now.handover, now.generation})) {
         RoleHooks(store, config, "switchover", mirror.node).cancelled();
         return {true, self};
@@ -65,19 +69,20 @@ ChangeoverResult stay(const ConfigStore& store, const MirrorName& mirror, const 
                                          "come back then: mirrorctl switchover " + mirror.volume + "@" + self);
 }
 
-// This node is the target, and shall be the source: the other one does it.
-ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, const std::string& self,
-                         const ChangeoverOptions& options)
+// This node is a target: the source does it. `to` shall be the source, this node or another target.
+ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, const std::string& to,
+                         const std::string& self, const ChangeoverOptions& options)
 {
     const auto time = options.wait + options.drain + RoleHooks::patience + Seconds(60);
     try {
         Peer(store, mirror.node)
             .call("volume.switchover", {{"volume", mirror.volume},
+                                        {"to", to},
                                         {"wait", options.wait.count()},
                                         {"drain", options.drain.count()}}, time);
     } catch (const Error& error) {
         nl::Kernel kernel;
-        if (kernel.volume(mirror.id).role == Role::source)
+        if (to == self && kernel.volume(mirror.id).role == Role::source)
             return {true, self};
         if (error.status() != ExitStatus::timed_out)
             throw;
@@ -85,16 +90,46 @@ ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, con
                                                "; the handover may still be going on: repeat the same command, "
                                                "which finds out");
     }
-    return {true, self};
+    return {true, to};
 }
 
-// The other one shall be the source, and this node is none.
-ChangeoverResult see_there(const ConfigStore& store, const MirrorName& mirror)
+std::string role_at(const ConfigStore& store, const MirrorName& mirror)
+try {
+    return volume_there(store, mirror).value("role", "");
+} catch (const Error&) {
+    return {}; // whoever is the source, it is not known to be that one
+}
+
+// The one of the other nodes that is the source, as far as they answer.
+std::optional<MirrorName> find_source(const ConfigStore& store, const std::vector<MirrorName>& mirrors)
 {
-    if (volume_there(store, mirror).value("role", "") == "source")
-        return {false, mirror.node};
-    throw Error(ExitStatus::refused, "neither this node nor node " + mirror.node + " is the source of volume " +
-                                         mirror.volume + "; over there: mirrorctl promote " + mirror.volume);
+    for (const auto& mirror : mirrors)
+        if (role_at(store, mirror) == "source")
+            return mirror;
+    return std::nullopt;
+}
+
+[[noreturn]] void refuse_without_source(const Subject& subject, const std::string& self)
+{
+    throw Error(ExitStatus::refused, "no node of volume " + subject.name + " that answers is its source; nothing was "
+                                         "changed; to make node " + subject.node + " the source" +
+                                         (subject.node == self ? "" : ", over there") + ": mirrorctl promote " +
+                                         subject.name);
+}
+
+// This node is not the source.
+ChangeoverResult from_there(const ConfigStore& store, const Subject& subject, Role role,
+                            const std::string& self, const ChangeoverOptions& options)
+{
+    const auto source = find_source(store, mirrors_of(store, {Subject::Kind::volume, subject.name, {}}));
+    if (!source)
+        refuse_without_source(subject, self);
+    if (source->node == subject.node)
+        return {false, subject.node};
+    if (subject.node == self && role == Role::none)
+        throw Error(ExitStatus::refused, "this node has no role for volume " + subject.name +
+                                             "; to make it the source: mirrorctl promote " + subject.name);
+    return ask_for(store, *source, subject.node, self, options);
 }
 
 } // namespace
@@ -103,22 +138,19 @@ ChangeoverResult switchover(const ConfigStore& store, const Subject& subject,
                             const ChangeoverOptions& options)
 {
     const auto self = store.load_node().name;
-    const auto mirror = mirror_with(store, subject, self);
-    const bool to_here = subject.node == self;
+    require_node_named(subject, self);
+    const auto config = store.load_volume(subject.name);
     Role role = Role::none;
     {
         nl::Kernel kernel;
-        require_active(kernel, mirror.volume, mirror.id);
-        role = kernel.volume(mirror.id).role;
+        require_active(kernel, config.name, config.id);
+        role = kernel.volume(config.id).role;
     }
-    if (role == Role::source)
-        return to_here ? stay(store, mirror, self) : give_to(store, mirror, options);
-    if (!to_here)
-        return see_there(store, mirror);
-    if (role == Role::none)
-        throw Error(ExitStatus::refused, "this node has no role for volume " + mirror.volume +
-                                             "; to make it the source: mirrorctl promote " + mirror.volume);
-    return ask_for(store, mirror, self, options);
+    const bool to_here = subject.node == self;
+    const auto mirrors = mirrors_of(store, to_here ? Subject{Subject::Kind::volume, subject.name, {}} : subject);
+    if (role != Role::source)
+        return from_there(store, subject, role, self, options);
+    return to_here ? stay(store, config, self) : give_to(store, mirrors.front(), options);
 }
 
 Subject at_home(const ConfigStore& store, const Subject& subject)
