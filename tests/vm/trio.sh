@@ -7,15 +7,31 @@ exchange_keys_of() {
 		jq -r .token | node_run "$2" 'mirrorctl node trust --token-file -' >/dev/null
 }
 
+# The configuration outlives the machine on a disk of its own (vdc).
+mount_configuration() {
+	node_run "$1" 'mkdir -p /etc/mirror-net && mount /dev/vdc /etc/mirror-net'
+}
+
+# boot_again NODE: after a power cut.
+boot_again() {
+	node_start "$1"
+	node_wait "$1"
+	mount_configuration "$1"
+	start_daemon "$1"
+	node_run "$1" "mirrorctl up $VOLUME" >/dev/null
+}
+
 # trio_boot [KEY=VALUE...]: nodes a, b and c run their daemons; a knows both others, and they it.
 trio_boot() {
 	local node
 	for node in a b c; do
-		node_prepare $node 64M,8M
+		node_prepare $node 64M,8M,16M
+		mke2fs -q -t ext4 "$(node_disk $node 2)"
 		node_start $node "$@"
 	done
 	for node in a b c; do
 		node_wait $node
+		mount_configuration $node
 		node_run $node "mirrorctl node init $node" >/dev/null
 	done
 	exchange_keys_of a b

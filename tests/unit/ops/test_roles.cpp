@@ -2,6 +2,7 @@
 //
 // Which role allows which verb: only a target is removed from outside, only a
 // source opens without its peer's answer.
+#include "ops/volume/promotable.hpp"
 #include "ops/volume/promote.hpp"
 #include "ops/volume/remove.hpp"
 #include "ops/volume/role.hpp"
@@ -100,30 +101,58 @@ TEST(Roles, NobodyIsPromotedBesideASource)
         record.data = DataState::current;
         return record;
     }();
-    const SeenNode silent{"b", false, false, {}}, linked{"b", true, true, {}}, mute{"b", false, true, {}};
+    const SeenNode silent{"b"}, linked{"b", true, true}, mute{"b", false, true};
+    const auto says = [](Role role) {
+        return SeenNode{"b", false, true, SaidCopy{role, DataState::current}};
+    };
     for (bool force : {false, true}) {
-        EXPECT_NO_THROW(require_promotable("home", here, silent, {}, force));
-        EXPECT_NO_THROW(require_promotable("home", here, {"b", false, true, Role::none}, {}, force));
+        EXPECT_NO_THROW(require_promotable("home", here, {silent}, {}, force));
+        EXPECT_NO_THROW(require_promotable("home", here, {says(Role::none)}, {}, force));
+        EXPECT_NO_THROW(require_promotable("home", here, {silent, says(Role::target)}, {}, force));
         expect_error(ExitStatus::refused, {"node b is the source", "answers", "mirrorctl takeover home"},
-                     [&] { require_promotable("home", here, {"b", false, true, Role::source}, {}, force); });
+                     [&] { require_promotable("home", here, {silent, says(Role::source)}, {}, force); });
         expect_error(ExitStatus::refused, {"node b has a link with this one"},
-                     [&] { require_promotable("home", here, linked, {}, force); });
+                     [&] { require_promotable("home", here, {linked}, {}, force); });
     }
     expect_error(ExitStatus::needs_force, {"one of its addresses answers", "--force"},
-                 [&] { require_promotable("home", here, mute, {}, false); });
-    EXPECT_NO_THROW(require_promotable("home", here, mute, {}, true));
+                 [&] { require_promotable("home", here, {silent, mute}, {}, false); });
+    EXPECT_NO_THROW(require_promotable("home", here, {mute}, {}, true));
 }
 
 TEST(Roles, OnlyACurrentCopyIsPromotedUnasked)
 {
-    const SeenNode silent{"b", false, false, {}};
+    const SeenNode silent{"b"};
     nl::VolumeRecord here;
     for (const auto data : {DataState::unknown, DataState::outdated, DataState::inconsistent}) {
         here.data = data;
         expect_error(ExitStatus::needs_force, {"this copy of volume home", "--force"},
-                     [&] { require_promotable("home", here, silent, {}, false); });
-        EXPECT_NO_THROW(require_promotable("home", here, silent, {}, true));
+                     [&] { require_promotable("home", here, {silent}, {}, false); });
+        EXPECT_NO_THROW(require_promotable("home", here, {silent}, {}, true));
     }
+}
+
+// Of several targets the one is promoted that has most.
+TEST(Roles, ACopyThatMayBeNewerComesFirst)
+{
+    nl::VolumeRecord here;
+    here.data = DataState::current;
+    here.generation = 7;
+    here.write_number = 100;
+    const auto target = [](std::uint64_t generation, std::uint64_t writes, std::uint64_t recorded,
+                           DataState data = DataState::current) {
+        return SeenNode{"c", false, true, SaidCopy{Role::target, data, generation, writes}, recorded};
+    };
+    EXPECT_FALSE(may_be_newer(target(7, 100, 7), here));
+    EXPECT_FALSE(may_be_newer(target(7, 99, 0), here));
+    EXPECT_TRUE(may_be_newer(target(7, 101, 7), here)) << "more writes of the same generation";
+    EXPECT_FALSE(may_be_newer(target(5, 900, 5), here)) << "an older one, as noted here";
+    EXPECT_TRUE(may_be_newer(target(8, 10, 5), here)) << "it was told of a later one";
+    EXPECT_TRUE(may_be_newer(target(8, 10, 0), here)) << "nothing is noted";
+    EXPECT_FALSE(may_be_newer(target(8, 900, 0, DataState::inconsistent), here));
+    EXPECT_FALSE(may_be_newer(SeenNode{"c"}, here)) << "silent";
+    expect_error(ExitStatus::needs_force, {"node c has a copy", "mirrorctl promote home -H c", "--force"},
+                 [&] { require_promotable("home", here, {SeenNode{"b"}, target(8, 10, 5)}, {}, false); });
+    EXPECT_NO_THROW(require_promotable("home", here, {target(8, 10, 5)}, {}, true));
 }
 
 // What is said of it: seconds as this node knows them, and never a number of bytes that nobody knows.

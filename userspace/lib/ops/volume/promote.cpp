@@ -1,105 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/volume/promote.hpp"
 
-#include "model/records.hpp"
 #include "ops/clock.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
-#include "ops/volume/copy_steps.hpp"
 #include "ops/volume/mirror_verbs.hpp"
+#include "ops/volume/promotable.hpp"
 #include "ops/volume/unlock.hpp"
-#include "remote/tcp.hpp"
 
 #include <thread>
 
 namespace mirrornet::ops {
 
 namespace {
-
-// So long a peer may be silent before its link counts as dead, and so long its addresses are tried.
-std::chrono::milliseconds patience(const VolumeConfig& config, const std::string& self,
-                                   const std::string& other)
-{
-    const auto options = options_between(config, self, other);
-    return std::chrono::milliseconds(options.get(Option::ping_interval) *
-                                     options.get(Option::max_ping_misses));
-}
-
-// A daemon that answers, but cannot say: no role.
-std::optional<Role> role_there(const ConfigStore& store, const std::string& volume,
-                               const std::string& node)
-{
-    try {
-        const auto status = Peer(store, node).call("status", {{"volumes", {volume}}});
-        return parse_word<Role>(status.at("volumes").at(0).at("role").get<std::string>());
-    } catch (const std::exception&) {
-        return std::nullopt;
-    }
-}
-
-SeenNode look_at(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
-                  const MirrorName& mirror)
-{
-    const auto self = store.load_node().name;
-    SeenNode there{mirror.node, false, false, {}};
-    const auto time = patience(config, self, mirror.node);
-    const Deadline noticed(time + std::chrono::seconds(3));
-    there.answers = any_answers(Peer(store, mirror.node).config().addresses, default_port(), Deadline(time));
-    const auto linked = [&] { return kernel.mirror(mirror.id, mirror.peer).link == LinkState::up; };
-    // a link of a dead node is noticed in the same time, by a timer of its own
-    while (linked() && !there.answers && noticed.left().count() > 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    there.linked = linked();
-    if (there.answers || there.linked)
-        there.role = role_there(store, mirror.volume, mirror.node);
-    return there;
-}
-
-void require_absent(const std::string& volume, const SeenNode& there, bool force)
-{
-    if (there.role == Role::source)
-        throw Error(ExitStatus::refused,
-                    "node " + there.name + " is the source of volume " + volume +
-                        " and answers; nothing was changed; to change places: mirrorctl takeover " + volume);
-    if (there.role || (!there.linked && !there.answers))
-        return;
-    if (there.linked)
-        throw Error(ExitStatus::refused, "node " + there.name + " has a link with this one, so it lives, and may be "
-                                             "writing to volume " + volume + "; nothing was changed; see why its "
-                                             "daemon does not answer (journalctl -u mirror-netd, over there)");
-    if (!force)
-        throw Error(ExitStatus::needs_force,
-                    "node " + there.name + " does not say what role it has for volume " + volume +
-                        ", but one of its addresses answers: it lives, and may be writing. See why its daemon or "
-                        "the volume is not active there; or switch that machine off; or repeat with --force: if "
-                        "both write, a person has to decide whose writes are thrown away",
-                    "--force");
-}
-
-// What it is worth, and of when it is.
-std::string worth(const nl::VolumeRecord& here)
-{
-    const auto since = " since " + local_time(here.data_since);
-    switch (here.data) {
-    case DataState::inconsistent:
-        return "inconsistent" + since + ": a resync into it has not ended, and a file system on it is damaged";
-    case DataState::outdated:
-        return "outdated" + since + ": the source went on without it, or it was written here";
-    default:
-        return "of unknown worth" + since;
-    }
-}
-
-void require_current(const std::string& volume, const nl::VolumeRecord& here, const Missing& missing, bool force)
-{
-    if (here.data == DataState::current || force)
-        return;
-    throw Error(ExitStatus::needs_force,
-                "this copy of volume " + volume + " is " + worth(here) + "; " + missing.text +
-                    ". Nothing was changed. If the other copy "
-                    "is gone for good, or this is the one to keep, repeat with --force",
-                "--force");
-}
 
 template <typename Action> void when_links_are_gone(Action action)
 {
@@ -130,15 +43,15 @@ PromoteResult promote_source(const ConfigStore& store, nl::Kernel& kernel, const
         open_it(kernel, config.id, options);
         return {opens, {}};
     }
-    const auto mirror = mirrors_of(store, {Subject::Kind::volume, config.name, {}}).front();
-    const auto there = look_at(store, kernel, config, mirror);
-    if (there.answers || there.linked || !options.force)
-        throw Error(there.answers || there.linked ? ExitStatus::refused : ExitStatus::needs_force,
+    const auto mirror = mirror_with(store, config, here.handed_to);
+    const auto there = look_at(store, config, {mirror}).front();
+    if (!there.is_silent() || !options.force)
+        throw Error(there.is_silent() ? ExitStatus::needs_force : ExitStatus::refused,
                     "volume " + config.name + " was handed over to node " + mirror.node +
                         ", and whether that one took it is not known. When it answers: mirrorctl switchover " +
                         config.name + "@" + mirror.node + ". Only if it is gone for good, repeat with --force: if it "
                         "took the role and was written, a person has to decide whose writes are thrown away",
-                    there.answers || there.linked ? "" : "--force");
+                    there.is_silent() ? "--force" : "");
     kernel.handover_end(config.id, mirror.peer, Role::source, here.handover, true);
     open_it(kernel, config.id, options);
     return {true, {}};
@@ -154,9 +67,10 @@ std::string warning_of(const SeenNode& there, const Missing& missing)
            "is overwritten there";
 }
 
-void tell_to_follow(const ConfigStore& store, const MirrorName& mirror, const SeenNode& there)
+void tell_to_follow(const ConfigStore& store, const MirrorName& mirror)
 {
-    if (there.role != Role::none)
+    const auto copy = ask_copy(store, mirror.volume, mirror.node);
+    if (!copy || copy->role != Role::none)
         return;
     try {
         Peer(store, mirror.node).call("volume.follow", {{"volume", mirror.volume}});
@@ -167,14 +81,43 @@ void tell_to_follow(const ConfigStore& store, const MirrorName& mirror, const Se
     }
 }
 
-} // namespace
-
-void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
-                        const SeenNode& there, const Missing& missing, bool force)
+// The node that had the role, as far as one can tell: whose writes may be missing here.
+std::size_t find_lost(nl::Kernel& kernel, const std::vector<MirrorName>& mirrors, const std::vector<SeenNode>& seen)
 {
-    require_absent(volume, there, force);
-    require_current(volume, here, missing, force);
+    for (std::size_t i = 0; i < seen.size(); i++)
+        if (seen[i].is(Role::none))
+            return i;
+    for (std::size_t i = 0; i < seen.size(); i++)
+        if (!seen[i].copy && kernel.mirror(mirrors[i].id, mirrors[i].peer).peer_role == Role::source)
+            return i;
+    return 0;
 }
+
+void take_role(nl::Kernel& kernel, const std::vector<MirrorName>& mirrors, bool force)
+{
+    when_links_are_gone([&] {
+        for (const auto& mirror : mirrors)
+            if (kernel.mirror(mirror.id, mirror.peer).link != LinkState::unwanted)
+                kernel.link_detach(mirror.id, mirror.peer);
+        kernel.set_role(mirrors.front().id, Role::source, force);
+    });
+}
+
+PromoteResult promote_copy(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
+                           const nl::VolumeRecord& here, const PromoteOptions& options)
+{
+    const auto mirrors = mirrors_of(store, {Subject::Kind::volume, config.name, {}});
+    const auto others = look_at(store, config, mirrors);
+    const auto lost = find_lost(kernel, mirrors, others);
+    const auto missing = missing_in(here, kernel.mirror(config.id, mirrors[lost].peer), mirrors[lost].node,
+                                    others[lost].is(Role::none), now_ns());
+    require_promotable(config.name, here, others, missing, options.force);
+    take_role(kernel, mirrors, options.force);
+    open_it(kernel, config.id, options);
+    return {true, warning_of(others[lost], missing), missing};
+}
+
+} // namespace
 
 PromoteResult promote(const ConfigStore& store, const std::string& volume, const PromoteOptions& options)
 {
@@ -183,37 +126,20 @@ PromoteResult promote(const ConfigStore& store, const std::string& volume, const
     nl::Kernel kernel;
     require_active(kernel, volume, config.id);
     const auto here = kernel.volume(config.id);
-    const auto mirrors = mirrors_of(store, {Subject::Kind::volume, volume, {}});
-    if (mirrors.size() > 1)
-        throw Error(ExitStatus::refused, "volume " + volume + " has several mirrors: this version promotes one of "
-                                             "two nodes alone");
-    const auto& mirror = mirrors.front();
-    if (here.role == Role::source) {
-        const auto result = promote_source(store, kernel, config, here, options);
-        tell_to_follow(store, mirror, {mirror.node, false, true, role_there(store, volume, mirror.node)});
-        return result;
-    }
-    const auto there = look_at(store, kernel, config, mirror);
-    const auto missing = missing_in(here, kernel.mirror(config.id, mirror.peer), mirror.node,
-                                    there.role == Role::none, now_ns());
-    require_promotable(volume, here, there, missing, options.force);
-    when_links_are_gone([&] {
-        if (kernel.mirror(config.id, mirror.peer).link != LinkState::unwanted)
-            kernel.link_detach(config.id, mirror.peer);
-        kernel.set_role(config.id, Role::source, options.force);
-    });
-    open_it(kernel, config.id, options);
-    tell_to_follow(store, mirror, there);
-    return {true, warning_of(there, missing), missing};
+    const auto result = here.role == Role::source ? promote_source(store, kernel, config, here, options)
+                                                  : promote_copy(store, kernel, config, here, options);
+    for (const auto& mirror : mirrors_of(store, {Subject::Kind::volume, volume, {}}))
+        tell_to_follow(store, mirror);
+    return result;
 }
 
 TakeoverResult takeover(const ConfigStore& store, const std::string& volume,
                         const PromoteOptions& options, const ChangeoverOptions& times)
 {
     const auto self = store.load_node().name;
-    const auto mirror = mirrors_of(store, {Subject::Kind::volume, volume, {}}).front();
-    const bool here = nl::Kernel().volume(mirror.id).role == Role::source;
-    if (!here && role_there(store, volume, mirror.node) == Role::source) {
+    const auto mirrors = mirrors_of(store, {Subject::Kind::volume, volume, {}});
+    const bool here = nl::Kernel().volume(mirrors.front().id).role == Role::source;
+    if (!here && find_source(store, mirrors)) {
         const auto done = switchover(store, {Subject::Kind::mirror, volume, self}, times);
         return {true, {done.changed, {}}};
     }

@@ -25,19 +25,8 @@ struct PromoteResult {
     Missing missing{};   // the same as figures
 };
 
-// What is known of the other node.
-struct SeenNode {
-    std::string name;
-    bool linked = false;      // the kernel has a link with it
-    bool answers = false;     // one of its addresses does
-    std::optional<Role> role; // what its daemon says
-};
-
-// Pure: Error(refused, needs_force) that says why this copy may not be made source.
-void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
-                        const SeenNode& there, const Missing& missing, bool force);
-
-// Makes this node the source without asking the old one, which must be silent on every path.
+// Makes this node the source without asking the old one, which must be silent on every path; other
+// targets may answer.
 PromoteResult promote(const ConfigStore& store, const std::string& volume,
                       const PromoteOptions& options);
 

@@ -6,6 +6,7 @@
 #include "ops/volume/giving.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/role_hooks.hpp"
+#include "ops/volume/seen.hpp"
 
 namespace mirrornet::ops {
 
@@ -91,22 +92,6 @@ ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, con
                                                "which finds out");
     }
     return {true, to};
-}
-
-std::string role_at(const ConfigStore& store, const MirrorName& mirror)
-try {
-    return volume_there(store, mirror).value("role", "");
-} catch (const Error&) {
-    return {}; // whoever is the source, it is not known to be that one
-}
-
-// The one of the other nodes that is the source, as far as they answer.
-std::optional<MirrorName> find_source(const ConfigStore& store, const std::vector<MirrorName>& mirrors)
-{
-    for (const auto& mirror : mirrors)
-        if (role_at(store, mirror) == "source")
-            return mirror;
-    return std::nullopt;
 }
 
 [[noreturn]] void refuse_without_source(const Subject& subject, const std::string& self)

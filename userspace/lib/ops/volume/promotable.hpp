@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// May this copy be made the source without asking the old one? Pure.
+#pragma once
+
+#include "nl/records.hpp"
+#include "ops/volume/missing.hpp"
+#include "ops/volume/seen.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mirrornet::ops {
+
+// Has it, as far as it says, what this copy has not? A copy that is not current counts for nothing.
+bool may_be_newer(const SeenNode& there, const nl::VolumeRecord& here);
+
+// Error(refused, needs_force) that says why not: a node that lives may be the source, another copy may be
+// newer, or this one is not current. `force`: as far as a person may decide that.
+void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
+                        const std::vector<SeenNode>& others, const Missing& missing, bool force);
+
+} // namespace mirrornet::ops
