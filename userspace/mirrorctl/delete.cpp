@@ -25,7 +25,8 @@ int run_delete_verb(const Invocation& invocation, DeleteArguments& arguments)
 {
     const auto subject = Subject::parse(arguments.subject);
     if (subject.kind == Subject::Kind::job)
-        throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
+        throw Error(ExitStatus::usage, "name the volumes; the mirrors of a whole job: mirrorctl job delete " + subject.name +
+                                           " --with-mirrors");
     arguments.options.volume = subject.name;
     arguments.options.node = subject.node;
     invocation.store.load_volume(subject.name); // nothing to ask about where there is none

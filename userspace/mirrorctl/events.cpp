@@ -66,7 +66,7 @@ bool wait_for_events(const nl::EventStream& stream, int left)
 
 int run(const Invocation& invocation, const EventsOptions& options)
 {
-    const ops::Selection wanted(options.volumes);
+    const ops::Selection wanted(invocation.store, options.volumes);
     nl::EventStream stream;
     const Deadline deadline{std::chrono::seconds(options.timeout)};
     for (std::uint64_t shown = 0;;) {

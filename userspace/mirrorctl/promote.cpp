@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/verbs.hpp"
-#include "ops/volume/promote.hpp"
+#include "ops/job/promote.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -20,31 +20,73 @@ nlohmann::json or_null(const std::optional<std::uint64_t>& number)
     return number ? nlohmann::json(*number) : nlohmann::json();
 }
 
-int tell(const Output& output, const PromoteArguments& arguments, const ops::PromoteResult& result,
-         bool planned)
+void say(const Output& output, const std::string& volume, const ops::PromoteResult& result)
 {
-    output.line(arguments.volume + ": this node is the source" + (result.changed ? "" : " already"));
+    output.line(volume + ": this node is the source" + (result.changed ? "" : " already"));
     if (!result.warning.empty())
         output.line("Note: " + result.warning);
-    output.document({{"changed", result.changed},
-                     {"volume", arguments.volume},
-                     {"planned", planned},
-                     {"warning", result.warning},
-                     {"missing_seconds", or_null(result.missing.seconds)},
-                     {"missing_bytes", or_null(result.missing.bytes)}});
+}
+
+nlohmann::json document_of(const std::string& volume, const ops::PromoteResult& result, bool planned)
+{
+    return {{"changed", result.changed},
+            {"volume", volume},
+            {"planned", planned},
+            {"warning", result.warning},
+            {"missing_seconds", or_null(result.missing.seconds)},
+            {"missing_bytes", or_null(result.missing.bytes)}};
+}
+
+int tell(const Output& output, const std::string& volume, const ops::PromoteResult& result, bool planned)
+{
+    say(output, volume, result);
+    output.document(document_of(volume, result, planned));
     return 0;
+}
+
+int tell(const Output& output, const std::string& job, const ops::JobPromotion& done)
+{
+    auto volumes = nlohmann::json::array();
+    for (const auto& [volume, result] : done.volumes) {
+        say(output, volume, result);
+        volumes.push_back(document_of(volume, result, false));
+    }
+    if (done.planned)
+        output.line("job:" + job + ": this node is the source");
+    output.document({{"job", job}, {"planned", done.planned}, {"volumes", volumes}});
+    return 0;
+}
+
+Subject subject_of(const PromoteArguments& arguments)
+{
+    const auto subject = Subject::parse(arguments.volume);
+    if (!subject.node.empty())
+        throw Error(ExitStatus::usage, "this node shall be the source: name the volume, or job:NAME, alone");
+    return subject;
+}
+
+int run_promote(const Invocation& invocation, const PromoteArguments& arguments)
+{
+    const auto subject = subject_of(arguments);
+    if (subject.kind == Subject::Kind::job)
+        return tell(invocation.output, subject.name, ops::promote_job(invocation.store, subject.name, arguments.how));
+    return tell(invocation.output, subject.name, ops::promote(invocation.store, subject.name, arguments.how), false);
 }
 
 int run_takeover(const Invocation& invocation, const PromoteArguments& arguments)
 {
-    const auto done = ops::takeover(invocation.store, arguments.volume, arguments.how,
-                                    {std::chrono::seconds(arguments.wait), std::chrono::seconds(arguments.drain)});
-    return tell(invocation.output, arguments, done.result, done.planned);
+    const auto subject = subject_of(arguments);
+    const ops::ChangeoverOptions times{std::chrono::seconds(arguments.wait), std::chrono::seconds(arguments.drain)};
+    if (subject.kind == Subject::Kind::job)
+        return tell(invocation.output, subject.name,
+                    ops::takeover_job(invocation.store, subject.name, arguments.how, times));
+    const auto done = ops::takeover(invocation.store, subject.name, arguments.how, times);
+    return tell(invocation.output, subject.name, done.result, done.planned);
 }
 
 void add_how(CLI::App& verb, PromoteArguments& arguments)
 {
-    verb.add_option("VOLUME", arguments.volume, "Name of the volume")->required();
+    verb.add_option("VOLUME", arguments.volume, "The volume, or job:NAME")->required();
     verb.add_flag("--force", arguments.how.force,
                   "Though this copy lacks something, or nobody knows what the other node does");
     verb.add_flag("--locked", arguments.how.locked, "Do not open it: declare this copy the newest alone");
@@ -62,10 +104,7 @@ void setup_promote(CLI::App& app, Invocation& invocation)
                  "Example:\n"
                  "  mirrorctl promote home");
     verb->callback([&invocation, arguments] {
-        invocation.change([&invocation, arguments] {
-            return tell(invocation.output, *arguments,
-                        ops::promote(invocation.store, arguments->volume, arguments->how), false);
-        });
+        invocation.change([&invocation, arguments] { return run_promote(invocation, *arguments); });
     });
 }
 

@@ -3,7 +3,7 @@
 // The group `split-brain`.
 #include "mirrorctl/verbs.hpp"
 #include "ops/clock.hpp"
-#include "ops/volume/split_brain.hpp"
+#include "ops/job/split_brain.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -76,8 +76,32 @@ int tell(const Invocation& invocation, const std::string& volume, const ops::Spl
     return 0;
 }
 
+// All its volumes, or none.
+int resolve_job(const Invocation& invocation, const std::string& job, const SplitArguments& arguments)
+{
+    const auto splits = ops::split_brains_of_job(invocation.store, job, arguments.keep);
+    std::string question;
+    for (const auto& split : splits)
+        question += (question.empty() ? "" : "\n") + ops::split_brain_question(split, arguments.keep);
+    if (!splits.empty())
+        confirm(question, arguments.yes);
+    const auto results = ops::split_brain_resolve_job(invocation.store, splits, arguments.keep);
+    json volumes = json::array();
+    for (std::size_t i = 0; i < results.size(); i++) {
+        volumes.push_back({{"volume", splits[i].volume}, {"changed", results[i].changed}, {"full", results[i].full}});
+        invocation.output.line(splits[i].volume + ": the copy of node " + arguments.keep +
+                               " is kept; the other one gets what differs");
+    }
+    if (results.empty())
+        invocation.output.line("job:" + job + ": no volume has a split brain; nothing was changed");
+    invocation.output.document({{"job", job}, {"kept", arguments.keep}, {"volumes", volumes}});
+    return 0;
+}
+
 int resolve(const Invocation& invocation, const SplitArguments& arguments)
 {
+    if (const auto subject = Subject::parse(arguments.volume); subject.kind == Subject::Kind::job)
+        return resolve_job(invocation, subject.name, arguments);
     const auto report = ops::split_brain_show(invocation.store, arguments.volume);
     if (report.split())
         confirm(ops::split_brain_question(report, arguments.keep), arguments.yes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/verbs.hpp"
-#include "ops/volume/switchover.hpp"
+#include "ops/job/switchover.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -46,8 +46,11 @@ int run_switchover(const Invocation& invocation, const Arguments& arguments)
     auto subject = Subject::parse(arguments.subject);
     if (arguments.home)
         subject = ops::at_home(invocation.store, subject);
-    return tell(invocation.output, subject.name,
-                ops::switchover(invocation.store, subject, times_of(arguments)));
+    const auto times = times_of(arguments);
+    const bool is_job = subject.kind == Subject::Kind::job;
+    return tell(invocation.output, is_job ? "job:" + subject.name : subject.name,
+                is_job ? ops::switchover_job(invocation.store, subject, times)
+                       : ops::switchover(invocation.store, subject, times));
 }
 
 int run_demote(const Invocation& invocation, const Arguments& arguments)
@@ -62,7 +65,7 @@ void setup_switchover(CLI::App& app, Invocation& invocation)
 {
     auto arguments = std::make_shared<Arguments>();
     auto* verb = app.add_subcommand("switchover", "Make another node the source, without losing a write");
-    verb->add_option("VOLUME@NODE", arguments->subject, "The volume, and who shall be the source")->required();
+    verb->add_option("VOLUME@NODE", arguments->subject, "The volume, or job:NAME, and who shall be the source")->required();
     verb->add_flag("--home", arguments->home, "To the node that the volume was created on; name the volume alone");
     add_times(*verb, *arguments);
     verb->footer("Works on either node. Refused, with nothing changed, while the volume is open (it says by "

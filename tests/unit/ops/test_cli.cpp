@@ -89,6 +89,8 @@ TEST_F(CommandLine, HelpOfEveryVerb)
         expect_golden(std::string("help-endpoint-") + verb, run({"endpoint", verb, "--help"}).out);
     for (const char* verb : {"show", "resolve", "discard-local"})
         expect_golden(std::string("help-split-brain-") + verb, run({"split-brain", verb, "--help"}).out);
+    for (const char* verb : {"create", "add", "remove", "show", "rename", "describe", "delete"})
+        expect_golden(std::string("help-job-") + verb, run({"job", verb, "--help"}).out);
     for (const char* verb : {"add", "remove"})
         expect_golden(std::string("help-target-") + verb, run({"target", verb, "--help"}).out);
     for (const char* verb : {"init", "show", "key", "trust", "forget"})

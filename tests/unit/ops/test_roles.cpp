@@ -2,6 +2,7 @@
 //
 // Which role allows which verb: only a target is removed from outside, only a
 // source opens without its peer's answer.
+#include "ops/job/job.hpp"
 #include "ops/volume/promotable.hpp"
 #include "ops/volume/promote.hpp"
 #include "ops/volume/remove.hpp"
@@ -153,6 +154,23 @@ TEST(Roles, ACopyThatMayBeNewerComesFirst)
     expect_error(ExitStatus::needs_force, {"node c has a copy", "mirrorctl promote home -H c", "--force"},
                  [&] { require_promotable("home", here, {SeenNode{"b"}, target(8, 10, 5)}, {}, false); });
     EXPECT_NO_THROW(require_promotable("home", here, {target(8, 10, 5)}, {}, true));
+}
+
+TEST(Jobs, VolumesOfAJobHaveCopiesOnTheSameNodes)
+{
+    const auto on = [](const std::string& name, std::vector<VolumeNode> nodes) {
+        VolumeConfig volume;
+        volume.name = name;
+        volume.nodes = std::move(nodes);
+        return volume;
+    };
+    const VolumeNode a{"a", Uuid::random()}, b{"b", Uuid::random()}, c{"c", Uuid::random()};
+    EXPECT_NO_THROW(require_same_nodes({}));
+    EXPECT_NO_THROW(require_same_nodes({on("x", {a, b}), on("y", {b, a})}));
+    expect_error(ExitStatus::refused, {"volumes x and z have copies on different nodes"},
+                 [&] { require_same_nodes({on("x", {a, b}), on("y", {a, b}), on("z", {a, c})}); });
+    expect_error(ExitStatus::refused, {"different nodes"},
+                 [&] { require_same_nodes({on("x", {a, b}), on("y", {a, b, c})}); });
 }
 
 // What is said of it: seconds as this node knows them, and never a number of bytes that nobody knows.

@@ -41,7 +41,6 @@ public:
         volume.id = uuid();
         volume.version = 1 + upto(INT64_MAX - 1);
         volume.size = 512 * (1 + upto(1 << 30));
-        volume.job = upto(1) ? name() : "";
         for (std::uint64_t count = 1 + upto(8); volume.nodes.size() < count;)
             volume.nodes.push_back({"n" + std::to_string(volume.nodes.size()) + name(), uuid()});
         for (std::size_t at = 1; at < volume.nodes.size(); at++) {
@@ -51,6 +50,18 @@ public:
         }
         options(volume.options);
         return volume;
+    }
+
+    mirrornet::JobConfig job()
+    {
+        mirrornet::JobConfig job;
+        job.name = name();
+        job.id = uuid();
+        job.version = 1 + upto(INT64_MAX - 1);
+        job.description = upto(1) ? "\"x\" \\ y" : "";
+        for (std::uint64_t count = upto(5); job.volumes.size() < count;)
+            job.volumes.push_back("v" + std::to_string(job.volumes.size()) + name().substr(0, 9));
+        return job;
     }
 
     mirrornet::VolumeLocal local()

@@ -54,6 +54,8 @@ TEST(ConfigFiles, PrintIsTheInverseOfParse)
         EXPECT_EQ(parse_volume(print(volume), "f"), volume) << print(volume);
         const auto local = random.local();
         EXPECT_EQ(parse_volume_local(print(local), "f"), local) << print(local);
+        const auto job = random.job();
+        EXPECT_EQ(parse_job(print(job), "f"), job) << print(job);
     }
 }
 

@@ -22,9 +22,9 @@ TEST(Names, Subjects)
     EXPECT_EQ(Subject::parse("db"), (Subject{Subject::Kind::volume, "db", ""}));
     EXPECT_EQ(Subject::parse("db@west"), (Subject{Subject::Kind::mirror, "db", "west"}));
     EXPECT_EQ(Subject::parse("job:nightly"), (Subject{Subject::Kind::job, "nightly", ""}));
-    for (const char* text : {"db", "db@west", "job:nightly"})
+    for (const char* text : {"db", "db@west", "job:nightly", "job:nightly@west"})
         EXPECT_EQ(Subject::parse(text).to_string(), text);
-    for (const char* bad : {"", "@", "db@", "@west", "a@b@c", "job:", "job:a@b"})
+    for (const char* bad : {"", "@", "db@", "@west", "a@b@c", "job:", "job:a@", "job:@b", "job:a@b@c"})
         expect_error(ExitStatus::usage, {"cannot be the name"}, [&] { Subject::parse(bad); });
 }
 

@@ -3,7 +3,8 @@
  * kctl: the module's netlink commands one by one, for the kernel tests
  *
  * The tests of the module do without mirrorctl and the daemon, so that a fault of
- * the one is not hidden by the other. UUIDs are any text of at most 16 bytes.
+ * the one is not hidden by the other. UUIDs are any text of at most 16 bytes,
+ * or 36 characters as mirrorctl shows them.
  *
  *   kctl format VOL NODE NAME DATA META [region=BYTES] [limit=N] [force]
  *   kctl role VOL none|source|target [force]        kctl lock VOL [force]
@@ -181,8 +182,17 @@ static struct nl_msg *request(int command)
 static void put_uuid(struct nl_msg *message, int attr, const char *text)
 {
 	char uuid[MN_UUID_LEN] = { 0 };
+	unsigned int i, byte;
 
-	memcpy(uuid, text, strnlen(text, sizeof(uuid)));
+	if (strlen(text) != 36)
+		memcpy(uuid, text, strnlen(text, sizeof(uuid)));
+	else
+		for (i = 0; i < MN_UUID_LEN; i++, text += 2) {
+			text += *text == '-';
+			if (sscanf(text, "%2x", &byte) != 1)
+				die("no UUID", -NLE_INVAL);
+			uuid[i] = byte;
+		}
 	nla_put(message, attr, sizeof(uuid), uuid);
 }
 

@@ -20,6 +20,9 @@ PeerConfig parse_peer(std::string_view text, const std::string& file);
 std::string print(const VolumeConfig& volume);
 VolumeConfig parse_volume(std::string_view text, const std::string& file);
 
+std::string print(const JobConfig& job);
+JobConfig parse_job(std::string_view text, const std::string& file);
+
 std::string print(const VolumeLocal& local);
 VolumeLocal parse_volume_local(std::string_view text, const std::string& file);
 

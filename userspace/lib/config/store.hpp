@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The configuration directory: node.toml, nodes/PEER.toml, keys/PEER.key,
-// volumes/NAME.toml and volumes/NAME.local.toml. Files are read when asked for
+// volumes/NAME.toml, volumes/NAME.local.toml and jobs/NAME.toml. Files are read when asked for
 // and never cached; each is replaced whole.
 #pragma once
 
@@ -51,12 +51,21 @@ public:
     void save(const std::string& volume, const VolumeLocal& local) const;
     bool remove_volume(const std::string& name) const; // both files
 
+    std::vector<std::string> job_names() const; // sorted
+    std::optional<JobConfig> find_job(const std::string& name) const;
+    JobConfig load_job(const std::string& name) const;
+    std::optional<JobConfig> find_job(const Uuid& id) const;
+    std::optional<JobConfig> job_of(const std::string& volume) const;
+    void save(const JobConfig& job) const;
+    bool remove_job(const std::string& name) const;
+
 private:
     std::filesystem::path node_path() const;
     std::filesystem::path peer_path(const std::string& name) const;
     std::filesystem::path key_path(const std::string& peer) const;
     std::filesystem::path volume_path(const std::string& name) const;
     std::filesystem::path local_path(const std::string& name) const;
+    std::filesystem::path job_path(const std::string& name) const;
     std::filesystem::path dir_;
 };
 

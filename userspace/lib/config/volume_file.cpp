@@ -51,7 +51,6 @@ std::string print(const VolumeConfig& volume)
         .text("uuid", volume.id.to_string())
         .number("version", volume.version)
         .number("size", volume.size)
-        .text_unless_empty("job", volume.job)
         .options("options", volume.options);
     print_nodes(printer, volume);
     return printer.result();
@@ -66,7 +65,6 @@ VolumeConfig parse_volume(std::string_view text, const std::string& file)
     volume.id = reader.uuid("uuid");
     volume.version = reader.number("version");
     volume.size = reader.number("size");
-    volume.job = reader.text_or("job", "");
     reader.options("options", volume.options);
     for (auto& node : reader.tables("node"))
         volume.nodes.push_back(read_node(std::move(node)));

@@ -44,20 +44,22 @@ std::string check_name(std::string_view kind, std::string_view text)
 
 Subject Subject::parse(std::string_view text)
 {
-    if (text.starts_with(job_prefix))
-        return {Kind::job, check_name("job", text.substr(job_prefix.size())), {}};
+    const bool is_job = text.starts_with(job_prefix);
+    if (is_job)
+        text.remove_prefix(job_prefix.size());
     const auto at = text.find('@');
-    if (at == std::string_view::npos)
-        return {Kind::volume, check_name("volume", text), {}};
-    return {Kind::mirror, check_name("volume", text.substr(0, at)),
-            check_name("node", text.substr(at + 1))};
+    const auto name = check_name(is_job ? "job" : "volume", text.substr(0, at));
+    const auto node = at == std::string_view::npos ? "" : check_name("node", text.substr(at + 1));
+    if (is_job)
+        return {Kind::job, name, node};
+    return {node.empty() ? Kind::volume : Kind::mirror, name, node};
 }
 
 std::string Subject::to_string() const
 {
     switch (kind) {
     case Kind::job:
-        return std::string(job_prefix) + name;
+        return std::string(job_prefix) + name + (node.empty() ? "" : "@" + node);
     case Kind::mirror:
         return name + "@" + node;
     case Kind::volume:

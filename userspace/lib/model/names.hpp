@@ -20,12 +20,12 @@ bool is_name(std::string_view text);
 // be called.
 std::string check_name(std::string_view kind, std::string_view text);
 
-// What a verb acts on: VOLUME, VOLUME@NODE or job:NAME.
+// What a verb acts on: VOLUME, VOLUME@NODE, job:NAME or job:NAME@NODE.
 struct Subject {
     enum class Kind { volume, mirror, job };
     Kind kind = Kind::volume;
     std::string name; // of the volume or job
-    std::string node; // of a mirror only
+    std::string node; // of a mirror, or of the mirrors of a job's volumes; else empty
 
     static Subject parse(std::string_view text); // Error(usage) if malformed
     std::string to_string() const;

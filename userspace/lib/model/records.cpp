@@ -82,6 +82,24 @@ bool MirrorConfig::joins(std::string_view a, std::string_view b) const
     return (first == a && second == b) || (first == b && second == a);
 }
 
+bool JobConfig::has(const std::string& volume) const
+{
+    return std::find(volumes.begin(), volumes.end(), volume) != volumes.end();
+}
+
+void JobConfig::check() const
+{
+    check_name("job", name);
+    require(!id.is_nil(), "uuid of the job must not be all zeroes");
+    check_version(version);
+    const auto is_control = [](unsigned char letter) { return letter < ' ' || letter == 127; };
+    require(description.size() <= 255 && std::none_of(description.begin(), description.end(), is_control),
+            "the description is one line of at most 255 bytes");
+    std::set<std::string> seen;
+    for (const auto& volume : volumes)
+        require(seen.insert(check_name("volume", volume)).second, "volume " + volume + " is listed twice");
+}
+
 const VolumeNode* VolumeConfig::find_node(std::string_view node) const
 {
     const auto found = std::find_if(nodes.begin(), nodes.end(),
@@ -111,8 +129,6 @@ void VolumeConfig::check() const
     require(size > 0 && size <= std::numeric_limits<std::int64_t>::max() &&
                 size % sector_size == 0,
             "size is " + std::to_string(size) + "; allowed: a multiple of 512 above 0");
-    if (!job.empty())
-        check_name("job", job);
     require(!nodes.empty() && nodes.size() <= most_targets + 1,
             "a volume has 1 to 9 nodes (a source and up to 8 targets)");
     std::set<std::string> names;

@@ -70,7 +70,6 @@ struct VolumeConfig {
     VolumeId id;
     std::uint64_t version = 1; // grows with every change
     std::uint64_t size = 0;    // bytes
-    std::string job;           // empty: in none
     std::vector<VolumeNode> nodes;
     std::vector<MirrorConfig> mirrors;
     OptionSet options{scope_volume};
@@ -80,6 +79,19 @@ struct VolumeConfig {
     const MirrorConfig* find_mirror(std::string_view a, std::string_view b) const;
     void check() const;
     bool operator==(const VolumeConfig&) const = default;
+};
+
+// Volumes that belong together; the same on all nodes that have copies of them.
+struct JobConfig {
+    std::string name;
+    Uuid id;
+    std::uint64_t version = 1; // grows with every change
+    std::string description;   // one line of text; may be empty
+    std::vector<std::string> volumes; // in the order of opening
+
+    bool has(const std::string& volume) const;
+    void check() const;
+    bool operator==(const JobConfig&) const = default;
 };
 
 enum class MetaKind : int { device, file };

@@ -50,6 +50,11 @@ OperationLock OperationLock::of_node(const std::string& verb, const fs::path& di
     return {"the configuration of this node", ".node.operation", verb, directory};
 }
 
+OperationLock OperationLock::of_job(const std::string& job, const std::string& verb, const fs::path& directory)
+{
+    return {"job " + job, ".job." + job + ".operation", verb, directory};
+}
+
 OperationLock::OperationLock(const std::string& what, const std::string& file,
                              const std::string& verb, const fs::path& directory)
 {

@@ -20,6 +20,10 @@ public:
     static OperationLock of_node(const std::string& verb,
                                  const std::filesystem::path& directory = "/run/mirror-net");
 
+    // The same for the configuration of a job.
+    static OperationLock of_job(const std::string& job, const std::string& verb,
+                                const std::filesystem::path& directory = "/run/mirror-net");
+
 private:
     // `what` is for the message, "volume home" for one; `file` lies in `directory`.
     OperationLock(const std::string& what, const std::string& file, const std::string& verb,

@@ -5,6 +5,8 @@
 #include "config/files.hpp"
 #include "ops/create/json.hpp"
 #include "ops/create/remote_copy.hpp"
+#include "ops/job/job.hpp"
+#include "ops/job/switchover.hpp"
 #include "ops/node/endpoint_json.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
@@ -110,6 +112,14 @@ json copies_of(const ConfigStore& store, const json& params, const RpcPeer& call
     return json::object();
 }
 
+json job_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
+{
+    const auto text = params.at("job").get<std::string>();
+    take_over_job(store, {parse_job(text, "the request of node " + caller.name),
+                          params.at("from").get<std::uint64_t>(), params.at("gone").get<bool>()}, caller.name);
+    return json::object();
+}
+
 // A node may say where it is reached itself.
 json endpoint_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
@@ -138,13 +148,24 @@ json refuse(const ConfigStore& store, const json& params, const RpcPeer& caller)
     return json::object();
 }
 
+ChangeoverOptions times_in(const json& params)
+{
+    return {std::chrono::seconds(params.at("wait").get<std::uint32_t>()),
+            std::chrono::seconds(params.at("drain").get<std::uint32_t>())};
+}
+
 json switchover_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           params.value("to", caller.name)};
-    const ChangeoverOptions options{std::chrono::seconds(params.at("wait").get<std::uint32_t>()),
-                                    std::chrono::seconds(params.at("drain").get<std::uint32_t>())};
-    return {{"changed", switchover(store, subject, options).changed}};
+    return {{"changed", switchover(store, subject, times_in(params)).changed}};
+}
+
+json switchover_job_to(const ConfigStore& store, const json& params)
+{
+    const Subject subject{Subject::Kind::job, params.at("job").get<std::string>(),
+                          params.at("to").get<std::string>()};
+    return {{"changed", switchover_job(store, subject, times_in(params)).changed}};
 }
 
 json split_show(const ConfigStore& store, const json& params, const RpcPeer& caller)
@@ -192,6 +213,10 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return options_of(store, params, caller); });
     methods.add("volume.copies", Permission::operate,
                 [&store](P params, C caller) { return copies_of(store, params, caller); });
+    methods.add("job.set", Permission::operate,
+                [&store](P params, C caller) { return job_of(store, params, caller); });
+    methods.add("job.switchover", Permission::operate,
+                [&store](P params, C) { return switchover_job_to(store, params); });
     methods.add("mirror.pause", Permission::operate,
                 [&store](P params, C caller) { return pause_of(store, params, caller); });
     methods.add("mirror.break", Permission::operate,

@@ -126,7 +126,7 @@ std::vector<VolumeStatus> all_volumes(const ConfigStore& store, const KernelStat
 StatusReport status(const ConfigStore& store, const std::vector<std::string>& names)
 {
     StatusReport report;
-    const Selection wanted(names);
+    const Selection wanted(store, names);
     std::string error;
     unless_unreadable(error, [&] {
         if (const auto self = store.find_node())

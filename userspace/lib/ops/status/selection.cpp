@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/status/selection.hpp"
 
+#include "ops/volume/mirror_verbs.hpp"
+
 #include <algorithm>
 
 namespace mirrornet::ops {
@@ -28,12 +30,11 @@ void require_mirror(const VolumeStatus& volume, const std::string& node)
 
 } // namespace
 
-Selection::Selection(const std::vector<std::string>& names)
+Selection::Selection(const ConfigStore& store, const std::vector<std::string>& names)
 {
     for (const auto& name : names) {
-        subjects_.push_back(Subject::parse(name));
-        if (subjects_.back().kind == Subject::Kind::job)
-            throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
+        const auto volumes = volumes_of(store, Subject::parse(name));
+        subjects_.insert(subjects_.end(), volumes.begin(), volumes.end());
     }
 }
 

@@ -11,7 +11,8 @@ namespace mirrornet::ops {
 // What a person wants to see: VOLUME or VOLUME@NODE, any number; everything without.
 class Selection {
 public:
-    explicit Selection(const std::vector<std::string>& names); // Error(usage) if malformed
+    // Also job:NAME, all its volumes. Error(usage) if malformed, Error(not_found) if there is no such job.
+    Selection(const ConfigStore& store, const std::vector<std::string>& names);
 
     // Both remove what was not asked for; Error(not_found) for what is not there.
     void keep(std::vector<VolumeStatus>& volumes) const;

@@ -12,6 +12,17 @@ nlohmann::json volume_there(const ConfigStore& store, const MirrorName& mirror)
     return Peer(store, mirror.node).call("status", {{"volumes", {mirror.volume}}}).at("volumes").at(0);
 }
 
+void require_handed_to(const ConfigStore& store, const nl::VolumeRecord& now, const MirrorName& mirror)
+{
+    if (now.handed_to == mirror.peer)
+        return;
+    const auto other = store.find_peer(now.handed_to);
+    const auto name = other ? other->name : now.handed_to.to_string();
+    throw Error(ExitStatus::refused, "volume " + mirror.volume + " was handed over to node " + name +
+                                         ", and whether that one took it is not known; nothing was changed; finish "
+                                         "that first: mirrorctl switchover " + mirror.volume + "@" + name);
+}
+
 Giving::Giving(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
                const MirrorName& mirror)
     : store_(store), kernel_(kernel), mirror_(mirror), gate_(kernel, config)
@@ -37,9 +48,19 @@ void Giving::check()
                                              mirror_.volume + " now; nothing was changed");
 }
 
+void Giving::close(std::chrono::seconds wait)
+{
+    gate_.close(wait);
+}
+
 Giving::Handover Giving::give(const ChangeoverOptions& options)
 {
-    gate_.close(options.wait);
+    close(options.wait);
+    return hand_over(options);
+}
+
+Giving::Handover Giving::hand_over(const ChangeoverOptions& options)
+{
     return drained(gate_, mirror_.volume, options,
                    [&] { return kernel_.handover_give(mirror_.id, mirror_.peer); });
 }

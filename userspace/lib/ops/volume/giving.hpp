@@ -15,6 +15,10 @@ namespace mirrornet::ops {
 // What the other node's `status` says of the volume.
 nlohmann::json volume_there(const ConfigStore& store, const MirrorName& mirror);
 
+// Error(refused) where it was handed over to another one: whether that took it is not known, so it cannot
+// be given to a third meanwhile.
+void require_handed_to(const ConfigStore& store, const nl::VolumeRecord& now, const MirrorName& mirror);
+
 // This node is the source. All that is named here must outlive it.
 class Giving {
 public:
@@ -25,7 +29,10 @@ public:
 
     // Before anything is changed.
     void check();
-    Handover give(const ChangeoverOptions& options);
+    Handover give(const ChangeoverOptions& options); // both steps that follow
+    void close(std::chrono::seconds wait);
+    Handover hand_over(const ChangeoverOptions& options); // an Error: it is open again
+    void reopen() { gate_.reopen(); }
     // Until it is known what became of it. An Error: this node is the source, or nobody knows.
     void settle(const Handover& which);
     // This node shall be the source after all. False: the other one has taken the role.

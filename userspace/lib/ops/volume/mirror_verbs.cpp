@@ -11,6 +11,11 @@ namespace mirrornet::ops {
 
 namespace {
 
+bool is_running(const nl::MirrorRecord& record)
+{
+    return record.state == MirrorState::mirroring || record.state == MirrorState::resync;
+}
+
 void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
                   const ResyncOptions& options)
 {
@@ -38,6 +43,16 @@ void check_rolled_back(nl::Kernel& kernel, const nl::MirrorRecord& record,
                 "--yes");
 }
 
+void check_continue(nl::Kernel& kernel, const MirrorName& mirror, const ContinueOptions& options)
+{
+    require_active(kernel, mirror.volume, mirror.id);
+    const auto record = kernel.mirror(mirror.id, mirror.peer);
+    if (!options.broken_too || !is_target(kernel, mirror))
+        require_not_broken(record, mirror);
+    if (!is_running(record))
+        check_rolled_back(kernel, record, mirror, options);
+}
+
 // A pause, or a copy that was rolled back, may be noted over there alone. A node
 // that is not there is no reason to refuse: unless it was paused over there, too, its mirror
 // connects when it is back. False: it was not told.
@@ -53,11 +68,6 @@ bool continue_there(const ConfigStore& store, const MirrorName& mirror, bool bro
             throw;
         return false;
     }
-}
-
-bool is_running(const nl::MirrorRecord& record)
-{
-    return record.state == MirrorState::mirroring || record.state == MirrorState::resync;
 }
 
 // The target lets itself be overwritten before the source is told to do it. What was broken over
@@ -114,64 +124,24 @@ bool is_target(nl::Kernel& kernel, const MirrorName& mirror)
     return kernel.volume(mirror.id).role == Role::target;
 }
 
-std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subject)
-{
-    if (subject.kind == Subject::Kind::job)
-        throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
-    const auto config = store.load_volume(subject.name);
-    const auto self = store.load_node();
-    std::vector<MirrorName> found;
-    for (const auto& node : config.nodes)
-        if (node.id != self.id && (subject.node.empty() || subject.node == node.name))
-            found.push_back({config.name, config.id, node.name, node.id});
-    if (found.empty())
-        throw Error(ExitStatus::not_found,
-                    subject.node.empty()
-                        ? "volume " + subject.name + " has no mirror"
-                        : "volume " + subject.name + " has no mirror on node " + subject.node +
-                              "; see: mirrorctl status " + subject.name);
-    return found;
-}
-
-MirrorName mirror_with(const ConfigStore& store, const VolumeConfig& config, const NodeId& peer)
-{
-    const auto* node = config.find_node(peer);
-    if (!node)
-        throw Error(ExitStatus::not_found, "volume " + config.name + " has no copy on the node " +
-                                               peer.to_string() + " of its metadata; see: mirrorctl status " +
-                                               config.name);
-    return mirrors_of(store, {Subject::Kind::mirror, config.name, node->name}).front();
-}
-
-std::vector<MirrorName> meant_mirrors(const ConfigStore& store, const Subject& subject)
-{
-    const auto mirrors = mirrors_of(store, subject);
-    nl::Kernel kernel;
-    const auto waits = [&kernel](const MirrorName& mirror) {
-        const auto record = kernel.find_mirror(mirror.id, mirror.peer);
-        return record && (record->state == MirrorState::none || record->reason == Reason::operation);
-    };
-    const auto here = kernel.find_volume(mirrors.front().id);
-    auto meant = mirrors;
-    if (here && here->role == Role::target)
-        std::erase_if(meant, waits);
-    return meant.empty() ? mirrors : meant;
-}
-
 VerbResult pause(const ConfigStore& store, const Subject& subject)
 {
     VerbResult result{meant_mirrors(store, subject), false, {}, {}};
-    const OperationLock lock(subject.name, "pause");
+    const auto locks = lock_volumes(store, subject, "pause");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror.volume, mirror.id);
-        const auto record = kernel.mirror(mirror.id, mirror.peer);
-        require_not_broken(record, mirror);
-        if (waits_for_person(record))
-            continue;
-        kernel.pause(mirror.id, mirror.peer);
-        result.changed = true;
+        require_not_broken(kernel.mirror(mirror.id, mirror.peer), mirror);
     }
+    whole_or_not_at_all([&](Undo& undo) {
+        for (const auto& mirror : result.mirrors) {
+            if (waits_for_person(kernel.mirror(mirror.id, mirror.peer)))
+                continue;
+            kernel.pause(mirror.id, mirror.peer);
+            undo.add("continue volume " + mirror.volume, [&] { kernel.continue_(mirror.id, mirror.peer); });
+            result.changed = true;
+        }
+    });
     return result;
 }
 
@@ -179,16 +149,14 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
                      const ContinueOptions& options)
 {
     VerbResult result{meant_mirrors(store, subject), false, {}, {}};
-    const OperationLock lock(subject.name, "continue");
+    const auto locks = lock_volumes(store, subject, "continue");
     nl::Kernel kernel;
+    for (const auto& mirror : result.mirrors)
+        check_continue(kernel, mirror, options);
     for (const auto& mirror : result.mirrors) {
-        require_active(kernel, mirror.volume, mirror.id);
         const auto record = kernel.mirror(mirror.id, mirror.peer);
-        if (!options.broken_too || !is_target(kernel, mirror))
-            require_not_broken(record, mirror);
         if (is_running(record))
             continue;
-        check_rolled_back(kernel, record, mirror, options);
         result.full_because = full_because(record, kernel.volume(mirror.id));
         if (is_target(kernel, mirror))
             lock_copy(kernel, store.load_volume(mirror.volume));
@@ -203,12 +171,14 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
 VerbResult resync(const ConfigStore& store, const Subject& subject, const ResyncOptions& options)
 {
     VerbResult result{meant_mirrors(store, subject), true, {}, {}};
-    const OperationLock lock(subject.name, "resync");
+    const auto locks = lock_volumes(store, subject, "resync");
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror.volume, mirror.id);
+        check_resync(kernel.mirror(mirror.id, mirror.peer), mirror, options);
+    }
+    for (const auto& mirror : result.mirrors) {
         const auto record = kernel.mirror(mirror.id, mirror.peer);
-        check_resync(record, mirror, options);
         result.full_because = full_because(record, kernel.volume(mirror.id));
         if (!options.pass_on)
             kernel.resync(mirror.id, mirror.peer, options.full, options.verify);

@@ -4,31 +4,13 @@
 #pragma once
 
 #include "config/store.hpp"
-#include "model/names.hpp"
 #include "nl/kernel.hpp"
+#include "ops/volume/subjects.hpp"
 
 #include <string>
 #include <vector>
 
 namespace mirrornet::ops {
-
-struct MirrorName {
-    std::string volume;
-    VolumeId id;
-    std::string node; // the other one
-    NodeId peer;
-};
-
-// The mirrors that a subject (VOLUME or VOLUME@NODE) means on this node.
-// Error(not_found) if there are none.
-std::vector<MirrorName> mirrors_of(const ConfigStore& store, const Subject& subject);
-
-// The one with that node. Error(not_found) if the volume has no copy there.
-MirrorName mirror_with(const ConfigStore& store, const VolumeConfig& config, const NodeId& peer);
-
-// What a verb about mirrors means by the subject: at a target not the mirrors with other targets,
-// which wait for the day that one of the two takes over, unless they are named.
-std::vector<MirrorName> meant_mirrors(const ConfigStore& store, const Subject& subject);
 
 struct VerbResult {
     std::vector<MirrorName> mirrors;

@@ -158,7 +158,7 @@ VerbResult for_each_pair(const ConfigStore& store, const Subject& subject, const
                          Step step)
 {
     VerbResult result{meant_mirrors(store, subject), false, {}, {}};
-    const OperationLock lock(subject.name, verb);
+    const auto locks = lock_volumes(store, subject, verb);
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror.volume, mirror.id);

@@ -196,7 +196,7 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
                       const std::vector<OptionChange>& changes)
 {
     if (subject.kind == Subject::Kind::job)
-        throw Error(ExitStatus::usage, "jobs are not known to this version; name the volumes");
+        throw Error(ExitStatus::usage, "options belong to volumes and mirrors; name the volumes of the job");
     const OperationLock lock(subject.name, "set");
     const auto before = store.load_volume(subject.name);
     const auto self = store.load_node().name;

@@ -140,6 +140,14 @@ std::vector<OtherNode> mirrors_to_delete(const VolumeConfig& config, const NodeI
     return found;
 }
 
+void require_deletable(const ConfigStore& store, const std::string& volume)
+{
+    const auto config = store.load_volume(volume);
+    const auto record = open_kernel().find_volume(config.id);
+    if (!record || record->role == Role::target)
+        refuse_here(record.has_value(), config, store.load_node());
+}
+
 DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& options)
 {
     auto config = store.load_volume(options.volume);

@@ -17,6 +17,9 @@ struct DeleteOptions {
     bool local_only = false; // the other side does not answer
 };
 
+// Before more than one is deleted. Error(refused): this node is not the source, or the volume not active.
+void require_deletable(const ConfigStore& store, const std::string& volume);
+
 struct DeleteResult {
     std::vector<std::string> nodes; // whose mirror went
     bool asked = false;             // they took part: their data is a plain device again

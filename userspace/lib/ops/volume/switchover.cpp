@@ -21,18 +21,6 @@ void require_node_named(const Subject& subject, const std::string& self)
                                            subject.name + "@NODE (this node is " + self + ")");
 }
 
-// Whether another one took the role is not known: it cannot be given to a third meanwhile.
-void require_handed_to(const ConfigStore& store, const nl::VolumeRecord& now, const MirrorName& mirror)
-{
-    if (now.handed_to == mirror.peer)
-        return;
-    const auto other = store.find_peer(now.handed_to);
-    const auto name = other ? other->name : now.handed_to.to_string();
-    throw Error(ExitStatus::refused, "volume " + mirror.volume + " was handed over to node " + name +
-                                         ", and whether that one took it is not known; nothing was changed; finish "
-                                         "that first: mirrorctl switchover " + mirror.volume + "@" + name);
-}
-
 // This node is the source; the other shall be.
 ChangeoverResult give_to(const ConfigStore& store, const MirrorName& mirror,
                          const ChangeoverOptions& options)
