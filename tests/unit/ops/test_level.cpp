@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // What the kernel's records mean: levels, exit statuses, advice, progress.
+#include "ops/status/check.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/report.hpp"
 
@@ -42,6 +43,45 @@ TEST(Level, OfEachState)
     EXPECT_EQ(level_of(mirror(MirrorState::broken, Reason::user)), Level::degraded);
     EXPECT_EQ(level_of(mirror(MirrorState::invalid)), Level::unknown);
     EXPECT_EQ(level_of(mirror(MirrorState::paused, Reason::split_brain)), Level::split_brain);
+}
+
+// Every role with every lock: a target never fails, an open source serves, and only a person's or a changeover's lock is no failure.
+TEST(Check, OfEveryRoleAndLock)
+{
+    const std::set<LockReason> no_failure{LockReason::user, LockReason::wait_peer, LockReason::handed_over,
+                                          LockReason::handing_over};
+    for (const auto& [lock, word] : Words<LockReason>::table) {
+        EXPECT_EQ(service_of(active(Role::target, lock)).service, Service::standby) << word;
+        EXPECT_EQ(service_of(active(Role::none, lock)).service, Service::standby) << word;
+        const auto source = service_of(active(Role::source, lock)).service;
+        EXPECT_EQ(source, lock == LockReason::none      ? Service::active
+                          : no_failure.contains(lock) ? Service::standby
+                                                      : Service::failed) << word;
+    }
+}
+
+TEST(Check, OfASourceInTrouble)
+{
+    auto volume = active(Role::source, LockReason::none);
+    volume.mirrors.emplace_back();
+    volume.mirrors[0].node = "b";
+    for (const auto& [level, service] : {std::pair(Level::ok, Service::active),
+                                        {Level::resyncing, Service::active_degraded},
+                                        {Level::degraded, Service::active_degraded},
+                                        {Level::split_brain, Service::active_degraded},
+                                        {Level::maintenance, Service::maintenance}}) {
+        volume.mirrors[0].level = level;
+        EXPECT_EQ(service_of(volume).service, service) << to_string(level);
+    }
+    volume.record->meta_error = 5;
+    volume.record->meta_way = MetaWay::go_on;
+    EXPECT_EQ(service_of(volume).service, Service::active_degraded);
+    volume.record->meta_way = MetaWay::stop;
+    EXPECT_EQ(service_of(volume).service, Service::failed);
+    volume.record.reset();
+    EXPECT_EQ(service_of(volume).service, Service::failed) << "not active";
+    volume.error = "unreadable";
+    EXPECT_EQ(service_of(volume).service, Service::cannot_tell);
 }
 
 TEST(Level, PendingIsDegradedUntilTheLinkIsThere)
