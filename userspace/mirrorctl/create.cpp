@@ -144,16 +144,26 @@ void add_target_arguments(CLI::App& verb, CreateArguments& arguments)
     verb.add_option("NODE:TARGET_DEVICE", arguments.target,
                     "Device of the other node; all of it is overwritten")
         ->required();
+    add_target_options(verb, arguments);
+}
+
+void add_target_options(CLI::App& verb, CreateArguments& arguments)
+{
     add_options(verb, arguments);
     add_flags(verb, arguments);
 }
 
-int run_create_verb(const Invocation& invocation, CreateArguments& arguments)
+void read_target_arguments(const Invocation& invocation, CreateArguments& arguments)
 {
     split_target(arguments);
     set_options(arguments);
     arguments.options.command = to_be_repeated(invocation.output.command);
     arguments.options.copy.initial_sync = !arguments.no_initial_sync;
+}
+
+int run_create_verb(const Invocation& invocation, CreateArguments& arguments)
+{
+    read_target_arguments(invocation, arguments);
     try {
         return plan_and_execute(invocation, arguments);
     } catch (const ops::CreateRefused& refused) {

@@ -22,8 +22,11 @@ struct CreateArguments {
     bool yes = false;
 };
 
-// Of the target that is made; those of the source are left to the verb.
+// Of the target that is made, those of the source are left to the verb: NODE:TARGET_DEVICE and the options below.
 void add_target_arguments(CLI::App& verb, CreateArguments& arguments);
+void add_target_options(CLI::App& verb, CreateArguments& arguments);
+// The words of --mode, --set and NODE:DEVICE, into the options. Error(usage).
+void read_target_arguments(const Invocation& invocation, CreateArguments& arguments);
 int run_create_verb(const Invocation& invocation, CreateArguments& arguments);
 
 } // namespace mirrornet::ctl

@@ -18,7 +18,7 @@ using Names = std::vector<std::string>;
 constexpr std::string_view later_verbs[] = {
     "advise",  "assess", "bookmark", "candidates", "config",   "drill",  "estimate",    "health",
     "inspect", "maintenance", "manage", "meta",    "resize",  "seed",     "snapshot", "support",   "unmanage",
-    "verify",  "node rename", "node replace", "target replace"};
+    "verify",  "node rename", "node replace"};
 
 // How many letters are to be put in, left out or changed.
 std::size_t edits(std::string_view from, std::string_view to)

@@ -147,6 +147,16 @@ std::vector<Refusal> refusals_of_target(const CopyFacts& source, const CopyFacts
     return refusals;
 }
 
+std::vector<Refusal> refusals_of_device(const CopyFacts& source, const CopyFacts& target,
+                                        const CreateChecks& checks)
+{
+    Refusals refusals;
+    check_distinct(source, target, refusals);
+    check_sizes(source, target, refusals);
+    check_target_device(source, target, checks, refusals);
+    return refusals;
+}
+
 std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts& target,
                                         const CreateChecks& checks)
 {

@@ -33,6 +33,10 @@ std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts
 std::vector<Refusal> refusals_of_target(const CopyFacts& source, const CopyFacts& target,
                                         const CreateChecks& checks);
 
+// About the target's data device alone: what can be known while another copy is still there.
+std::vector<Refusal> refusals_of_device(const CopyFacts& source, const CopyFacts& target,
+                                        const CreateChecks& checks);
+
 // True where the source is the volume itself, which gets a further target.
 bool adds_target(const CopyFacts& source);
 
