@@ -181,7 +181,7 @@ void take_over_job(const ConfigStore& store, const JobChange& change, const std:
     const auto lock = OperationLock::of_job(change.job.name, "job");
     const auto self = store.load_node().name;
     const auto mine = store.find_job(change.job.id);
-    if (mine && mine->version > change.from)
+    if (mine && mine->version > change.from && *mine != change.job) // else taken before, and its caller died then
         throw Error(ExitStatus::refused, "node " + self + " has version " + std::to_string(mine->version) + " of job " +
                                              mine->name + ", which is newer than the " + std::to_string(change.from) +
                                              " of node " + caller + "; nothing was changed; change it on node " + self);

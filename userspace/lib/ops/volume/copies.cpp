@@ -38,7 +38,7 @@ void require_same_volume(const VolumeConfig& mine, const CopiesChange& change, c
     if (!change.config.find_node(self) || !same_but_copies(mine, change.config))
         throw Error(ExitStatus::refused, "node " + self + " describes volume " + mine.name + " otherwise than node " +
                                              caller + "; compare " + file + " on both; nothing was changed");
-    if (mine.version != change.from)
+    if (mine.version != change.from && mine != change.config) // taken before, and its caller died then
         throw Error(ExitStatus::refused, "node " + self + " has version " + std::to_string(mine.version) +
                                              " of the configuration of volume " + mine.name + ", node " + caller +
                                              " had version " + std::to_string(change.from) + "; make " + file +

@@ -223,7 +223,7 @@ void take_over_options(const ConfigStore& store, const VolumeConfig& config, std
     for (const auto& spec : all_options())
         if (belongs(spec, scope_volume))
             require_live(spec, mine.options, config.options);
-    if (mine.version != from)
+    if (mine.version != from && mine != config) // taken before, and its caller died then
         throw Error(ExitStatus::refused,
                     "node " + self + " has version " + std::to_string(mine.version) +
                         " of the configuration of volume " + config.name + ", node " + caller +
