@@ -41,6 +41,7 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_list(app, invocation);
     setup_status(app, invocation);
     setup_check(app, invocation);
+    setup_advise(app, invocation);
     setup_pause(app, invocation);
     setup_continue(app, invocation);
     setup_resync(app, invocation);

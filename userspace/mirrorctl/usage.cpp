@@ -16,7 +16,7 @@ using Names = std::vector<std::string>;
 
 // Verbs of later versions: whoever looks for one of them did not mistype another.
 constexpr std::string_view later_verbs[] = {
-    "advise",  "assess", "bookmark", "candidates", "config",   "drill",  "estimate",    "health",
+    "assess", "bookmark", "candidates", "config",   "drill",  "estimate",    "health",
     "inspect", "maintenance", "manage", "meta",    "resize",  "seed",     "snapshot", "support",   "unmanage",
     "verify",  "node rename", "node replace"};
 

@@ -59,6 +59,7 @@ void setup_release(CLI::App& app, Invocation& invocation);
 void setup_list(CLI::App& app, Invocation& invocation);
 void setup_status(CLI::App& app, Invocation& invocation);
 void setup_check(CLI::App& app, Invocation& invocation);
+void setup_advise(CLI::App& app, Invocation& invocation);
 void setup_pause(CLI::App& app, Invocation& invocation);
 void setup_continue(CLI::App& app, Invocation& invocation);
 void setup_resync(CLI::App& app, Invocation& invocation);

@@ -78,7 +78,7 @@ protected:
 TEST_F(CommandLine, HelpOfEveryVerb)
 {
     expect_golden("help", run({"--help"}).out);
-    for (const char* verb : {"create", "delete", "release", "list", "status", "check", "pause", "continue", "break", "lock", "unlock",
+    for (const char* verb : {"create", "delete", "release", "list", "status", "check", "advise", "pause", "continue", "break", "lock", "unlock",
                              "resync", "up", "down", "get", "set", "perf", "top", "events", "node"}) {
         const auto help = run({verb, "--help"});
         EXPECT_EQ(help.status, 0) << verb;

@@ -94,6 +94,7 @@ json to_json(const MirrorStatus& mirror)
             {"total_blocks", record.total_blocks},
             {"full_needed", record.full_needed},
             {"base_generation", generation(record.base_generation)},
+            {"old_base_generation", generation(record.old_base)},
             {"reconnects", record.reconnects},
             {"renewals", record.renewals},
             {"mirroring_seconds", record.elapsed_s},
