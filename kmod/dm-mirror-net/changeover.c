@@ -177,7 +177,8 @@ static int end_as_source(struct mn_volume *volume, u64 number, bool force, struc
 	answer = mn_handover_take_back(draft, force ? draft->handover : number, &text);
 	if (force && answer == MN_HANDOVER_DONE) {
 		mn_generation_advance(&draft->generation, draft->history, get_random_u64() | 1);
-		draft->locked = MN_LOCK_USER;
+		if (draft->locked != MN_LOCK_FOREIGN_WRITE)
+			draft->locked = MN_LOCK_USER;
 	}
 	locked = draft->locked;
 	err = settle(volume, answer, text, why);
@@ -262,13 +263,31 @@ static int check_demoted(struct mn_volume *volume, struct mn_why *why)
 	return err;
 }
 
+/*
+ * Under lock, closed and without links: whose target lacks something, as a mask of slots. After a
+ * restart, in a pause and after a lost link nobody has waited for it.
+ */
+static u32 lacking(struct mn_volume *volume, const struct mn_super *super)
+{
+	u32 mask = 0;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i] &&
+		    (volume->mirror[i]->bitmap.track.dirty_bits ||
+		     super->slot[i].flags & MN_SLOT_F_FULL_NEEDED))
+			mask |= BIT(i);
+	spin_unlock_irq(&volume->track);
+	return mask;
+}
+
 static int commit_demoted(struct mn_volume *volume, struct mn_why *why)
 {
 	struct mn_super *draft = mn_volume_begin(volume);
 	int err;
 
-	draft->role = MN_ROLE_NONE;
-	draft->locked = MN_LOCK_USER;
+	mn_handover_lay_down(draft, lacking(volume, draft), get_random_u64() | 1);
 	err = mn_meta_commit(&volume->meta);
 	why->text = not_recorded;
 	if (!err)
@@ -348,7 +367,8 @@ int mn_handover_decline(struct mn_volume *volume, const u8 *peer_uuid, u64 numbe
 		answer = mn_handover_refuse(mn_volume_begin(volume), mirror->slot, number,
 					    generation, &text);
 		err = settle(volume, answer, text, why);
-		err = answer == MN_HANDOVER_NO ? -EEXIST : err;
+		if (answer == MN_HANDOVER_NO && volume->role == MN_ROLE_SOURCE)
+			err = -EEXIST;
 	}
 	mutex_unlock(&volume->lock);
 	return err;

@@ -207,10 +207,14 @@ static bool goes_first(const struct mn_facts *self, const struct mn_facts *other
 	return memcmp(self->node_uuid, other->node_uuid, MN_UUID_LEN) < 0;
 }
 
-/* The other, or the source that it follows as a target, took over from what this one has. */
+/*
+ * The other, or the source that it follows as a target, took over from what this one has. Not
+ * where one of the two needs a full resync: what nobody marked may be all that somebody wrote.
+ */
 static bool is_replaced(const struct mn_facts *self, const struct mn_facts *other)
 {
 	return knows(other, self->generation) && !has_flag(self, MN_HELLO_F_UNLOCKED) &&
+	       !has_flag(self, MN_HELLO_F_FULL_NEEDED) &&
 	       !has_flag(other, MN_HELLO_F_FULL_NEEDED);
 }
 

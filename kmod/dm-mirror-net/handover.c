@@ -2,6 +2,7 @@
 /*
  * handover: a planned change of roles, as steps on two superblocks (L0, pure; docs/takeover.md)
  */
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -191,6 +192,30 @@ enum mn_handover_answer mn_handover_take_back(struct mn_super *super, u64 number
 	mn_handover_forget(super);
 	super->locked = was_written_behind(super) ? MN_LOCK_FOREIGN_WRITE : MN_LOCK_HANDING_OVER;
 	return MN_HANDOVER_DONE;
+}
+
+static bool passes_for_one(const struct mn_super *super, u32 slots)
+{
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++)
+		if (super->slot[i].used && slots & BIT(i) &&
+		    mn_generation_may_be_held(super->generation, super->slot[i].base,
+					      super->slot[i].old_base))
+			return true;
+	return false;
+}
+
+void mn_handover_lay_down(struct mn_super *super, u32 lacking, u64 fresh)
+{
+	if (passes_for_one(super, lacking)) {
+		mn_generation_advance(&super->generation, super->history, fresh);
+		super->flags |= MN_SUPER_F_MOVED_ON;
+	}
+	if (super->locked == MN_LOCK_FOREIGN_WRITE)
+		super->data_state = MN_DATA_INCONSISTENT;
+	super->role = MN_ROLE_NONE;
+	super->locked = MN_LOCK_USER;
 }
 
 bool mn_handover_is_unwritten(const struct mn_super *super)

@@ -52,6 +52,13 @@ void mn_handover_yield(struct mn_super *super, bool unwritten);
 /* Was nothing written since this source took its generation, which nobody else has? */
 bool mn_handover_is_unwritten(const struct mn_super *super);
 
+/*
+ * At the source, which is locked: it lays its role down. Where a target that may have its
+ * generation lacks something (`lacking`, a mask of slots), it takes the generation `fresh`, so that
+ * the two do not pass for equal. What was written behind our back is worth no more than before.
+ */
+void mn_handover_lay_down(struct mn_super *super, u32 lacking, u64 fresh);
+
 /* Nothing is handed over any more: for every other change of the role. */
 void mn_handover_forget(struct mn_super *super);
 

@@ -111,7 +111,7 @@ static void distrust_data(struct mn_volume *volume, struct mn_super *draft)
 	for (i = 0; i < MN_SLOTS; i++)
 		if (draft->slot[i].used)
 			draft->slot[i].flags |= MN_SLOT_F_FULL_NEEDED;
-	if (draft->role == MN_ROLE_TARGET)
+	if (draft->role != MN_ROLE_SOURCE)	/* nor is it promoted without force */
 		draft->data_state = MN_DATA_INCONSISTENT;
 	else if (!mn_handover_is_open(draft))	/* who has the role comes first */
 		draft->locked = MN_LOCK_FOREIGN_WRITE;

@@ -84,6 +84,8 @@ static int kill_io(struct mn_volume *volume, bool force)
 	struct gendisk *disk = volume->disk;
 	int err = 0;
 
+	if (!disk && !force)
+		return -ENODEV;		/* suspended: nobody knows who has it open */
 	if (disk && !mutex_trylock(&disk->open_mutex))
 		return -EINPROGRESS;	/* as in open_gate() */
 	if (disk && !force && disk_openers(disk))
@@ -450,6 +452,12 @@ static int commit_lock(struct mn_volume *volume, u8 role, u8 locked)
 	struct mn_super *draft = mn_volume_begin(volume);
 
 	mn_handover_forget(draft);
+	/* who becomes a target follows a source, which goes on from now */
+	if (role == MN_ROLE_TARGET && draft->role == MN_ROLE_NONE &&
+	    draft->data_state == MN_DATA_CURRENT) {
+		draft->data_state = MN_DATA_OUTDATED;
+		draft->data_since = ktime_get_real_ns();
+	}
 	draft->role = role;
 	draft->locked = locked;
 	return mn_meta_commit(&volume->meta);
@@ -662,9 +670,24 @@ void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked)
 	role_changed(volume, old);
 }
 
+/*
+ * Who had no role may have been one of two that could be promoted: each copy that is not in sync
+ * by the first write is one to fence, whatever generation it has.
+ */
+static void all_are_lost(struct mn_volume *volume)
+{
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++)
+		if (volume->mirror[i])
+			volume->mirror[i]->lost_unrecorded = true;
+	spin_unlock_irq(&volume->track);
+}
+
 static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_why *why)
 {
-	u8 locked = role == MN_ROLE_TARGET ? MN_LOCK_TARGET : MN_LOCK_USER;
+	u8 was = volume->role, locked = role == MN_ROLE_TARGET ? MN_LOCK_TARGET : MN_LOCK_USER;
 	int err;
 
 	mn_keep_drop_all(volume);
@@ -674,6 +697,8 @@ static int change_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 	if (err)
 		return err;
 	mn_volume_role_is(volume, role, locked);
+	if (was == MN_ROLE_NONE && role == MN_ROLE_SOURCE)
+		all_are_lost(volume);
 	return 0;
 }
 
@@ -690,6 +715,9 @@ int mn_volume_set_role(struct mn_volume *volume, u8 role, bool force, struct mn_
 		why->text =
 			"the volume is open for use: close it, then stop it with mirrorctl down";
 		err = -EBUSY;
+	} else if (volume->lock_reason == MN_LOCK_HANDED_OVER) {
+		why->text = "the role was handed to another node: finish that first";
+		err = -ESTALE;
 	} else if (has_link(volume)) {
 		why->text = "a mirror of the volume has a link: pause it first";
 		err = -EBUSY;

@@ -151,6 +151,9 @@ TEST_F(Generation, OldSourceComesBackToANewOne)
     EXPECT_EQ(mn_generation_yields(&apart, &newer), MN_YIELD_NO) << "it moved on, too";
     const auto lacks = source(2, 1, {1}, moved_on | full);
     EXPECT_EQ(mn_generation_yields(&old, &lacks), MN_YIELD_NO) << "the old one wrote what nobody marked";
+    const auto foreign = source(1, 1, {}, wait_peer | moved_on | full);
+    EXPECT_EQ(mn_generation_yields(&foreign, &newer), MN_YIELD_NO) << "it was written behind our back";
+    EXPECT_EQ(verdict(foreign, newer), "refuse/other-source source=2");
     EXPECT_EQ(verdict(target(1, 1, {}, moved_on), source(2, 1, {1}, moved_on)), "partial/none source=1");
 }
 

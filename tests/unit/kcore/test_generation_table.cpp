@@ -124,7 +124,8 @@ static bool model_yields(const mn_facts &self, const mn_facts &other)
     if (other.role == MN_ROLE_TARGET && (has(other, MN_HELLO_F_BLANK) || self.position < other.peer_position))
         return false;
     if (pair.b_knows_a)
-        return !has(self, MN_HELLO_F_UNLOCKED) && !has(other, MN_HELLO_F_FULL_NEEDED);
+        return !has(self, MN_HELLO_F_UNLOCKED) && !has(self, MN_HELLO_F_FULL_NEEDED) &&
+               !has(other, MN_HELLO_F_FULL_NEEDED);
     return other.role == MN_ROLE_SOURCE && model_unwritten(self, other) &&
            (!model_unwritten(other, self) || std::memcmp(self.node_uuid, other.node_uuid, MN_UUID_LEN) >= 0);
 }

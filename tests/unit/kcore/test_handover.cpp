@@ -342,6 +342,44 @@ TEST(Handover, WhatWasWrittenBehindOurBackIsNotOpened)
     EXPECT_EQ(source.locked, MN_LOCK_FOREIGN_WRITE);
 }
 
+// A role that was laid down leaves no target that passes for equal and is not.
+TEST(Handover, WhoLaysItsRoleDownPassesForEqualOnlyIfItIs)
+{
+    for (u32 lacking : {0u, 1u, 2u}) {
+        mn_super node = node_of(1, 2, MN_ROLE_SOURCE);
+
+        node.locked = MN_LOCK_HANDING_OVER;
+        mn_handover_lay_down(&node, lacking, 99);
+        EXPECT_EQ(node.role, MN_ROLE_NONE);
+        EXPECT_EQ(node.locked, MN_LOCK_USER);
+        EXPECT_EQ(node.data_state, MN_DATA_CURRENT);
+        EXPECT_EQ(node.generation, lacking == 1 ? 99u : 7u) << lacking;
+        EXPECT_EQ(node.history[0], lacking == 1 ? 7u : 0u) << lacking;
+        EXPECT_EQ(node.flags & MN_SUPER_F_MOVED_ON, lacking == 1 ? MN_SUPER_F_MOVED_ON : 0u) << lacking;
+    }
+}
+
+// The loss is on record: the target has another generation, and no second one is needed.
+TEST(Handover, WhoseLossIsOnRecordIsLaidDownAsItIs)
+{
+    mn_super node = node_of(1, 2, MN_ROLE_SOURCE);
+
+    node.locked = MN_LOCK_USER;
+    node.generation = 8;
+    mn_handover_lay_down(&node, 1, 99);
+    EXPECT_EQ(node.generation, 8u);
+}
+
+// To lay the role down is no way round the lock.
+TEST(Handover, WhatWasWrittenBehindOurBackIsWorthNoMoreWithoutARole)
+{
+    mn_super node = node_of(1, 2, MN_ROLE_SOURCE);
+
+    node.locked = MN_LOCK_FOREIGN_WRITE;
+    mn_handover_lay_down(&node, 0, 99);
+    EXPECT_EQ(node.data_state, MN_DATA_INCONSISTENT);
+}
+
 // Promoted, and not written: it goes back to the generation that its old source knows.
 TEST(Handover, WhoWroteNothingGivesItsGenerationUp)
 {

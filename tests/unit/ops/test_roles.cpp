@@ -173,6 +173,35 @@ TEST(Jobs, VolumesOfAJobHaveCopiesOnTheSameNodes)
                  [&] { require_same_nodes({on("x", {a, b}), on("y", {a, b, c})}); });
 }
 
+// "Nothing is missing" is said only where the node that laid its role down is no further.
+TEST(Roles, ARoleLaidDownWithMoreIsNotPassedOver)
+{
+    nl::VolumeRecord here;
+    here.data = DataState::current;
+    here.generation = 7;
+    const auto laid_down = [](std::uint64_t generation, DataState data = DataState::current, Role role = Role::none) {
+        return SeenNode{"b", false, true, SaidCopy{role, data, generation, 0}, 7};
+    };
+    EXPECT_TRUE(has_no_more(laid_down(7), here));
+    EXPECT_FALSE(has_no_more(laid_down(8), here)) << "it went on without this one";
+    EXPECT_FALSE(has_no_more(laid_down(7, DataState::inconsistent), here));
+    EXPECT_FALSE(has_no_more(laid_down(7, DataState::current, Role::target), here));
+    EXPECT_FALSE(has_no_more(SeenNode{"b"}, here));
+    expect_error(ExitStatus::needs_force, {"node b has a copy of volume home with writes that this one lacks", "--force"},
+                 [&] { require_promotable("home", here, {laid_down(8)}, {}, false); });
+}
+
+// Whose answer to a handover can still come.
+TEST(Roles, WhoHasNoCopyNeverAnswersAHandover)
+{
+    const auto says = [](Role role) { return SeenNode{"b", false, true, SaidCopy{role, DataState::current}}; };
+    EXPECT_TRUE(says(Role::source).takes_part());
+    EXPECT_TRUE(says(Role::target).takes_part());
+    EXPECT_TRUE((SeenNode{"b", true}).takes_part());
+    EXPECT_FALSE(says(Role::none).takes_part());
+    EXPECT_FALSE((SeenNode{"b", false, true}).takes_part()) << "no daemon, or no volume";
+}
+
 // What is said of it: seconds as this node knows them, and never a number of bytes that nobody knows.
 TEST(Roles, WhatACopyLacksIsSaid)
 {

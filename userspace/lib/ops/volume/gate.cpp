@@ -28,7 +28,8 @@ try {
 std::string Gate::reopen()
 {
     // what an earlier change of roles closed that did not end, this one opens
-    if (was_locked_as_ != LockReason::none && was_locked_as_ != LockReason::handing_over) {
+    if (was_locked_as_ != LockReason::none && was_locked_as_ != LockReason::handing_over &&
+        was_locked_as_ != LockReason::handed_over) {
         lock_as_before();
         return ", and the volume stays locked (to open it: mirrorctl unlock " + config_.name + ")";
     }

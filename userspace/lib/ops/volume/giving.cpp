@@ -42,10 +42,40 @@ void Giving::check()
                                              " cannot be written on this node, so its role cannot change; "
                                              "nothing was changed; see: mirrorctl status " +
                                              mirror_.volume);
-    const auto there = volume_there(store_, mirror_);
-    if (there.value("role", "") != "target")
-        throw Error(ExitStatus::refused, "node " + mirror_.node + " does not hold a target of volume " +
-                                             mirror_.volume + " now; nothing was changed");
+    require_operate();
+    check_there();
+}
+
+// Without it the role could be given, and neither be taken nor come back.
+void Giving::require_operate() const
+{
+    const auto info = Peer(store_, mirror_.node).call("node.info");
+    const auto may = info.at("you").at("may").get<std::string>();
+    if (!parse_permissions(may).allows(Permission::operate))
+        throw Error(ExitStatus::not_permitted,
+                    "node " + mirror_.node + " does not let this node operate its copies (it may: " + may +
+                        "), so it would not take the role of volume " + mirror_.volume +
+                        "; nothing was changed; over there, let it: mirrorctl node trust " +
+                        info.at("you").at("name").get<std::string>() + " --may status,replicate,operate");
+}
+
+// It could not open what somebody holds (I5); who looks into the device for a moment is gone at once.
+void Giving::check_there() const
+{
+    for (int tries = 20;; tries--) {
+        const auto there = volume_there(store_, mirror_);
+        if (there.value("role", "") != "target")
+            throw Error(ExitStatus::refused, "node " + mirror_.node + " does not hold a target of volume " +
+                                                 mirror_.volume + " now; nothing was changed");
+        if (there.value("openers", 0) == 0)
+            return;
+        if (tries == 0)
+            throw Error(ExitStatus::in_use, "somebody holds volume " + mirror_.volume + " open on node " +
+                                                mirror_.node + ", so that node could not open it as source; nothing "
+                                                "was changed; close it there first (see: mirrorctl lock " +
+                                                mirror_.volume + " -H " + mirror_.node + ")");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
 }
 
 void Giving::close(std::chrono::seconds wait)

@@ -39,6 +39,8 @@ public:
     bool cancel(const Handover& which);
 
 private:
+    void require_operate() const;
+    void check_there() const;
     void call(const std::string& method, const Handover& which);
     // True: it will not take it, durably. False: it has.
     bool was_refused(const Handover& which, const std::string& because);

@@ -78,6 +78,11 @@ bool may_be_newer(const SeenNode& there, const nl::VolumeRecord& here)
     return there.copy->generation != there.recorded;
 }
 
+bool has_no_more(const SeenNode& there, const nl::VolumeRecord& here)
+{
+    return there.is(Role::none) && there.copy->data == DataState::current && !may_be_newer(there, here);
+}
+
 void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
                         const std::vector<SeenNode>& others, const Missing& missing, bool force)
 {

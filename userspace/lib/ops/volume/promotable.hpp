@@ -15,6 +15,9 @@ namespace mirrornet::ops {
 // Has it, as far as it says, what this copy has not? A copy that is not current counts for nothing.
 bool may_be_newer(const SeenNode& there, const nl::VolumeRecord& here);
 
+// It laid its role down, and nothing that it had is missing here.
+bool has_no_more(const SeenNode& there, const nl::VolumeRecord& here);
+
 // Error(refused, needs_force) that says why not: a node that lives may be the source, another copy may be
 // newer, or this one is not current. `force`: as far as a person may decide that.
 void require_promotable(const std::string& volume, const nl::VolumeRecord& here,

@@ -3,6 +3,8 @@
 
 #include "ops/clock.hpp"
 #include "ops/peer.hpp"
+#include "ops/undo.hpp"
+#include "ops/volume/copy_steps.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/promotable.hpp"
 #include "ops/volume/unlock.hpp"
@@ -43,18 +45,44 @@ std::string warning_of(const SeenNode& there, const Missing& missing)
            "is overwritten there";
 }
 
-void tell_to_follow(const ConfigStore& store, const MirrorName& mirror)
+[[noreturn]] void throw_beaten(const std::string& self, const MirrorName& mirror)
 {
-    const auto copy = ask_copy(store, mirror.volume, mirror.node);
-    if (!copy || copy->role != Role::none)
-        return;
-    try {
-        Peer(store, mirror.node).call("volume.follow", {{"volume", mirror.volume}});
-    } catch (const Error& error) {
-        throw Error(ExitStatus::partly_done, "this node is the source of volume " + mirror.volume + ", but node " +
-                                                 mirror.node + " could not be made its target (" + error.what() +
-                                                 "); repeat: mirrorctl promote " + mirror.volume);
+    throw Error(ExitStatus::partly_done,
+                "node " + mirror.node + " is the source of volume " + mirror.volume +
+                    ", too: it was promoted, or came back, while this node was made the source. The volume stays "
+                    "locked on node " + self + ", where nothing was written. By itself one of the two becomes a target "
+                    "when they have a link; see: mirrorctl status " + mirror.volume + ". If that is node " +
+                    mirror.node + ", repeat: mirrorctl promote " + mirror.volume);
+}
+
+// Each looks again when it is source on record and still closed: of two that are promoted at the same time
+// one at least sees the other. So does one whose old source came back between the look and the record.
+std::vector<MirrorName> without_role(const ConfigStore& store, const std::vector<MirrorName>& mirrors, bool closed)
+{
+    std::vector<MirrorName> found;
+    for (const auto& mirror : mirrors) {
+        const auto copy = ask_again(store, mirror);
+        if (closed && copy && copy->role == Role::source)
+            throw_beaten(store.load_node().name, mirror);
+        if (copy && copy->role == Role::none)
+            found.push_back(mirror);
     }
+    return found;
+}
+
+// Before anything is written here: what they have is outdated from then on. Empty, or who could not be told.
+std::string tell_to_follow(const ConfigStore& store, const std::vector<MirrorName>& followers)
+{
+    std::string failed;
+    for (const auto& mirror : followers) {
+        try {
+            Peer(store, mirror.node).call("volume.follow", {{"volume", mirror.volume}});
+        } catch (const Error& error) {
+            failed = "this node is the source of volume " + mirror.volume + ", but node " + mirror.node +
+                     " could not be made its target (" + error.what() + "); repeat: mirrorctl promote " + mirror.volume;
+        }
+    }
+    return failed;
 }
 
 // The node that had the role, as far as one can tell: whose writes may be missing here.
@@ -87,6 +115,16 @@ void require_shut(const nl::VolumeRecord& here)
                                             "nothing was changed; lock it first: mirrorctl lock " + here.name);
 }
 
+// A device that somebody holds is not opened (I5); who looks into it for a moment is gone at once.
+void require_free(nl::Kernel& kernel, const VolumeConfig& config)
+{
+    for (int tries = 20; kernel.volume(config.id).openers; tries--) {
+        if (tries == 0)
+            throw_open(config.name, "promoted");
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+}
+
 } // namespace
 
 Promotion::Promotion(const ConfigStore& store, const std::string& volume, const PromoteOptions& options)
@@ -109,9 +147,11 @@ void Promotion::look_at_others()
     const auto others = look_at(store_, config_, mirrors_);
     const auto lost = find_lost(kernel_, mirrors_, others);
     result_.missing = missing_in(here_, kernel_.mirror(config_.id, mirrors_[lost].peer), mirrors_[lost].node,
-                                 others[lost].is(Role::none), now_ns());
+                                 has_no_more(others[lost], here_), now_ns());
     result_.warning = warning_of(others[lost], result_.missing);
     require_promotable(config_.name, here_, others, result_.missing, options_.force);
+    if (!options_.locked)
+        require_free(kernel_, config_);
 }
 
 // This node gave its role away, and cannot ask for it.
@@ -119,14 +159,15 @@ void Promotion::look_at_handover()
 {
     const auto mirror = mirror_with(store_, config_, here_.handed_to);
     const auto there = look_at(store_, config_, {mirror}).front();
-    if (there.is_silent() && options_.force)
+    // who has no copy any more, or no role, never answers; what was taken there has a generation of its own
+    if (!there.takes_part() && options_.force)
         return;
-    throw Error(there.is_silent() ? ExitStatus::needs_force : ExitStatus::refused,
+    throw Error(there.takes_part() ? ExitStatus::refused : ExitStatus::needs_force,
                 "volume " + config_.name + " was handed over to node " + mirror.node +
                     ", and whether that one took it is not known. When it answers: mirrorctl switchover " +
                     config_.name + "@" + mirror.node + ". Only if it is gone for good, repeat with --force: if it "
                     "took the role and was written, a person has to decide whose writes are thrown away",
-                there.is_silent() ? "--force" : "");
+                there.takes_part() ? "" : "--force");
 }
 
 void Promotion::take()
@@ -142,12 +183,15 @@ void Promotion::take()
 
 PromoteResult Promotion::finish()
 {
-    if (!options_.locked && kernel_.volume(config_.id).locked()) {
-        unlock_when_free(kernel_, config_.id);
+    const bool closed = kernel_.volume(config_.id).locked();
+    const auto failed = tell_to_follow(store_, without_role(store_, mirrors_, closed));
+    if (closed && !options_.locked) {
+        finish_after("node " + store_.load_node().name + " is the source of volume " + config_.name,
+                     [&] { unlock_when_free(kernel_, config_.id); });
         result_.changed = true;
     }
-    for (const auto& mirror : mirrors_)
-        tell_to_follow(store_, mirror);
+    if (!failed.empty())
+        throw Error(ExitStatus::partly_done, failed);
     return result_;
 }
 

@@ -22,7 +22,8 @@ public:
     void look();
     // The role, durably; the volume stays locked. Nothing where this node is the source already.
     void take();
-    // The volume opens, unless asked otherwise, and a copy without a role follows it.
+    // A copy without a role follows it, and the volume opens, unless asked otherwise. Error(partly_done): another
+    // node is the source, too; it stays locked.
     PromoteResult finish();
 
     const std::string& volume() const { return config_.name; }

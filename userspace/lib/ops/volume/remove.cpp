@@ -120,6 +120,21 @@ void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& conf
                     "this copy: mirrorctl delete " + config.name + " --local-only");
 }
 
+// The copy that is the newest, or will be: it is not removed, and what it has to answer is not lost with it.
+void require_not_handed_over(const nl::VolumeRecord& record, const VolumeConfig& config)
+{
+    if (record.lock != LockReason::handed_over)
+        return;
+    auto name = record.handed_to.to_string();
+    for (const auto& node : config.nodes)
+        if (node.id == record.handed_to)
+            name = node.name;
+    throw Error(ExitStatus::refused,
+                "the role of volume " + config.name + " was handed to node " + name +
+                    ", and whether that one took it is not known; nothing was removed; find out first: mirrorctl "
+                    "switchover " + config.name + "@" + name);
+}
+
 } // namespace
 
 std::vector<OtherNode> mirrors_to_delete(const VolumeConfig& config, const NodeId& self,
@@ -161,6 +176,7 @@ DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& option
         return {{self.name}, true};
     }
     const OperationLock lock(config.name, "delete");
+    require_not_handed_over(*record, config);
     DeleteResult result{{}, !options.local_only};
     for (const auto& node :
          mirrors_to_delete(config, self.id, strays(store, kernel, config), options)) {

@@ -65,7 +65,7 @@ try {
 
 bool RoleHooks::nothing_changed(ExitStatus status)
 {
-    return status == ExitStatus::refused || status == ExitStatus::in_use || status == ExitStatus::unreachable;
+    return status != ExitStatus::timed_out && status != ExitStatus::partly_done;
 }
 
 Facts RoleHooks::facts(const std::string& event) const

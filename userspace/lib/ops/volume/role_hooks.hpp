@@ -29,6 +29,12 @@ public:
     template <typename Action> void around(Action action) const
     {
         before();
+        unless_done(action);
+    }
+
+    // The rest of it, where they ran before.
+    template <typename Action> void unless_done(Action action) const
+    {
         try {
             action();
         } catch (const Error& error) {

@@ -57,6 +57,14 @@ std::optional<SaidCopy> ask_copy(const ConfigStore& store, const std::string& vo
     }
 }
 
+std::optional<SaidCopy> ask_again(const ConfigStore& store, const MirrorName& mirror)
+{
+    const Deadline soon(std::chrono::seconds(1));
+    if (!any_answers(Peer(store, mirror.node).config().addresses, default_port(), soon))
+        return std::nullopt;
+    return ask_copy(store, mirror.volume, mirror.node);
+}
+
 std::vector<SeenNode> look_at(const ConfigStore& store, const VolumeConfig& config,
                               const std::vector<MirrorName>& mirrors)
 {

@@ -30,10 +30,15 @@ struct SeenNode {
 
     bool is(Role role) const { return copy && copy->role == role; }
     bool is_silent() const { return !linked && !answers && !copy; }
+    // It has a part in the volume: as source, or as one who can be asked for an answer to a handover.
+    bool takes_part() const { return linked || is(Role::source) || is(Role::target); }
 };
 
 // Asks its daemon. Nothing: no answer, or the volume is not active there.
 std::optional<SaidCopy> ask_copy(const ConfigStore& store, const std::string& volume, const std::string& node);
+
+// The same of a node that may be dead, which costs a second then.
+std::optional<SaidCopy> ask_again(const ConfigStore& store, const MirrorName& mirror);
 
 // Tries every path to each of them, all at the same time: as long as a link may be silent before it counts as dead.
 std::vector<SeenNode> look_at(const ConfigStore& store, const VolumeConfig& config,

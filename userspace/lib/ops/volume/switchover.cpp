@@ -30,13 +30,14 @@ ChangeoverResult give_to(const ConfigStore& store, const MirrorName& mirror,
     nl::Kernel kernel;
     const auto now = kernel.volume(mirror.id);
     Giving giving(store, kernel, config, mirror);
+    const RoleHooks hooks(store, config, "switchover", mirror.node);
     if (now.lock == LockReason::handed_over) {
         require_handed_to(store, now, mirror);
-        giving.settle({now.handover, now.generation});
+        hooks.unless_done([&] { giving.settle({now.handover, now.generation}); });
         return {true, mirror.node};
     }
     giving.check();
-    RoleHooks(store, config, "switchover", mirror.node).around([&] { giving.settle(giving.give(options)); });
+    hooks.around([&] { giving.settle(giving.give(options)); });
     return {true, mirror.node};
 }
 

@@ -83,7 +83,7 @@
  *   the one that was handed over. Repeated, nothing.
  * MN_CMD_HANDOVER_REFUSE (admin): VOLUME_UUID, PEER_UUID, VOLUME_HANDOVER, VOLUME_GENERATION
  *   At the target: this handover was not taken and never will be; durable when it returns.
- *   -EEXIST: it was, or this copy went another way.
+ *   -EEXIST: it was, this node is the source. -ESTALE: this copy went another way.
  * MN_CMD_HANDOVER_END (admin): VOLUME_UUID, PEER_UUID, ROLE, [VOLUME_HANDOVER], [FORCE]
  *   At the old source. ROLE target: the peer has taken the role. ROLE source: it has refused
  *   that handover; this node is the source again, locked. With FORCE nobody was asked: what is

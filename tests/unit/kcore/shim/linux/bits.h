@@ -5,6 +5,7 @@
 #include <asm/bitsperlong.h>
 
 #define BITS_PER_LONG	__BITS_PER_LONG
+#define BIT(nr)		(1UL << (nr))
 #define BIT_ULL(nr)	(1ULL << (nr))
 
 #endif
