@@ -5,6 +5,7 @@
 #                 runs one test; several are separated by blanks)
 # make test T=... the same with what is built already
 # make check-life the tests of modes, links, pauses, open targets and broken mirrors alone
+# make check-roles the tests of roles: switchover, promotion, split brain, many targets, jobs
 # make check-long the repetitions that are too long for every day
 # make soak MINUTES=n [SEED=s]   random operations against what must always be true (docs/soak.md)
 # make coverage   how much of the pure core its unit tests reach; fails below 95 % of lines, 90 % of branches
@@ -182,6 +183,15 @@ life_tests = unit/kcore/test_state unit/kcore/test_generation unit/kcore/test_pa
 check-life: deps
 	@tests/run $(life_tests)
 
+# Who is source, and what of it several nodes know.
+roles_tests = unit/kcore/test_handover unit/kcore/test_generation unit/kcore/test_copy_mark \
+	unit/kcore/test_sim unit/ops/test_ops vm/role_test vm/switchover_test vm/promote_test \
+	vm/split_brain_test vm/fence_test vm/targets_test vm/target_verbs_test vm/job_test \
+	vm/remote_test vm/advise_test
+
+check-roles: deps
+	@tests/run $(roles_tests)
+
 check-long: deps
 	@MIRROR_NET_LONG=1 tests/run $(T)
 
@@ -252,5 +262,5 @@ clean:
 
 FORCE:
 .PHONY: all deps module userspace unit fuzz lab lab-6.12 lab-debug lab-kernels lab-tools debug-kernel check test \
-	check-life check-long check-debug soak coverage check-build demo bench install install-files strict-flags install-module \
+	check-life check-roles check-long check-debug soak coverage check-build demo bench install install-files strict-flags install-module \
 	clean FORCE
