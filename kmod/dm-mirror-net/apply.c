@@ -128,7 +128,7 @@ static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync
 		draft->generation = le64_to_cpu(begin->generation);
 		memset(draft->history, 0, sizeof(draft->history));
 		draft->flags &= ~MN_SUPER_F_MOVED_ON;
-		slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
+		slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL);
 	}
 	return mn_meta_commit(&apply->volume->meta);
 }
@@ -591,7 +591,7 @@ static int commit_consistent(struct mn_apply *apply, u64 generation)
 		mn_generation_advance(&draft->generation, draft->history, generation);
 	slot->base = generation;
 	slot->old_base = generation;
-	slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL_NEEDED);
+	slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL);
 	return mn_meta_commit(&apply->volume->meta);
 }
 

@@ -276,7 +276,7 @@ static u32 lacking(struct mn_volume *volume, const struct mn_super *super)
 	for (i = 0; i < MN_SLOTS; i++)
 		if (volume->mirror[i] &&
 		    (volume->mirror[i]->bitmap.track.dirty_bits ||
-		     super->slot[i].flags & MN_SLOT_F_FULL_NEEDED))
+		     super->slot[i].flags & MN_SLOT_F_FULL))
 			mask |= BIT(i);
 	spin_unlock_irq(&volume->track);
 	return mask;

@@ -87,7 +87,7 @@ static int record_stream(struct mn_session *session)
 	slot->old_base = session->peers.generation;
 	slot->base = session->generation;
 	if (session->verdict.kind == MN_VERDICT_FULL)
-		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
+		slot->flags &= ~MN_SLOT_F_FULL;
 	return mn_meta_commit(&session->volume->meta);
 }
 

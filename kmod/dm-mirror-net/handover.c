@@ -87,8 +87,7 @@ static void only_peer_has(struct mn_slot *slot, u64 generation)
  */
 static void peers_may_have(struct mn_super *super, u64 generation)
 {
-	/* a source may have gone on in the generation that it gave to an inconsistent copy */
-	bool known = generation && super->data_state != MN_DATA_INCONSISTENT;
+	bool inconsistent = super->data_state == MN_DATA_INCONSISTENT;
 	bool alone = used_slots(super) == 1;
 	int i;
 
@@ -98,10 +97,12 @@ static void peers_may_have(struct mn_super *super, u64 generation)
 		if (!slot->used)
 			continue;
 		slot->flags &= ~MN_SLOT_F_BLANK;
-		if (alone && known)
+		if (alone && generation)
 			only_peer_has(slot, generation);
-		else if (!slot->base || !known)
+		else if (!slot->base || !generation)
 			slot->flags |= MN_SLOT_F_FULL_NEEDED;
+		if (inconsistent)
+			slot->flags |= MN_SLOT_F_DECLARED;
 	}
 }
 

@@ -24,7 +24,7 @@ static u32 hello_flags(struct mn_mirror *mirror, const struct mn_super *super)
 		flags |= MN_HELLO_F_UNLOCKED;
 	if (lock_reason == MN_LOCK_WAIT_PEER)
 		flags |= MN_HELLO_F_WAIT_PEER;
-	if (slot->flags & MN_SLOT_F_FULL_NEEDED)
+	if (slot->flags & MN_SLOT_F_FULL)
 		flags |= MN_HELLO_F_FULL_NEEDED;
 	if (slot->flags & MN_SLOT_F_BLANK)
 		flags |= MN_HELLO_F_BLANK;

@@ -73,7 +73,14 @@ struct mn_disk_slot {
 #define MN_SLOT_F_UNSENT	0x04	/* the unsent area is valid */
 #define MN_SLOT_F_BUILDING	0x08	/* between BITMAP_BEGIN and BITMAP_COMMIT */
 #define MN_SLOT_F_TOOK		0x10	/* ... by taking the role; else it was refused */
-#define MN_SLOT_F_ALL		0x1f
+/*
+ * We were made source while our copy was inconsistent: the peer may have gone on in the generation
+ * that both name, so it does not yield, and gets everything. If we are the one that gives up, what
+ * both have marked is enough.
+ */
+#define MN_SLOT_F_DECLARED	0x20
+#define MN_SLOT_F_FULL		(MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_DECLARED)
+#define MN_SLOT_F_ALL		0x3f
 
 struct mn_disk_super {
 	__le64 magic;

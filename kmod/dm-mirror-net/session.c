@@ -236,7 +236,7 @@ static int commit_in_sync(struct mn_session *session)
 	struct mn_super *draft = mn_volume_begin(volume);
 	struct mn_slot *slot = &draft->slot[session->mirror->slot];
 
-	slot->flags &= ~(MN_SLOT_F_FULL_NEEDED | MN_SLOT_F_BLANK);
+	slot->flags &= ~(MN_SLOT_F_FULL | MN_SLOT_F_BLANK);
 	/* base may be a later one already, which is on its way (advance.c) */
 	slot->old_base = session->sync_generation;
 	return mn_meta_commit(&volume->meta);

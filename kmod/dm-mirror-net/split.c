@@ -30,6 +30,7 @@ const char *mn_split_give_up(struct mn_super *super, u8 slot, u64 generation)
 	super->flags &= ~MN_SUPER_F_WRITTEN;
 	of->state = MN_STATE_NONE;
 	of->reason = MN_REASON_NONE;
+	of->flags &= ~MN_SLOT_F_DECLARED;
 	if (generation) {
 		of->base = generation;
 		of->old_base = generation;

@@ -254,7 +254,7 @@ static void view_durable(struct mn_volume *volume, struct mn_mirror_view *view)
 	unsigned long flags;
 
 	spin_lock_irqsave(&volume->meta.super_lock, flags);
-	view->full_needed = !!(slot->flags & MN_SLOT_F_FULL_NEEDED);
+	view->full_needed = !!(slot->flags & MN_SLOT_F_FULL);
 	view->base_generation = slot->base;
 	view->old_base = slot->old_base;
 	spin_unlock_irqrestore(&volume->meta.super_lock, flags);

@@ -36,7 +36,7 @@ static mn_facts facts_of(const mn_super &super, bool unlocked = false)
     facts.data_state = super.data_state;
     facts.flags = (super.flags & MN_SUPER_F_MOVED_ON ? MN_HELLO_F_MOVED_ON : 0) |
                   (super.flags & MN_SUPER_F_WRITTEN ? MN_HELLO_F_WRITTEN : 0) |
-                  (slot.flags & MN_SLOT_F_FULL_NEEDED ? MN_HELLO_F_FULL_NEEDED : 0) |
+                  (slot.flags & MN_SLOT_F_FULL ? MN_HELLO_F_FULL_NEEDED : 0) |
                   (slot.flags & MN_SLOT_F_BLANK ? MN_HELLO_F_BLANK : 0) | (unlocked ? MN_HELLO_F_UNLOCKED : 0);
     facts.generation = super.generation;
     facts.base = slot.base;
@@ -80,6 +80,23 @@ TEST(Split, EitherSideOfAnUnfinishedResync)
     loser = old_source;
     ASSERT_EQ(mn_split_give_up(&loser, 0, 7), nullptr);
     EXPECT_EQ(verdict_of(promoted, loser).kind, MN_VERDICT_PARTIAL);
+}
+
+// Nobody yields to a copy that was inconsistent when it was made source; it yields with what is marked.
+TEST(Split, ADeclaredCopyThatGivesUpGetsWhatDiffers)
+{
+    const mn_super old_source = source_of(9, 7, 7);
+    mn_super declared = source_of(7, 7, 7);
+
+    declared.role = MN_ROLE_TARGET;
+    declared.data_state = MN_DATA_INCONSISTENT;
+    mn_handover_promote(&declared, 30);
+    const mn_facts old = facts_of(source_of(7, 7, 7)), fresh = facts_of(declared);
+    EXPECT_EQ(mn_generation_yields(&old, &fresh), MN_YIELD_NO) << "it may have gone on in 7";
+    ASSERT_EQ(mn_split_give_up(&declared, 0, 7), nullptr);
+    EXPECT_EQ(verdict_of(old_source, declared).kind, MN_VERDICT_PARTIAL);
+    declared.slot[0].flags |= MN_SLOT_F_FULL_NEEDED;
+    EXPECT_EQ(verdict_of(old_source, declared).kind, MN_VERDICT_FULL) << "what else asks for it, still does";
 }
 
 TEST(Split, WhatBothHadIsNotKnown)
