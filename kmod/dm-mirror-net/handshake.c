@@ -253,6 +253,14 @@ static void is_not_cut_off(struct mn_session *session)
 	spin_unlock_irq(&session->volume->track);
 }
 
+/* A source that waits for its nodes: this one was heard, and has not agreed. */
+static void has_refused(struct mn_session *session)
+{
+	spin_lock_irq(&session->volume->track);
+	session->mirror->refused = session->mine.role == MN_ROLE_SOURCE;
+	spin_unlock_irq(&session->volume->track);
+}
+
 static int become_target(struct mn_session *session)
 {
 	struct mn_received from = stream_start(session);
@@ -352,6 +360,7 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 	case MN_VERDICT_RESUME:
 		return session->verdict.source ? become_target(session) : become_source(session);
 	default:
+		has_refused(session);
 		yield = mn_generation_yields(&session->mine, &session->peers);
 		if (yield)
 			mn_volume_yields(session->volume, session->mine.generation, yield);

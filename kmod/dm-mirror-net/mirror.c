@@ -41,6 +41,8 @@ const struct mn_options mn_options_default = {
 	.fence_timeout = 30000,
 	.on_fence_timeout = MN_ON_FENCE_TIMEOUT_STOP,
 	.on_metadata_error = MN_ON_METADATA_ERROR_STOP,
+	.boot_wait = 30,
+	.boot_alone = MN_BOOT_ALONE_SAFE,
 };
 
 /* ---- state ---- */

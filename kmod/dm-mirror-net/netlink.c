@@ -59,6 +59,10 @@ static struct netlink_range_validation bandwidth_range __ro_after_init = {
 	.max = 1000000000,
 };
 
+static struct netlink_range_validation boot_wait_range __ro_after_init = {
+	.max = 86400,
+};
+
 #define UUID_POLICY	NLA_POLICY_EXACT_LEN(MN_UUID_LEN)
 #define PATH_POLICY	{ .type = NLA_NUL_STRING, .len = PATH_MAX - 1 }
 
@@ -187,6 +191,8 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 						       MN_ON_FENCE_TIMEOUT_CONTINUE),
 	[MN_A_OPT_ON_METADATA_ERROR] = NLA_POLICY_RANGE(NLA_U32, MN_ON_METADATA_ERROR_STOP,
 							MN_ON_METADATA_ERROR_CONTINUE),
+	[MN_A_OPT_BOOT_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &boot_wait_range),
+	[MN_A_OPT_BOOT_ALONE] = NLA_POLICY_MAX(NLA_U32, MN_BOOT_ALONE_SOURCE),
 };
 
 static const struct nla_policy node_get_policy[MN_A_MAX + 1] = { };

@@ -153,6 +153,8 @@ static const struct {
 	{ MN_A_OPT_FENCE_TIMEOUT, offsetof(struct mn_options, fence_timeout) },
 	{ MN_A_OPT_ON_FENCE_TIMEOUT, offsetof(struct mn_options, on_fence_timeout) },
 	{ MN_A_OPT_ON_METADATA_ERROR, offsetof(struct mn_options, on_metadata_error) },
+	{ MN_A_OPT_BOOT_WAIT, offsetof(struct mn_options, boot_wait) },
+	{ MN_A_OPT_BOOT_ALONE, offsetof(struct mn_options, boot_alone) },
 };
 
 static void options_collect(const struct genl_info *info, struct mn_options_change *change)

@@ -25,6 +25,7 @@ static const struct number volume_numbers[] = {
 	OF_VOLUME(MN_A_VOLUME_OPENERS, 4, openers),
 	OF_VOLUME(MN_A_VOLUME_META_ERROR, 4, meta_error),
 	OF_VOLUME(MN_A_VOLUME_META_WAY, 1, meta_way),
+	OF_VOLUME(MN_A_VOLUME_BOOT, 1, boot),
 	OF_VOLUME(MN_A_VOLUME_INTENT_REGIONS, 4, intent_regions),
 	OF_VOLUME(MN_A_VOLUME_INTENT_WRITES, 8, intent_writes),
 	OF_VOLUME(MN_A_VOLUME_BITMAP_WRITES, 8, bitmap_writes),
@@ -99,6 +100,9 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_FENCE_TIMEOUT, 4, fence_timeout),
 	OF_MIRROR(MN_A_OPT_ON_FENCE_TIMEOUT, 4, on_fence_timeout),
 	OF_MIRROR(MN_A_OPT_ON_METADATA_ERROR, 4, on_metadata_error),
+	OF_MIRROR(MN_A_OPT_BOOT_WAIT, 4, boot_wait),
+	OF_MIRROR(MN_A_OPT_BOOT_ALONE, 4, boot_alone),
+	OF_MIRROR(MN_A_MIRROR_HEARD, 1, heard),
 	OF_MIRROR(MN_A_MIRROR_FENCE, 1, fence),
 	OF_MIRROR(MN_A_MIRROR_FENCE_GENERATION, 8, fence_generation),
 };

@@ -227,6 +227,8 @@ int mn_volume_start(struct mn_volume *volume, struct mn_why *why)
 	smp_store_release(&volume->started, true);
 	queue_delayed_work(volume->wq, &volume->reclaim_work, HZ);
 	announce(volume);
+	if (volume->lock_reason == MN_LOCK_WAIT_PEER)
+		mn_volume_boot_begins(volume);
 	if (super.role == MN_ROLE_SOURCE && volume->lock_reason == MN_LOCK_NONE) {
 		/* a source without mirrors has nobody to ask */
 		WRITE_ONCE(volume->lock_reason, MN_LOCK_WAIT_PEER);
@@ -317,6 +319,7 @@ void mn_volume_stop(struct mn_volume *volume)
 
 	if (!volume->started)
 		return;
+	cancel_delayed_work_sync(&volume->boot_work);
 	cancel_delayed_work_sync(&volume->yield_work);
 	cancel_delayed_work_sync(&volume->open_work);
 	cancel_delayed_work_sync(&volume->fence_lock_work);

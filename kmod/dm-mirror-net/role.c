@@ -333,6 +333,7 @@ void mn_volume_may_open(struct mn_mirror *mirror)
 
 	spin_lock_irq(&volume->track);
 	mirror->agreed = true;
+	mirror->refused = false;
 	for (i = 0; i < MN_SLOTS; i++)
 		all &= !volume->mirror[i] || volume->mirror[i]->agreed;
 	spin_unlock_irq(&volume->track);
@@ -650,6 +651,7 @@ static void forget_agreements(struct mn_volume *volume, u8 role)
 		if (!volume->mirror[i])
 			continue;
 		volume->mirror[i]->agreed = false;
+		volume->mirror[i]->refused = false;
 		if (role == MN_ROLE_TARGET)
 			volume->mirror[i]->lost_unrecorded = false;
 	}

@@ -44,6 +44,7 @@ void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view)
 	view->meta_dev = volume->meta_bdev.bdev->bd_dev;
 	view->role = READ_ONCE(volume->role);
 	view->locked = READ_ONCE(volume->lock_reason);
+	view->boot = view->locked == MN_LOCK_WAIT_PEER ? READ_ONCE(volume->boot) : MN_BOOT_NONE;
 	view->read_only = READ_ONCE(volume->read_only);
 	view->written = !!(view->super.flags & MN_SUPER_F_WRITTEN);
 	view->meta_error = abs(READ_ONCE(volume->meta.error));
@@ -164,6 +165,7 @@ static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *vie
 	view->encrypted = mirror->encrypted;
 	view->peer_role = mirror->peer_role;
 	view->peer_data_state = mirror->peer_data_state;
+	view->heard = mn_mirror_heard(mirror);
 	view->reconnects = atomic64_read(&mirror->reconnects);
 	view->renewals = atomic64_read(&mirror->renewals);
 	view_bytes(mirror, view);
@@ -230,6 +232,8 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->fence_timeout = READ_ONCE(options->fence_timeout);
 	view->on_fence_timeout = READ_ONCE(options->on_fence_timeout);
 	view->on_metadata_error = READ_ONCE(options->on_metadata_error);
+	view->boot_wait = READ_ONCE(options->boot_wait);
+	view->boot_alone = READ_ONCE(options->boot_alone);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

@@ -24,6 +24,7 @@ struct mn_volume_view {
 	u64 openers;
 	u64 meta_error;			/* positive errno */
 	u64 meta_way;			/* enum mn_meta_way */
+	u64 boot;			/* enum mn_boot */
 	u64 intent_regions;
 	u64 intent_writes;
 	u64 bitmap_writes;
@@ -103,6 +104,9 @@ struct mn_mirror_view {
 	u64 fence_timeout;
 	u64 on_fence_timeout;		/* enum mn_on_fence_timeout */
 	u64 on_metadata_error;		/* enum mn_on_metadata_error */
+	u64 boot_wait;			/* s */
+	u64 boot_alone;			/* enum mn_boot_alone */
+	u64 heard;			/* enum mn_heard */
 	u64 fence;			/* enum mn_fence */
 	u64 fence_generation;
 };

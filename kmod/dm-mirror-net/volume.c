@@ -177,6 +177,7 @@ static void init_members(struct mn_volume *volume)
 	INIT_DELAYED_WORK(&volume->reclaim_work, mn_region_reclaim_work);
 	INIT_DELAYED_WORK(&volume->yield_work, mn_volume_yield_work);
 	INIT_DELAYED_WORK(&volume->open_work, mn_volume_open_work);
+	INIT_DELAYED_WORK(&volume->boot_work, mn_volume_boot_work);
 	INIT_DELAYED_WORK(&volume->suspend_work, suspend_work);
 	INIT_WORK(&volume->drop_work, mn_stream_drop_work);
 	volume->lock_reason = MN_LOCK_USER;

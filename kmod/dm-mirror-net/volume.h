@@ -62,6 +62,8 @@ struct mn_options {
 	u32 fence_timeout;
 	u32 on_fence_timeout;	/* enum mn_on_fence_timeout */
 	u32 on_metadata_error;	/* enum mn_on_metadata_error */
+	u32 boot_wait;		/* s */
+	u32 boot_alone;		/* enum mn_boot_alone */
 };
 
 extern const struct mn_options mn_options_default;
@@ -116,6 +118,7 @@ struct mn_mirror {
 	u64 backlog;			/* catching up: what was queued without a link ends here */
 	bool tracking;			/* the stream raised volume->tracking */
 	bool agreed;			/* in this activation: this node may be the source */
+	bool refused;			/* ... it was heard, and is no target of this node */
 	bool building;			/* between BITMAP_BEGIN and BITMAP_COMMIT */
 	struct mn_conn *conn;		/* while streaming */
 	struct mn_conn *attached_conn;	/* from attach to the end, for its counters */
@@ -254,6 +257,9 @@ struct mn_volume {
 	u64 yield_from;			/* the generation that this node had then */
 	u8 yield;			/* enum mn_yield: why */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
+	struct delayed_work boot_work;	/* a source waits for its nodes; see boot.c */
+	u64 boot_since;			/* jiffies64; since boot.c began */
+	u8 boot;			/* enum mn_boot; under lock, READ_ONCE by readers */
 	struct delayed_work suspend_work;
 	struct work_struct drop_work;
 
@@ -362,6 +368,8 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event event
  * opened when all have. Process context.
  */
 void mn_volume_may_open(struct mn_mirror *mirror);
+/* Under track: what this peer has said of that, an enum mn_heard; see boot.c. */
+u8 mn_mirror_heard(const struct mn_mirror *mirror);
 /* Under volume->lock, may block. A state that only a person ends outlives a restart. */
 void mn_mirror_keep_state(struct mn_mirror *mirror);
 /*

@@ -31,6 +31,10 @@ void mn_volume_locked_as(struct mn_volume *volume, u8 reason);
 /* changeover.c, on session_wq: this source becomes a target, when its links are gone. */
 void mn_volume_yield_work(struct work_struct *work);
 void mn_volume_open_work(struct work_struct *work);
+/* boot.c. Under volume->lock, with the first attach: this source waits for its nodes. */
+void mn_volume_boot_begins(struct mn_volume *volume);
+/* boot.c, on session_wq, once a second while it waits. */
+void mn_volume_boot_work(struct work_struct *work);
 /* On session_wq: a fence was not confirmed in time, and the volume is to be locked. */
 void mn_volume_fence_lock_work(struct work_struct *work);
 /* What the superblock says the lock is to be after a start. */

@@ -24,7 +24,7 @@ std::string state_text(const ops::UpResult& result)
     if (!volume.locked())
         return text + ", open as /dev/mirror/" + volume.name;
     if (volume.lock == LockReason::wait_peer)
-        return text + ", locked until the other node has answered";
+        return text + ", locked until the other nodes are heard (boot-wait, boot-alone)";
     return text + ", locked (" + std::string(to_string(volume.lock)) + ")";
 }
 
@@ -65,8 +65,9 @@ void setup_up(CLI::App& app, Invocation& invocation)
     verb->add_option("--wait", arguments->wait,
                      "Seconds to wait for missing devices (default: option metadata-wait)");
     verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
-    verb->footer("A target stays locked. A volume that was the source opens by itself when the\n"
-                 "other node has answered that it did not take over.\n"
+    verb->footer("A target stays locked. A volume that was the source opens by itself when all nodes\n"
+                 "that may have taken over have answered that they did not. If one is not heard\n"
+                 "within boot-wait, boot-alone decides (mirrorctl get VOLUME).\n"
                  "Examples:\n"
                  "  mirrorctl up home\n"
                  "  mirrorctl up --all\n"

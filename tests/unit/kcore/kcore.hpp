@@ -9,6 +9,7 @@
 #include <random>
 
 extern "C" {
+#include "alone.h"
 #include "copy_mark.h"
 #include "depth.h"
 #include "generation.h"

@@ -116,8 +116,8 @@ TEST(Events, TheModuleAnnouncesWhatTheCatalogueHas)
     auto module = announced();
     ASSERT_EQ(module["MN_EVENT_STATE"], std::set<std::string>{"severity_of"});
     module["MN_EVENT_STATE"] = {"MN_SEVERITY_INFO", "MN_SEVERITY_WARNING", "MN_SEVERITY_ERROR"};
-    ASSERT_EQ(module["MN_EVENT_LOCK"], std::set<std::string>{"severity_of"});
-    module["MN_EVENT_LOCK"] = {"MN_SEVERITY_INFO", "MN_SEVERITY_CRITICAL"};
+    ASSERT_EQ(module["MN_EVENT_LOCK"].erase("severity_of"), 1u);
+    module["MN_EVENT_LOCK"].insert({"MN_SEVERITY_INFO", "MN_SEVERITY_CRITICAL"});
     ASSERT_EQ(module["MN_EVENT_FENCE"].erase("severity_of"), 1u);
     module["MN_EVENT_FENCE"].insert({"MN_SEVERITY_INFO", "MN_SEVERITY_ERROR",
                                      "MN_SEVERITY_CRITICAL"});
@@ -147,6 +147,13 @@ TEST(Events, EachIsKnownByWhatTheModuleSays)
     EXPECT_EQ(name_of(event_of(C::lock, MN_LOCK_NONE)), "unlocked");
     EXPECT_EQ(name_of(event_of(C::lock, MN_LOCK_TARGET)), "locked-target");
     EXPECT_EQ(name_of(event_of(C::lock, MN_LOCK_USER)), "locked-user");
+    auto boot = event_of(C::lock, MN_LOCK_WAIT_PEER, Severity::warning);
+    boot.old_code = MN_LOCK_WAIT_PEER;
+    EXPECT_EQ(name_of(boot), "boot-stays-locked");
+    boot.new_code = MN_LOCK_NONE;
+    EXPECT_EQ(name_of(boot), "boot-alone");
+    boot.severity = Severity::info; // the volume was opened
+    EXPECT_EQ(name_of(boot), "unlocked");
     auto block = event_of(C::disk, 5);
     block.peer = Uuid::parse("20000000-0000-4000-8000-000000000000");
     EXPECT_EQ(name_of(block), "disk-unreadable");

@@ -138,9 +138,43 @@ TEST(Advice, NamesTheNextCommand)
     const auto mute = advice_for(mirror(MirrorState::resync_pending), Role::source, "home", "b");
     EXPECT_NE(mute.find("no link to node b"), std::string::npos);
     EXPECT_NE(broken.find("mirrorctl resync home@b"), std::string::npos);
-    const auto waiting = advice_for(active(Role::source, LockReason::wait_peer));
-    EXPECT_NE(waiting.find("--as-source home"), std::string::npos);
     EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), Role::source, "home", "b"), "");
+}
+
+// A source that came up with two mirrors, of which c has agreed.
+VolumeStatus booting(Boot boot, Heard of_b, BootAlone alone = BootAlone::safe)
+{
+    auto volume = active(Role::source, LockReason::wait_peer);
+    volume.record->boot = boot;
+    volume.mirrors.resize(2);
+    for (auto& mirror : volume.mirrors) {
+        mirror.node = &mirror == &volume.mirrors[0] ? "b" : "c";
+        mirror.record.heard = mirror.node == "b" ? of_b : Heard::agreed;
+        mirror.record.boot_wait_s = 30;
+        mirror.record.boot_alone = alone;
+    }
+    return volume;
+}
+
+void expect_words(const std::string& text, std::initializer_list<const char*> words)
+{
+    for (const auto* word : words)
+        EXPECT_NE(text.find(word), std::string::npos) << word << ": " << text;
+    EXPECT_EQ(text.find("node c"), std::string::npos) << text;
+}
+
+TEST(Advice, OfASourceThatCameUpNamesWhomItWaitsFor)
+{
+    expect_words(advice_for(booting(Boot::waits, Heard::nothing)),
+                 {"waits for node b", "30 s (boot-wait)", "boot-alone (safe)", "mirrorctl up --as-source home"});
+    expect_words(advice_for(booting(Boot::stays, Heard::nothing)),
+                 {"stays locked: node b", "not heard within 30 s", "boot-alone is safe", "mirrorctl up --as-source home"});
+    expect_words(advice_for(booting(Boot::stays, Heard::nothing, BootAlone::locked)), {"boot-alone is locked"});
+    expect_words(advice_for(booting(Boot::refused, Heard::refused)),
+                 {"stays locked: node b was heard", "mirrorctl advise home", "mirrorctl up --as-source home"});
+    expect_words(advice_for(booting(Boot::alone, Heard::nothing)), {"without node b"});
+    expect_words(advice_for(booting(Boot::opens, Heard::agreed)), {"opens as soon as"});
+    EXPECT_NE(advice_for(active(Role::source, LockReason::wait_peer)), "");
 }
 
 TEST(Advice, IsThereForEveryReason)

@@ -74,8 +74,8 @@ TEST_F(NodeOptions, AFileWithoutVersionIsTheFirst)
 
 TEST_F(NodeOptions, OneThatCannotBeSetChangesNone)
 {
-    expect_error(ExitStatus::usage, {"boot-wait", "not in this version"},
-                 [&] { set(defaults, {"mode=async", "boot-wait=5"}); });
+    expect_error(ExitStatus::usage, {"quiesce-timeout", "not in this version"},
+                 [&] { set(defaults, {"mode=async", "quiesce-timeout=5000"}); });
     expect_error(ExitStatus::usage, {"port", "1-65535"}, [&] { set(node, {"port=0"}); });
     EXPECT_EQ(store.load_node().version, 1u);
     EXPECT_FALSE(store.load_node().defaults.is_set(Option::mode));

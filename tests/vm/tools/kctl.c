@@ -356,6 +356,8 @@ static void put_options(struct nl_msg *message, int argc, char **argv)
 	put_number(message, MN_A_OPT_FENCE_TIMEOUT, number(argc, argv, "fencetimeout"));
 	put_number(message, MN_A_OPT_ON_FENCE_TIMEOUT, number(argc, argv, "onfence"));
 	put_number(message, MN_A_OPT_ON_METADATA_ERROR, number(argc, argv, "onmeta"));
+	put_number(message, MN_A_OPT_BOOT_WAIT, number(argc, argv, "bootwait"));
+	put_number(message, MN_A_OPT_BOOT_ALONE, number(argc, argv, "bootalone"));
 }
 
 /* Commands of the form COMMAND VOL [PEER] [words]. */

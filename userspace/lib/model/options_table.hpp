@@ -133,10 +133,10 @@ constexpr std::array table{
     word(O::on_metadata_error, "on-metadata-error", v, stop_continue,
          "metadata cannot be written: fail writes without a durable intent, or give up the copies "
          "and go on"),
-    later(number(O::boot_wait, "boot-wait", v, "s", 30, 0, day_s,
-                 "how long boot waits for nodes that may have been promoted")),
-    later(word(O::boot_alone, "boot-alone", v, boot_alone,
-               "after boot-wait: source if provably safe, stay locked, or source")),
+    number(O::boot_wait, "boot-wait", v, "s", 30, 0, day_s,
+           "how long a source that comes up waits for nodes that may have been promoted"),
+    word(O::boot_alone, "boot-alone", v, boot_alone,
+         "one is not heard: open if its copy is on record as outdated, stay locked, or open"),
     number(O::shutdown_drain, "shutdown-drain", n, "s", 60, 0, 3600,
            "how long shutdown waits for queued writes"),
 };

@@ -27,6 +27,8 @@ constexpr KernelOption table[] = {
     {Option::fence_timeout, MN_A_OPT_FENCE_TIMEOUT},
     {Option::on_fence_timeout, MN_A_OPT_ON_FENCE_TIMEOUT, MN_ON_FENCE_TIMEOUT_STOP},
     {Option::on_metadata_error, MN_A_OPT_ON_METADATA_ERROR, MN_ON_METADATA_ERROR_STOP},
+    {Option::boot_wait, MN_A_OPT_BOOT_WAIT},
+    {Option::boot_alone, MN_A_OPT_BOOT_ALONE, MN_BOOT_ALONE_SAFE},
 };
 
 } // namespace

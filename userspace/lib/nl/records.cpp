@@ -46,6 +46,7 @@ void read_runtime(const Attributes& from, VolumeRecord& volume)
     volume.openers = number32(from, MN_A_VOLUME_OPENERS);
     volume.meta_error = static_cast<int>(from.number(MN_A_VOLUME_META_ERROR));
     volume.meta_way = code<MetaWay>(from, MN_A_VOLUME_META_WAY);
+    volume.boot = code<Boot>(from, MN_A_VOLUME_BOOT);
     volume.intent_regions = number32(from, MN_A_VOLUME_INTENT_REGIONS);
     volume.intent_writes = from.number(MN_A_VOLUME_INTENT_WRITES);
     volume.bitmap_writes = from.number(MN_A_VOLUME_BITMAP_WRITES);
@@ -173,6 +174,9 @@ MirrorRecord mirror_record(const Attributes& from)
     mirror.fence = code<Fence>(from, MN_A_MIRROR_FENCE);
     mirror.fence_generation = from.number(MN_A_MIRROR_FENCE_GENERATION);
     mirror.fence_timeout_ms = number32(from, MN_A_OPT_FENCE_TIMEOUT);
+    mirror.heard = code<Heard>(from, MN_A_MIRROR_HEARD);
+    mirror.boot_wait_s = number32(from, MN_A_OPT_BOOT_WAIT);
+    mirror.boot_alone = code<BootAlone>(from, MN_A_OPT_BOOT_ALONE);
     read_stream(from, mirror);
     mirror.resync = read_resync(from);
     return mirror;

@@ -56,6 +56,7 @@ struct VolumeRecord {
     std::uint32_t openers = 0;
     int meta_error = 0; // errno, 0 = none
     MetaWay meta_way = MetaWay::fine;
+    Boot boot = Boot::none;
     std::uint32_t intent_regions = 0;
     std::uint64_t intent_writes = 0, bitmap_writes = 0; // sectors
     std::uint64_t write_number = 0;
@@ -110,6 +111,9 @@ struct MirrorRecord {
     Fence fence = Fence::none;
     std::uint64_t fence_generation = 0; // which loss it is about
     std::uint32_t fence_timeout_ms = 0;
+    Heard heard = Heard::nothing; // at a source that came up
+    std::uint32_t boot_wait_s = 0;
+    BootAlone boot_alone = BootAlone::safe;
     std::uint32_t resync_reads = 0, queue_high_water = 0, queue_byte_limit_mib = 0;
 };
 

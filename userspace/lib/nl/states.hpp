@@ -55,6 +55,30 @@ enum class MetaWay : int {
     go_on = MN_META_CONTINUE,
 };
 
+// Where a source that came up, and waits for its nodes, stands.
+enum class Boot : int {
+    none = MN_BOOT_NONE,
+    waits = MN_BOOT_WAITS,
+    opens = MN_BOOT_OPENS,
+    alone = MN_BOOT_ALONE,
+    stays = MN_BOOT_STAYS,
+    refused = MN_BOOT_REFUSED,
+};
+
+// What a node has said of that.
+enum class Heard : int {
+    nothing = MN_HEARD_NOTHING,
+    agreed = MN_HEARD_AGREED,
+    refused = MN_HEARD_REFUSED,
+};
+
+// What becomes of it when a node is not heard.
+enum class BootAlone : int {
+    safe = MN_BOOT_ALONE_SAFE,
+    locked = MN_BOOT_ALONE_LOCKED,
+    source = MN_BOOT_ALONE_SOURCE,
+};
+
 enum class Mode : int {
     sync = MN_MODE_SYNC,
     async = MN_MODE_ASYNC,
@@ -140,6 +164,27 @@ template <> struct Words<MetaWay> {
                                               {MetaWay::wait, "wait"},
                                               {MetaWay::stop, "stop"},
                                               {MetaWay::go_on, "continue"}};
+};
+
+template <> struct Words<Boot> {
+    static constexpr std::string_view kind = "state of a boot";
+    static constexpr Word<Boot> table[] = {{Boot::none, "none"},   {Boot::waits, "waits"},
+                                           {Boot::opens, "opens"}, {Boot::alone, "alone"},
+                                           {Boot::stays, "stays"}, {Boot::refused, "refused"}};
+};
+
+template <> struct Words<Heard> {
+    static constexpr std::string_view kind = "answer of a node";
+    static constexpr Word<Heard> table[] = {{Heard::nothing, "nothing"},
+                                            {Heard::agreed, "agreed"},
+                                            {Heard::refused, "refused"}};
+};
+
+template <> struct Words<BootAlone> {
+    static constexpr std::string_view kind = "value of boot-alone";
+    static constexpr Word<BootAlone> table[] = {{BootAlone::safe, "safe"},
+                                                {BootAlone::locked, "locked"},
+                                                {BootAlone::source, "source"}};
 };
 
 template <> struct Words<Mode> {

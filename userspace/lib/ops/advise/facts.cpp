@@ -62,6 +62,7 @@ CopyView copy_view(const json& volume, const std::string& node, const std::strin
         return facts;
     facts.role = word_in<Role>(volume, "role");
     facts.lock = word_in<LockReason>(volume, "lock_reason");
+    facts.boot = volume.contains("boot") ? word_in<Boot>(volume, "boot") : Boot::none; // not said by older versions
     facts.data = word_in<DataState>(volume, "data_state");
     facts.generation = generation_in(volume, "generation");
     facts.write_number = volume.at("write_number").get<std::uint64_t>();

@@ -25,6 +25,7 @@ struct CopyView {
     bool active = true; // false: what follows is not known
     Role role = Role::none;
     LockReason lock = LockReason::none;
+    Boot boot = Boot::none; // of a source that came up
     DataState data = DataState::unknown;
     std::uint64_t generation = 0; // 0: none
     std::uint64_t write_number = 0;

@@ -46,10 +46,19 @@ Step as_source(const PairFacts& facts, const CopyView& source, const std::string
     return only_if(source, "up " + facts.volume + " --as-source", condition);
 }
 
+std::string what_came_of_boot(const CopyView& source)
+{
+    if (source.boot == Boot::stays)
+        return "; boot-wait is over, and boot-alone does not open it without that";
+    if (source.boot == Boot::refused)
+        return "; but a node was heard that is no target of this copy";
+    return {};
+}
+
 Advice waiting(const PairFacts& facts, const CopyView& source)
 {
     const std::string text = "node " + source.node + " was the source, and opens by itself when the other node has "
-                             "agreed and their link is up";
+                             "agreed and their link is up" + what_came_of_boot(source);
     if (!facts.there)
         return {Situation::waiting_for_peer, text + ", or: it cannot be asked (" + facts.failure + ")",
                 {look(facts), as_source(facts, source, "node " + facts.other + " is gone for good, and nobody has "

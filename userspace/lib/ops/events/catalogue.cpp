@@ -35,6 +35,8 @@ enum Code : int {
     locked_handed_over,
     locked_wait_peer,
     locked_handing_over,
+    boot_stays_locked,
+    boot_alone,
     disk_unreadable = 600,
     disk_flush_failed,
     disk_foreign_write,
@@ -80,6 +82,8 @@ constexpr EventKind kinds[] = {
     {locked_handed_over, "locked-handed-over", S::info, C::lock},
     {locked_wait_peer, "locked-wait-peer", S::info, C::lock},
     {locked_handing_over, "locked-handing-over", S::info, C::lock},
+    {boot_stays_locked, "boot-stays-locked", S::warning, C::lock},
+    {boot_alone, "boot-alone", S::warning, C::lock},
     {disk_unreadable, "disk-unreadable", S::error, C::disk},
     {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
     {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
@@ -122,15 +126,18 @@ int code_of_state(const nl::Event& event)
     }
 }
 
-int code_of_lock(int reason)
+// What a source that came up makes of a node that it does not hear is told apart by the severity alone.
+int code_of_lock(const nl::Event& event)
 {
-    switch (static_cast<LockReason>(reason)) {
-    case LockReason::none: return unlocked;
+    const bool boot = static_cast<LockReason>(event.old_code) == LockReason::wait_peer &&
+                      event.severity == Severity::warning;
+    switch (static_cast<LockReason>(event.new_code)) {
+    case LockReason::none: return boot ? boot_alone : unlocked;
     case LockReason::target: return locked_target;
     case LockReason::user: return locked_user;
     case LockReason::fenced: return locked_fenced;
     case LockReason::handed_over: return locked_handed_over;
-    case LockReason::wait_peer: return locked_wait_peer;
+    case LockReason::wait_peer: return boot ? boot_stays_locked : locked_wait_peer;
     case LockReason::handing_over: return locked_handing_over;
     default: return unlisted; // not announced by this version of the module
     }
@@ -199,7 +206,7 @@ int code_of(const nl::Event& event)
     case C::state: return code_of_state(event);
     case C::role: return code_of_role(event.new_code);
     case C::link: return code_of_link(event);
-    case C::lock: return code_of_lock(event.new_code);
+    case C::lock: return code_of_lock(event);
     case C::disk: return code_of_disk(event);
     case C::metadata: return code_of_metadata(event);
     case C::split_brain:

@@ -116,11 +116,6 @@ std::string of_metadata(const VolumeStatus& volume)
 std::string of_lock(LockReason lock, const std::string& volume)
 {
     switch (lock) {
-    case LockReason::wait_peer:
-        return "was the source and opens by itself when the other node has answered. If that does "
-               "not happen, see why: is mirror-netd running on both nodes, what does its log say "
-               "(journalctl -u mirror-netd), was the other copy taken into use? Only if that node "
-               "is gone for good, and nobody has used its copy: mirrorctl up --as-source " + volume;
     case LockReason::foreign_write:
         return "the data device was written while the volume was not active, so the copies differ "
                "in an unknown way, and the volume stays locked; look at the data; to use it: "
@@ -145,6 +140,7 @@ std::string of_lock(LockReason lock, const std::string& volume)
     case LockReason::none:
     case LockReason::target: // as it should be
     case LockReason::user:
+    case LockReason::wait_peer: // boot.cpp
         break;
     }
     return {};
@@ -196,6 +192,8 @@ std::string advice_for(const VolumeStatus& volume)
         return "has no role on this node: its creation did not end, or is under way; if nothing is, "
                "remove what is there: mirrorctl delete " + volume.name + " --yes, mirrorctl release " +
                volume.name + " --yes";
+    if (volume.record->lock == LockReason::wait_peer)
+        return advice_for_boot(volume);
     return of_lock(volume.record->lock, volume.name);
 }
 

@@ -66,6 +66,8 @@ Level level_of(const VolumeStatus& volume);
 std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::string& volume,
                        const std::string& node);
 std::string advice_for(const VolumeStatus& volume);
+// Of a source that came up, locked as wait-peer.
+std::string advice_for_boot(const VolumeStatus& volume);
 ExitStatus exit_status_of(Level level);
 // Why the next resync of the mirror has to be full, as far as this node knows; completes
 // "will be full because"; empty: a partial one will do.

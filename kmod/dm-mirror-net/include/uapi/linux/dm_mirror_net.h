@@ -367,6 +367,33 @@ enum mn_on_metadata_error {
 	MN_ON_METADATA_ERROR_CONTINUE = 1,	/* they go on once every copy is given up */
 };
 
+/*
+ * A source that came up has waited for boot-wait, and a node that may have taken over was not
+ * heard (docs/boot.md). Who was heard, and refuses, is never overruled.
+ */
+enum mn_boot_alone {
+	MN_BOOT_ALONE_SAFE = 0,		/* opened if their copies are on record as outdated */
+	MN_BOOT_ALONE_LOCKED = 1,	/* it waits on, without limit */
+	MN_BOOT_ALONE_SOURCE = 2,	/* opened */
+};
+
+/* Where a source that came up, and is locked as MN_LOCK_WAIT_PEER, stands. */
+enum mn_boot {
+	MN_BOOT_NONE = 0,	/* the volume is not one */
+	MN_BOOT_WAITS = 1,	/* for the nodes that were not heard; boot-wait is not over */
+	MN_BOOT_OPENS = 2,	/* all agree: it is opened as soon as nobody holds the device */
+	MN_BOOT_ALONE = 3,	/* the same, without those that were not heard: boot-alone */
+	MN_BOOT_STAYS = 4,	/* it waits on: boot-wait is over, boot-alone does not open it */
+	MN_BOOT_REFUSED = 5,	/* a node was heard that is no target of this source */
+};
+
+/* What a peer has said of that since the volume was activated. */
+enum mn_heard {
+	MN_HEARD_NOTHING = 0,
+	MN_HEARD_AGREED = 1,	/* it is a target of this source */
+	MN_HEARD_REFUSED = 2,	/* it is not: it has taken over, or has another history */
+};
+
 /* What becomes of them now. */
 enum mn_meta_way {
 	MN_META_FINE = 0,	/* the metadata can be written */
@@ -558,6 +585,10 @@ enum mn_attr {
 	MN_A_VOLUME_HANDOVER,	/* u64: number of the last handover that this node began; 0: none */
 	MN_A_VOLUME_HANDED_TO,	/* binary: to whom, while LOCKED is MN_LOCK_HANDED_OVER only */
 	MN_A_MIRROR_OLD_BASE,	/* u64: what the peer had before MIRROR_BASE_GENERATION */
+	MN_A_OPT_BOOT_WAIT,	/* u32: s, 0..86400; of a source that comes up */
+	MN_A_OPT_BOOT_ALONE,	/* u32, enum mn_boot_alone */
+	MN_A_VOLUME_BOOT,	/* u8, enum mn_boot */
+	MN_A_MIRROR_HEARD,	/* u8, enum mn_heard; for a source that waits */
 	__MN_A_MAX,
 };
 
