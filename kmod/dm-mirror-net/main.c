@@ -7,10 +7,13 @@
  * for a volume on the way out: each front of a volume holds the module.
  */
 #include <linux/module.h>
+#include <linux/stringify.h>
+#include "layout.h"
 #include "netlink.h"
 #include "stats.h"
 #include "target.h"
 #include "turn.h"
+#include "wire.h"
 
 static int __init mn_init(void)
 {
@@ -60,5 +63,9 @@ module_exit(mn_exit);
 MODULE_DESCRIPTION("device-mapper target mirror-net: replication to other nodes");
 MODULE_AUTHOR("The dm-mirror-net developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
+/* for "mirrorctl version": what a build speaks is told without loading it */
+MODULE_INFO(protocol, __stringify(MN_WIRE_VERSION) "-" __stringify(MN_WIRE_VERSION_MAX));
+MODULE_INFO(metadata, __stringify(MN_SUPER_VERSION));
 MODULE_ALIAS("dm-mirror-net");
 MODULE_ALIAS_GENL_FAMILY(MN_GENL_NAME);

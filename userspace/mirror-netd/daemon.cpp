@@ -77,9 +77,18 @@ Daemon::Daemon(const ConfigStore& store)
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
 }
 
+// For `mirrorctl version`: nothing else depends on it.
+void Daemon::make_known()
+try {
+    mark_.emplace(store_, std::string(tool_version));
+} catch (const Error& error) {
+    log(Priority::warning, "\"mirrorctl version\" will not show this daemon: {}", error.what());
+}
+
 void Daemon::run()
 {
     apply(node_);
+    make_known();
     tick_timer_.arm(0ms);
     chores_.start(prepare_encryption);
     ::sd_notify(0, "READY=1");

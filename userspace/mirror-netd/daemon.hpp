@@ -11,6 +11,7 @@
 #include "mirror-netd/fencer.hpp"
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/renewer.hpp"
+#include "ops/node/daemon_mark.hpp"
 
 #include <optional>
 
@@ -25,6 +26,7 @@ public:
 
 private:
     void apply(const NodeConfig& node);
+    void make_known();
     void reload();
     void stop();
     void refresh();
@@ -55,6 +57,7 @@ private:
     Commands commands_;
     Acceptor acceptor_;
     Workers chores_{1};
+    std::optional<ops::DaemonMark> mark_;
 };
 
 } // namespace mirrornet::netd

@@ -79,7 +79,7 @@ TEST_F(CommandLine, HelpOfEveryVerb)
 {
     expect_golden("help", run({"--help"}).out);
     for (const char* verb : {"create", "delete", "release", "list", "status", "check", "advise", "pause", "continue", "break", "lock", "unlock",
-                             "resync", "up", "down", "get", "set", "perf", "top", "events", "node"}) {
+                             "resync", "up", "down", "get", "set", "perf", "top", "events", "node", "version"}) {
         const auto help = run({verb, "--help"});
         EXPECT_EQ(help.status, 0) << verb;
         expect_golden(std::string("help-") + verb, help.out);
