@@ -24,23 +24,57 @@ static void announce(struct mn_mirror *mirror)
 	mn_event_emit(&event);
 }
 
-/* Under lock: a target already, whose mirror goes on by itself. */
-static bool follows(const struct mn_mirror *mirror)
+/* Under lock: a target of that generation already, whose mirror goes on by itself. */
+static bool is_done(struct mn_mirror *mirror, u64 generation)
 {
-	return mirror->volume->role == MN_ROLE_TARGET && !mn_state_is_durable(mirror->state);
+	struct mn_volume *volume = mirror->volume;
+	struct mn_super super;
+
+	if (volume->role != MN_ROLE_TARGET || mn_state_is_durable(mirror->state))
+		return false;
+	mn_meta_read(&volume->meta, &super);
+	return super.generation == generation;
 }
 
-static bool has_other_link(const struct mn_mirror *mirror)
+/* Under lock: another mirror of the volume that has a link, or NULL. */
+static struct mn_mirror *other_link(struct mn_volume *volume, const struct mn_mirror *mirror)
 {
 	int i;
 
 	for (i = 0; i < MN_SLOTS; i++) {
-		const struct mn_mirror *other = mirror->volume->mirror[i];
+		struct mn_mirror *other = volume->mirror[i];
 
 		if (other && other != mirror && other->session)
-			return true;
+			return other;
 	}
-	return false;
+	return NULL;
+}
+
+/*
+ * Takes the lock. The mirror, and no link of any mirror of the volume: who follows this node gets
+ * nothing more of what is given up. Links come again by themselves: so only a few times.
+ */
+static struct mn_mirror *find_alone(struct mn_volume *volume, const u8 *peer_uuid,
+				    struct mn_why *why)
+{
+	struct mn_mirror *mirror, *other;
+	u8 uuid[MN_UUID_LEN];
+	int tries = 20;
+
+	do {
+		mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+		if (IS_ERR(mirror))
+			return mirror;
+		other = other_link(volume, mirror);
+		if (!other)
+			return mirror;
+		memcpy(uuid, other->peer_uuid, sizeof(uuid));
+		mutex_unlock(&volume->lock);
+		if (!IS_ERR(mn_mirror_find_idle(volume, uuid, MN_REASON_OPERATION, why)))
+			mutex_unlock(&volume->lock);
+	} while (--tries);
+	why->text = "another mirror of the volume has a link again and again: pause it first";
+	return ERR_PTR(-EBUSY);
 }
 
 /* Under lock: 0 or why it is too early, or too late. */
@@ -48,10 +82,6 @@ static int check(struct mn_mirror *mirror, struct mn_why *why)
 {
 	if (mirror->volume->lock_reason == MN_LOCK_NONE) {
 		why->text = "the volume is open for use: lock it first";
-		return -EBUSY;
-	}
-	if (has_other_link(mirror)) {
-		why->text = "another mirror of the volume has a link: pause it first";
 		return -EBUSY;
 	}
 	if (mirror->state.state == MN_STATE_BROKEN) {
@@ -111,11 +141,11 @@ int mn_split_discard(struct mn_volume *volume, const u8 *peer_uuid, u64 generati
 	if (err)
 		return err;
 	mirror = mn_mirror_find(volume, peer_uuid);
-	done = mirror && follows(mirror);
+	done = mirror && is_done(mirror, generation);
 	mutex_unlock(&volume->lock);
 	if (done)
 		return 0;
-	mirror = mn_mirror_find_idle(volume, peer_uuid, MN_REASON_OPERATION, why);
+	mirror = find_alone(volume, peer_uuid, why);
 	if (IS_ERR(mirror))
 		return PTR_ERR(mirror);
 	err = discard(mirror, generation, why);

@@ -6,6 +6,7 @@
 #include "ops/job/split_brain.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace mirrornet::ctl {
 
@@ -30,32 +31,53 @@ void add_row(Table& table, const ops::SplitSide& side)
                side.locked ? "locked" : side.openers ? "in use" : "open", ops::local_time(side.clock)});
 }
 
-std::string next_step(const ops::SplitReport& report)
+std::string next_step(const std::vector<ops::SplitReport>& pairs)
 {
-    if (!report.split())
-        return "There is no split brain of volume " + report.volume + " as far as is known here.";
+    const auto& volume = pairs.front().volume;
+    if (!is_split(pairs))
+        return "There is no split brain of volume " + volume + " as far as is known here.";
     return "Nothing was changed on either side. To keep the copy of one node, and overwrite what the other\n"
-           "wrote: mirrorctl split-brain resolve " + report.volume + " --keep NODE";
+           "wrote: mirrorctl " + std::string(pairs.size() > 1 ? "-H NODE " : "") + "split-brain resolve " + volume +
+           " --keep NODE";
+}
+
+// This node's copy, with the pair in which it wrote most.
+const ops::SplitSide& own_side(const std::vector<ops::SplitReport>& pairs)
+{
+    return std::ranges::max_element(pairs, {}, [](const auto& pair) { return pair.here.blocks; })->here;
+}
+
+json pairs_to_json(const std::vector<ops::SplitReport>& pairs)
+{
+    json list = json::array();
+    for (const auto& pair : pairs)
+        list.push_back({{"node", pair.other},
+                        {"split_brain", pair.split()},
+                        {"here", pair.here},
+                        {"there", pair.there ? json(*pair.there) : json(nullptr)},
+                        {"failure", pair.failure}});
+    return list;
 }
 
 int show(const Invocation& invocation, const SplitArguments& arguments)
 {
-    const auto report = ops::split_brain_show(invocation.store, arguments.volume);
+    const auto pairs = ops::split_brain_show(invocation.store, arguments.volume);
+    const auto& output = invocation.output;
     Table table({"NODE", "ROLE", "SINCE", "WROTE AT MOST", "NOW", "ITS CLOCK"});
-    add_row(table, report.here);
-    if (report.there)
-        add_row(table, *report.there);
-    json document{{"volume", report.volume}, {"split_brain", report.split()}, {"here", report.here}};
-    document["there"] = report.there ? json(*report.there) : json(nullptr);
-    document["failure"] = report.failure;
-    invocation.output.document(document);
-    invocation.output.line(table.print());
-    if (report.split())
-        invocation.output.line("noticed on " + report.here.node + ": " + ops::local_time(report.here.since));
-    if (!report.there)
-        invocation.output.line("node " + report.other + " cannot be asked: " + report.failure);
-    invocation.output.line("Clocks are shown, never used.");
-    invocation.output.line(next_step(report));
+    add_row(table, own_side(pairs));
+    for (const auto& pair : pairs)
+        if (pair.there)
+            add_row(table, *pair.there);
+    output.document({{"volume", arguments.volume}, {"split_brain", is_split(pairs)}, {"pairs", pairs_to_json(pairs)}});
+    output.line(table.print());
+    for (const auto& pair : pairs) {
+        if (pair.split())
+            output.line("with " + pair.other + ", noticed on " + pair.here.node + ": " + ops::local_time(pair.here.since));
+        if (!pair.there)
+            output.line("node " + pair.other + " cannot be asked: " + pair.failure);
+    }
+    output.line("Clocks are shown, never used.");
+    output.line(next_step(pairs));
     return 0;
 }
 
@@ -63,7 +85,9 @@ int tell(const Invocation& invocation, const std::string& volume, const ops::Spl
 {
     const auto& output = invocation.output;
     output.document({{"volume", volume}, {"changed", result.changed}, {"kept", result.kept},
-                     {"full", result.full}, {"told", result.told}});
+                     {"full", result.full}, {"told", result.told}, {"unasked", result.unasked}});
+    for (const auto& node : result.unasked)
+        output.line("node " + node + " could not be asked, and was left as it is: repeat this when it is there");
     if (!result.changed && result.told) {
         output.line(volume + ": the copy of node " + result.kept + " is kept already; nothing was changed");
         return 0;
@@ -88,8 +112,8 @@ int resolve_job(const Invocation& invocation, const std::string& job, const Spli
     const auto results = ops::split_brain_resolve_job(invocation.store, splits, arguments.keep);
     json volumes = json::array();
     for (std::size_t i = 0; i < results.size(); i++) {
-        volumes.push_back({{"volume", splits[i].volume}, {"changed", results[i].changed}, {"full", results[i].full}});
-        invocation.output.line(splits[i].volume + ": the copy of node " + arguments.keep +
+        volumes.push_back({{"volume", splits[i].front().volume}, {"changed", results[i].changed}, {"full", results[i].full}});
+        invocation.output.line(splits[i].front().volume + ": the copy of node " + arguments.keep +
                                " is kept; the other one gets what differs");
     }
     if (results.empty())
@@ -102,19 +126,20 @@ int resolve(const Invocation& invocation, const SplitArguments& arguments)
 {
     if (const auto subject = Subject::parse(arguments.volume); subject.kind == Subject::Kind::job)
         return resolve_job(invocation, subject.name, arguments);
-    const auto report = ops::split_brain_show(invocation.store, arguments.volume);
-    if (report.split())
-        confirm(ops::split_brain_question(report, arguments.keep), arguments.yes);
+    const auto pairs = ops::split_brain_show(invocation.store, arguments.volume);
+    if (is_split(pairs))
+        confirm(ops::split_brain_question(pairs, arguments.keep), arguments.yes);
     return tell(invocation, arguments.volume,
                 ops::split_brain_resolve(invocation.store, arguments.volume, arguments.keep));
 }
 
 int discard_local(const Invocation& invocation, const SplitArguments& arguments)
 {
-    const auto report = ops::split_brain_show(invocation.store, arguments.volume);
-    confirm(ops::split_brain_question(report, report.other), arguments.yes);
+    const auto pairs = ops::split_brain_show(invocation.store, arguments.volume);
+    const auto keep = arguments.keep.empty() ? pairs.front().other : arguments.keep;
+    confirm(ops::split_brain_question(pairs, keep), arguments.yes);
     return tell(invocation, arguments.volume,
-                ops::split_brain_discard_local(invocation.store, arguments.volume));
+                ops::split_brain_discard_local(invocation.store, arguments.volume, arguments.keep));
 }
 
 using Run = int (*)(const Invocation&, const SplitArguments&);
@@ -146,10 +171,12 @@ void setup_split_brain(CLI::App& app, Invocation& invocation)
     one->add_option("--keep", arguments->keep, "NODE whose copy is kept")->required();
     one->add_flag("-y,--yes", arguments->yes, "Do not ask");
     one->footer("Works on either node; both must be there. Refused while the other copy is in use.\n"
+                "With more than two copies: on the node that is kept; every other copy follows it then.\n"
                 "Example:\n"
                 "  mirrorctl split-brain resolve home --keep a");
     auto* local = add(*group, invocation, "discard-local", "Give up this node's copy, because the other node "
                                                             "cannot be reached", arguments, discard_local);
+    local->add_option("--keep", arguments->keep, "NODE whose copy is kept, of more than two");
     local->add_flag("-y,--yes", arguments->yes, "Do not ask");
     local->footer("This node becomes a target, and follows the other one when it is there.\n"
                   "Example:\n"

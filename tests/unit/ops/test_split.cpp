@@ -39,6 +39,26 @@ TEST(Split, NothingInCommonIsNoGeneration)
         << "what the loser has now is not what both had";
 }
 
+// Of three copies: who has to give up for the one that is kept.
+TEST(Split, WhoFollowsAnotherLineHasSomethingElse)
+{
+    const auto kept = side(20, 7, 5);
+    auto target = side(30, 7, 7);
+    target.role = Role::target;
+    EXPECT_FALSE(has_nothing_else(target, kept)) << "another source went on with it";
+    for (const auto generation : {20, 7, 5}) {
+        target.generation = generation;
+        EXPECT_TRUE(has_nothing_else(target, kept)) << generation;
+    }
+    target.generation = target.base = 6;
+    EXPECT_TRUE(has_nothing_else(target, kept)) << "it never left what it got from there";
+    target.waits_for_person = true;
+    EXPECT_FALSE(has_nothing_else(target, kept));
+    target.waits_for_person = false;
+    target.role = Role::source;
+    EXPECT_FALSE(has_nothing_else(target, kept));
+}
+
 TEST(Split, ASideSurvivesTheWire)
 {
     auto before = side(0xfedcba9876543210, 7, 5);
@@ -56,12 +76,13 @@ TEST(Split, ASideSurvivesTheWire)
 
 TEST(Split, TheQuestionNamesWhoLosesHowMuch)
 {
-    SplitReport report{"home", side(20, 7, 7), "c", side(30, 7, 7), {}};
+    std::vector<SplitReport> pairs{{"home", side(20, 7, 7), "c", side(30, 7, 7), {}}};
+    auto& report = pairs.front();
     report.here.node = "a";
     report.here.blocks = 16;
     report.there->blocks = 32;
-    EXPECT_NE(split_brain_question(report, "c").find("on node a since the two parted (at most 1.0 MiB)"), std::string::npos);
-    EXPECT_NE(split_brain_question(report, "a").find("on node c since the two parted (at most 2.0 MiB)"), std::string::npos);
+    EXPECT_NE(split_brain_question(pairs, "c").find("on node a since the two parted (at most 1.0 MiB)"), std::string::npos);
+    EXPECT_NE(split_brain_question(pairs, "a").find("on node c since the two parted (at most 2.0 MiB)"), std::string::npos);
     report.there.reset();
-    EXPECT_NE(split_brain_question(report, "a").find("of unknown amount"), std::string::npos);
+    EXPECT_NE(split_brain_question(pairs, "a").find("of unknown amount"), std::string::npos);
 }

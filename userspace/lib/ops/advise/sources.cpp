@@ -101,7 +101,7 @@ std::optional<Advice> two_sources(const PairFacts& facts)
                   "both nodes are source of this volume. When they meet, who wrote nothing becomes a target by itself; if "
                   "both wrote, that is a split brain, and a person chooses. Nothing is overwritten before. Stop writing on "
                   "the node whose copy is not to be kept",
-                  {facts.more_copies ? look(facts) : safe(facts.here, "split-brain show " + facts.volume)}};
+                  {safe(facts.here, "split-brain show " + facts.volume)}};
 }
 
 std::optional<Advice> target_newer(const PairFacts& facts)

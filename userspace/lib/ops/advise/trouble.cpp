@@ -81,14 +81,16 @@ void add_choices(const PairFacts& facts, std::vector<Step>& steps)
 {
     if (!facts.there) {
         if (facts.here.is(Role::source))
-            steps.push_back(only_if(facts.here, "split-brain discard-local " + facts.volume,
+            steps.push_back(only_if(facts.here, "split-brain discard-local " + facts.volume +
+                                                    (facts.more_copies ? " --keep " + facts.other : ""),
                                     "node " + facts.other + " stays out of reach, and its copy is the one to keep; "
                                     "what was written here since the two parted is given up"));
         return;
     }
     for (const auto* copy : {&facts.here, &*facts.there})
         if (copy->is(Role::source))
-            steps.push_back(only_if(facts.here, "split-brain resolve " + facts.volume + " --keep " + copy->node,
+            steps.push_back(only_if(facts.more_copies ? *copy : facts.here,
+                                    "split-brain resolve " + facts.volume + " --keep " + copy->node,
                                     "the copy of node " + copy->node + " is the one to keep; what node " +
                                         other_of(facts, *copy).node + " wrote since the two parted is overwritten"));
 }
@@ -144,9 +146,6 @@ std::optional<Advice> split_brain(const PairFacts& facts)
         return {};
     const std::string text = "both copies were written independently of each other; nothing is overwritten before a "
                              "person has chosen, and both go on as they are";
-    if (facts.more_copies)
-        return Advice{Situation::split_brain, text + ". The volume has further copies: this version resolves a split "
-                                              "brain between two nodes alone", {look(facts)}};
     Advice advice{Situation::split_brain, text, {safe(facts.here, "split-brain show " + facts.volume)}};
     add_choices(facts, advice.steps);
     return advice;

@@ -9,11 +9,17 @@ namespace mirrornet::ops {
 
 namespace {
 
-void require_resolvable(const SplitReport& report, const std::string& keep)
+// Of more than two copies `resolve` itself asks that it is done from the node that is kept.
+void require_resolvable(const SplitReport& report, const std::string& keep, bool alone)
 {
+    if (!report.split() && !alone)
+        return;
     if (!report.there)
         throw Error(ExitStatus::unreachable, "volume " + report.volume + ": node " + report.other +
                                                  " cannot be asked (" + report.failure + "); nothing was changed");
+    if (!alone && keep != report.here.node)
+        throw Error(ExitStatus::refused, "volume " + report.volume + " has copies on several nodes; nothing was changed: "
+                                             "repeat this on node " + keep);
     if (keep != report.here.node && keep != report.other)
         throw Error(ExitStatus::usage, "volume " + report.volume + " has no copy on node " + keep +
                                            " that is part of its split brain; nothing was changed");
@@ -26,30 +32,32 @@ void require_resolvable(const SplitReport& report, const std::string& keep)
 
 } // namespace
 
-std::vector<SplitReport> split_brains_of_job(const ConfigStore& store, const std::string& job,
-                                             const std::string& keep)
+std::vector<std::vector<SplitReport>> split_brains_of_job(const ConfigStore& store, const std::string& job,
+                                                          const std::string& keep)
 {
-    std::vector<SplitReport> splits;
+    std::vector<std::vector<SplitReport>> splits;
     for (const auto& volume : volumes_of(store, {Subject::Kind::job, job, {}}))
-        if (auto report = split_brain_show(store, volume.name); report.split()) {
-            require_resolvable(report, keep);
-            splits.push_back(std::move(report));
+        if (auto pairs = split_brain_show(store, volume.name); is_split(pairs)) {
+            for (const auto& pair : pairs)
+                require_resolvable(pair, keep, pairs.size() == 1);
+            splits.push_back(std::move(pairs));
         }
     return splits;
 }
 
-std::vector<SplitResult> split_brain_resolve_job(const ConfigStore& store, const std::vector<SplitReport>& splits,
+std::vector<SplitResult> split_brain_resolve_job(const ConfigStore& store, const std::vector<std::vector<SplitReport>>& splits,
                                                  const std::string& keep)
 {
     std::vector<SplitResult> results;
     std::string done;
     for (const auto& split : splits) {
-        const auto resolve = [&] { results.push_back(split_brain_resolve(store, split.volume, keep)); };
+        const auto& volume = split.front().volume;
+        const auto resolve = [&] { results.push_back(split_brain_resolve(store, volume, keep)); };
         if (done.empty())
             resolve();
         else
             finish_after("the copy of node " + keep + " is kept of " + done, resolve);
-        done += (done.empty() ? "volume " : ", ") + split.volume;
+        done += (done.empty() ? "volume " : ", ") + volume;
     }
     return results;
 }

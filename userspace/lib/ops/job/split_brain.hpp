@@ -10,13 +10,13 @@
 
 namespace mirrornet::ops {
 
-// Of the volumes that have a split brain. Changes nothing; Error of the first that could not be resolved: the
+// Of each volume that has a split brain, this node with each other one. Changes nothing; Error of the first that could not be resolved: the
 // other node does not answer, the copy that is given up is in use.
-std::vector<SplitReport> split_brains_of_job(const ConfigStore& store, const std::string& job,
-                                             const std::string& keep);
+std::vector<std::vector<SplitReport>> split_brains_of_job(const ConfigStore& store, const std::string& job,
+                                                          const std::string& keep);
 
 // Error(partly_done): names what was resolved before. Repeated, it goes on.
-std::vector<SplitResult> split_brain_resolve_job(const ConfigStore& store, const std::vector<SplitReport>& splits,
+std::vector<SplitResult> split_brain_resolve_job(const ConfigStore& store, const std::vector<std::vector<SplitReport>>& splits,
                                                  const std::string& keep);
 
 } // namespace mirrornet::ops

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/volume/split_brain.hpp"
 
-#include "ops/clock.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
@@ -12,45 +11,6 @@ namespace mirrornet::ops {
 
 namespace {
 
-MirrorName mirror_of(const ConfigStore& store, const std::string& volume)
-{
-    const auto mirrors = mirrors_of(store, {Subject::Kind::volume, volume, {}});
-    if (mirrors.size() > 1)
-        throw Error(ExitStatus::refused, "volume " + volume + " has several mirrors: this version resolves a "
-                                             "split brain between two nodes alone");
-    return mirrors.front();
-}
-
-SplitSide look_here(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror)
-{
-    require_active(kernel, mirror.volume, mirror.id);
-    const auto volume = kernel.volume(mirror.id);
-    const auto record = kernel.mirror(mirror.id, mirror.peer);
-    SplitSide side;
-    side.node = store.load_node().name;
-    side.role = volume.role;
-    side.locked = volume.locked();
-    side.openers = volume.openers;
-    side.data = volume.data;
-    side.data_since = volume.data_since;
-    side.state = record.state;
-    side.reason = record.reason;
-    side.waits_for_person = waits_for_person(record);
-    side.since = record.since;
-    side.clock = now_ns();
-    side.blocks = record.dirty_blocks;
-    side.blocks_known = !record.full_needed;
-    side.generation = volume.generation;
-    side.base = record.base_generation;
-    side.old_base = record.old_base;
-    return side;
-}
-
-SplitSide look_there(const ConfigStore& store, const MirrorName& mirror)
-{
-    return Peer(store, mirror.node).call("split.show", {{"volume", mirror.volume}}).get<SplitSide>();
-}
-
 bool follows(const SplitSide& side)
 {
     return side.role == Role::target && !side.waits_for_person && side.state != MirrorState::broken;
@@ -60,10 +20,9 @@ bool follows(const SplitSide& side)
 bool discard(nl::Kernel& kernel, const VolumeConfig& config, const MirrorName& mirror,
              const SplitSide& here, std::uint64_t common)
 {
-    if (follows(here))
-        return false;
     Gate gate(kernel, config);
-    gate.close(std::chrono::seconds(0));
+    if (here.role == Role::source)
+        gate.close(std::chrono::seconds(0));
     try {
         kernel.split_discard(mirror.id, mirror.peer, common);
     } catch (const Error& error) {
@@ -123,17 +82,18 @@ SplitResult keep_here(const ConfigStore& store, nl::Kernel& kernel, const Mirror
                             .call("split.discard", {{"volume", mirror.volume}, {"keep", report.here}});
     finish_after("node " + mirror.node + " has given up its copy of volume " + mirror.volume,
                  [&] { continue_here(kernel, mirror); });
-    return {true, report.here.node, answer.value("full", false), true};
+    return {true, report.here.node, answer.value("full", false), true, {}};
 }
 
 SplitResult keep_there(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
                        const MirrorName& mirror, const SplitReport& report)
 {
     const auto common = common_generation(report.here, *report.there);
-    discard(kernel, config, mirror, report.here, common);
+    if (!follows(report.here))
+        discard(kernel, config, mirror, report.here, common);
     finish_after("this node has given up its copy of volume " + mirror.volume,
                  [&] { continue_there(store, mirror, Peer::answer_time); });
-    return {true, mirror.node, common == 0, true};
+    return {true, mirror.node, common == 0, true, {}};
 }
 
 // Which of the two a person wants to keep.
@@ -147,41 +107,16 @@ bool is_here(const SplitReport& report, const std::string& keep)
                                            report.here.node + " and " + report.other);
 }
 
-} // namespace
-
-SplitReport split_brain_show(const ConfigStore& store, const std::string& volume)
+SplitResult resolve_pair(const ConfigStore& store, const SplitReport& report, const std::string& keep)
 {
-    const auto mirror = mirror_of(store, volume);
-    nl::Kernel kernel;
-    SplitReport report{volume, look_here(store, kernel, mirror), mirror.node, {}, {}};
-    try {
-        report.there = look_there(store, mirror);
-    } catch (const Error& error) {
-        report.failure = error.what();
-    }
-    return report;
-}
-
-SplitSide split_side(const ConfigStore& store, const std::string& volume, const std::string& other)
-{
-    const auto mirror = mirrors_of(store, {Subject::Kind::mirror, volume, other}).front();
-    nl::Kernel kernel;
-    return look_here(store, kernel, mirror);
-}
-
-SplitResult split_brain_resolve(const ConfigStore& store, const std::string& volume,
-                                const std::string& keep)
-{
-    const auto config = store.load_volume(volume);
-    const auto mirror = mirror_of(store, volume);
-    const OperationLock operation(volume, "split-brain resolve");
-    const auto report = split_brain_show(store, volume);
+    const auto config = store.load_volume(report.volume);
+    const auto mirror = mirrors_of(store, {Subject::Kind::mirror, report.volume, report.other}).front();
     const bool here = is_here(report, keep);
     require_decidable(report);
     const auto& kept = here ? report.here : *report.there;
     const auto& lost = here ? *report.there : report.here;
     if (is_over(report, kept, lost))
-        return {false, keep, false, true};
+        return {false, keep, false, true, {}};
     require_split(report, lost);
     require_source(report, kept, lost);
     nl::Kernel kernel;
@@ -189,18 +124,47 @@ SplitResult split_brain_resolve(const ConfigStore& store, const std::string& vol
                 : keep_there(store, kernel, config, mirror, report);
 }
 
-SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume)
+// The copy that this node's is given up for: with several, it has to be named.
+const SplitReport& pair_with(const std::vector<SplitReport>& pairs, const std::string& keep)
+{
+    if (keep.empty() && pairs.size() == 1)
+        return pairs.front();
+    if (keep.empty())
+        throw Error(ExitStatus::usage, "volume " + pairs.front().volume + " has copies on several nodes; nothing was "
+                                           "changed: say with --keep NODE which one is kept");
+    for (const auto& pair : pairs)
+        if (pair.other == keep)
+            return pair;
+    throw Error(ExitStatus::not_found, "node " + keep + " has no other copy of volume " + pairs.front().volume +
+                                           "; nothing was changed");
+}
+
+} // namespace
+
+SplitResult split_brain_resolve(const ConfigStore& store, const std::string& volume,
+                                const std::string& keep)
+{
+    const OperationLock operation(volume, "split-brain resolve");
+    const auto pairs = split_brain_show(store, volume);
+    if (pairs.size() > 1)
+        return resolve_copies(store, pairs, keep);
+    return resolve_pair(store, pairs.front(), keep);
+}
+
+SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume, const std::string& keep)
 {
     const auto config = store.load_volume(volume);
-    const auto mirror = mirror_of(store, volume);
     const OperationLock operation(volume, "split-brain discard-local");
-    const auto report = split_brain_show(store, volume);
+    const auto pairs = split_brain_show(store, volume);
+    const auto& report = pair_with(pairs, keep);
+    const auto mirror = mirrors_of(store, {Subject::Kind::mirror, volume, report.other}).front();
     const auto& here = report.here;
     const auto alone = here.base == here.old_base ? here.base : 0;
     const auto common = report.there ? common_generation(here, *report.there) : alone;
     nl::Kernel kernel;
-    SplitResult result{discard(kernel, config, mirror, here, common), mirror.node,
-                       common == 0, true};
+    SplitResult result{!follows(here), mirror.node, common == 0, true, {}};
+    if (result.changed)
+        discard(kernel, config, mirror, here, common);
     try {
         continue_there(store, mirror, Peer::short_time);
     } catch (const Error&) {
@@ -213,12 +177,15 @@ SplitResult split_brain_discard_for(const ConfigStore& store, const std::string&
                                     const SplitSide& keep)
 {
     const auto config = store.load_volume(volume);
-    const auto mirror = mirrors_of(store, {Subject::Kind::mirror, volume, keep.node}).front();
     const OperationLock operation(volume, "split-brain resolve");
+    const auto mirror = mirrors_of(store, {Subject::Kind::mirror, volume, keep.node}).front();
     nl::Kernel kernel;
-    const auto here = look_here(store, kernel, mirror);
+    const auto here = split_side_here(store, kernel, mirror);
     const auto common = common_generation(here, keep);
-    return {discard(kernel, config, mirror, here, common), keep.node, common == 0, true};
+    const bool changes = !has_nothing_else(here, keep);
+    if (changes)
+        discard(kernel, config, mirror, here, common);
+    return {changes, keep.node, common == 0, true, {}};
 }
 
 } // namespace mirrornet::ops

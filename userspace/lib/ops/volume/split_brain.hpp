@@ -5,7 +5,8 @@
 
 #include "config/store.hpp"
 #include "model/names.hpp"
-#include "nl/records.hpp"
+#include "nl/kernel.hpp"
+#include "ops/volume/subjects.hpp"
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -40,6 +41,10 @@ void from_json(const nlohmann::json& document, SplitSide& side);
 // prove it.
 std::uint64_t common_generation(const SplitSide& loser, const SplitSide& winner);
 
+// Has this copy nothing but what the one that is kept had, too: its target, or one that it left behind?
+bool has_nothing_else(const SplitSide& side, const SplitSide& kept);
+
+// Two nodes with a copy.
 struct SplitReport {
     std::string volume;
     SplitSide here;
@@ -50,8 +55,12 @@ struct SplitReport {
     bool split() const; // either side says so
 };
 
-// Changes nothing. Error(not_found, refused).
-SplitReport split_brain_show(const ConfigStore& store, const std::string& volume);
+// This node with each of the others; never empty. Changes nothing. Error(not_found, refused).
+std::vector<SplitReport> split_brain_show(const ConfigStore& store, const std::string& volume);
+bool is_split(const std::vector<SplitReport>& pairs);
+
+// What this node knows of its copy and the mirror with another.
+SplitSide split_side_here(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror);
 // For the other node.
 SplitSide split_side(const ConfigStore& store, const std::string& volume, const std::string& other);
 
@@ -60,18 +69,22 @@ struct SplitResult {
     std::string kept;     // node
     bool full = false;    // the resync that follows, since what both had in common is not known
     bool told = true;     // the node that is kept
+    std::vector<std::string> unasked; // nodes that did not answer: repeated, it looks after them
 };
 
-// Without --yes: what would be overwritten. Empty: nothing is to be decided.
-std::string split_brain_question(const SplitReport& report, const std::string& keep);
+// Without --yes: what would be overwritten.
+std::string split_brain_question(const std::vector<SplitReport>& pairs, const std::string& keep);
 
-// Gives up the copy that is not on node `keep`, whichever of the two this is. Error(unreachable):
-// the other node has to be asked, nothing was changed; partly_done: repeat it.
+// Gives up the copies that are not on node `keep`, or do not follow that one. With more than two
+// copies `keep` is this node. Error(unreachable): the other node has to be asked, nothing was changed; partly_done: repeat it.
 SplitResult split_brain_resolve(const ConfigStore& store, const std::string& volume,
                                 const std::string& keep);
 
-// Gives up the copy on this node.
-SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume);
+// The same where this node is the one that is kept, and there are several others.
+SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitReport>& pairs, const std::string& keep);
+
+// Gives up the copy on this node for the one on node `keep`; of two copies it is clear which.
+SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume, const std::string& keep);
 
 // For the node `keep`, whose generations are known: gives up the copy on this one.
 SplitResult split_brain_discard_for(const ConfigStore& store, const std::string& volume,

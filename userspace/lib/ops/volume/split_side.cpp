@@ -67,14 +67,29 @@ bool SplitReport::split() const
     return here.reason == Reason::split_brain || (there && there->reason == Reason::split_brain);
 }
 
-std::string split_brain_question(const SplitReport& report, const std::string& keep)
+bool has_nothing_else(const SplitSide& side, const SplitSide& kept)
 {
-    const bool here = keep == report.here.node;
-    const SplitSide* lost = here ? (report.there ? &*report.there : nullptr) : &report.here;
-    const auto loser = here ? report.other : report.here.node;
+    if (side.role != Role::target || side.waits_for_person || side.state == MirrorState::broken)
+        return false;
+    for (const auto known : {kept.generation, kept.base, kept.old_base, side.base, side.old_base})
+        if (side.generation == known)
+            return true;
+    return false;
+}
+
+std::string split_brain_question(const std::vector<SplitReport>& pairs, const std::string& keep)
+{
+    const auto& volume = pairs.front().volume;
+    if (pairs.size() > 1)
+        return "Everything that was written to volume " + volume + " without node " + keep +
+               " since they parted is overwritten with what node " + keep + " has.";
+    const auto& pair = pairs.front();
+    const bool here = keep == pair.here.node;
+    const SplitSide* lost = here ? (pair.there ? &*pair.there : nullptr) : &pair.here;
+    const auto loser = here ? pair.other : pair.here.node;
     const auto much = !lost || !lost->blocks_known ? std::string("of unknown amount")
                                                    : "at most " + amount(lost->bytes());
-    return "Everything that was written to volume " + report.volume + " on node " + loser +
+    return "Everything that was written to volume " + volume + " on node " + loser +
            " since the two parted (" + much + ") is overwritten with what node " + keep + " has.";
 }
 
