@@ -104,8 +104,9 @@ int set_of_volume(const Invocation& invocation, const std::string& name,
     const auto subject = Subject::parse(name);
     const auto result = ops::set_options(invocation.store, subject, changes);
     invocation.output.line(subject.to_string() +
-                           (result.changed ? ": set, on all nodes, and in force"
-                                           : ": these were the values already"));
+                           (!result.changed  ? ": these were the values already"
+                            : result.of_copy ? ": set, allowed-roles for the copy on this node alone, and in force"
+                                             : ": set, on all nodes, and in force"));
     invocation.output.document({{"changed", result.changed}, {"version", result.version}});
     return 0;
 }
@@ -178,7 +179,8 @@ void setup_set(CLI::App& app, Invocation& invocation)
     verb->add_option("OPTION=VALUE", options->changes, "\"default\" as VALUE takes back what was set");
     verb->footer("Options of a mirror hold in both directions. Nothing changes anywhere unless\n"
                  "all nodes of the volume take it over. What is there already keeps its options\n"
-                 "when --defaults change. mirror-net.conf(5) explains every option.\n"
+                 "when --defaults change. allowed-roles of a volume is that of the copy on this\n"
+                 "node alone. mirror-net.conf(5) explains every option.\n"
                  "Examples:\n"
                  "  mirrorctl set home mode=async\n"
                  "  mirrorctl set home@b write-queue-high-water=50000 on-queue-limit=block\n"

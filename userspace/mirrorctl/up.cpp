@@ -23,6 +23,9 @@ std::string state_text(const ops::UpResult& result)
                        std::string(to_string(volume.role));
     if (!volume.locked())
         return text + ", open as /dev/mirror/" + volume.name;
+    if (result.barred)
+        return text + ", locked: this node may not be the source (allowed-roles); make another node the source: mirrorctl switchover " +
+               volume.name + "@NODE";
     if (volume.lock == LockReason::wait_peer)
         return text + ", locked until the other nodes are heard (boot-wait, boot-alone)";
     return text + ", locked (" + std::string(to_string(volume.lock)) + ")";

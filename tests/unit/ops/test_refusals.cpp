@@ -65,6 +65,18 @@ TEST_F(Refusals, NothingSpeaksAgainstTwoPlainDevices)
     EXPECT_TRUE(all().empty());
 }
 
+TEST_F(Refusals, ANodeThatIsBarredFromTheRole)
+{
+    source.allowed_roles = "source";
+    target.allowed_roles = "target";
+    EXPECT_TRUE(all().empty());
+    target.allowed_roles = "source";
+    expect_only("allowed-roles", ExitStatus::refused, {"node b may not be target", "mirrorctl set --node allowed-roles=both"});
+    target.allowed_roles = "both";
+    source.allowed_roles = "target";
+    expect_only("allowed-roles", ExitStatus::refused, {"node a may not be source"});
+}
+
 TEST_F(Refusals, TargetLarger)
 {
     target.data.bytes = 2 * gib;

@@ -67,8 +67,11 @@ public:
     mirrornet::VolumeLocal local()
     {
         using mirrornet::MetaKind;
-        return {path(), upto(1) ? path() : "", upto(1) ? MetaKind::file : MetaKind::device,
-                path(), upto(1) ? "dm:LVM-\\\"x" : ""};
+        mirrornet::VolumeLocal local{path(), upto(1) ? path() : "", upto(1) ? MetaKind::file : MetaKind::device,
+                                     path(), upto(1) ? "dm:LVM-\\\"x" : ""};
+        if (upto(1))
+            local.options.set(mirrornet::Option::allowed_roles, static_cast<std::int64_t>(upto(2)));
+        return local;
     }
 
 private:

@@ -25,6 +25,7 @@ std::string place_of(unsigned scopes)
     for (const auto& [scope, name] : {std::pair(scope_mirror, "[mirror.options] of a volume"),
                                       std::pair(scope_volume, "[options] of a volume"),
                                       std::pair(scope_node, "[options] of node.toml"),
+                                      std::pair(scope_copy, "[options] of NAME.local.toml"),
                                       std::pair(scope_pair, "[options] of a trusted node")})
         if (scopes & scope)
             text += (text.empty() ? "" : ", ") + std::string(name);

@@ -87,6 +87,7 @@ std::string print(const VolumeLocal& local)
         .text("kind", to_string(local.meta_kind))
         .text("path", local.meta_path)
         .text_unless_empty("id", local.meta_id)
+        .options("options", local.options)
         .result();
 }
 
@@ -102,6 +103,7 @@ VolumeLocal parse_volume_local(std::string_view text, const std::string& file)
     local.meta_kind = meta.word<MetaKind>("kind");
     local.meta_path = meta.text("path");
     local.meta_id = meta.text_or("id", "");
+    reader.options("options", local.options);
     data.finish();
     meta.finish();
     reader.finish();

@@ -51,16 +51,18 @@ enum class Option : int {
     shutdown_drain,
 };
 
-// Bits: allowed-roles belongs to volumes and nodes.
+// Bits: allowed-roles belongs to nodes and to their copies of volumes.
 enum Scope : unsigned {
     scope_mirror = 1,
     scope_volume = 2,
     scope_node = 4,
     scope_pair = 8, // of two nodes, whatever they mirror
+    scope_copy = 16, // of a volume on one node
 };
 
 // Values of an option with words, in the order of its choices.
 enum class Encryption : int { tls, none };
+enum class RoleSet : int { both, source, target };
 
 struct OptionSpec {
     Option id;

@@ -68,7 +68,8 @@ constexpr OptionSpec later(OptionSpec spec)
 constexpr std::int64_t hour_ms = 3600 * 1000;
 constexpr std::int64_t day_s = 24 * 3600;
 constexpr std::int64_t fastest = 1000 * 1000 * 1000; // kbit/s
-constexpr unsigned m = scope_mirror, v = scope_volume, n = scope_node, pair = scope_pair;
+constexpr unsigned m = scope_mirror, v = scope_volume, n = scope_node, pair = scope_pair,
+                   copy = scope_copy;
 using O = Option;
 
 constexpr std::array table{
@@ -121,7 +122,8 @@ constexpr std::array table{
                "keep a consistent copy while a resync runs")),
     later(word(O::keep_lost_writes, "keep-lost-writes", v, no_yes,
                "save what an old source had not sent before it is overwritten")),
-    later(word(O::allowed_roles, "allowed-roles", v | n, roles, "roles this node may take")),
+    word(O::allowed_roles, "allowed-roles", copy | n, roles,
+         "roles this node may take, for all volumes or for one; both places have to allow it"),
     power_of_two(not_live(number(O::intent_region, "intent-region", v, "KiB", 1024, 64, 65536,
                                  "bytes of the volume behind one bit of the intent log; fixed by "
                                  "create"))),

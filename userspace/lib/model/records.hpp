@@ -109,6 +109,7 @@ struct VolumeLocal {
     MetaKind meta_kind = MetaKind::device;
     std::string meta_path;   // absolute path of device or file
     std::string meta_id;     // stable identity of a device; empty for a file
+    OptionSet options{scope_copy};
 
     void check() const;
     bool operator==(const VolumeLocal&) const = default;

@@ -89,6 +89,7 @@ CopyFacts examine_copy(const ConfigStore& store, const ExamineRequest& request)
         facts.meta = examine_meta_for(kernel, request, facts.data);
     find_owners(store, facts);
     facts.known_nodes = store.peer_names();
+    facts.allowed_roles = print_value(spec_of(Option::allowed_roles), self.options.get(Option::allowed_roles));
     return facts;
 }
 

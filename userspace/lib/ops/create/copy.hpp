@@ -44,6 +44,7 @@ struct CopyFacts {
     std::string data_of;          // the configured volume that has this data device
     std::string metadata_of;      // the configured volume whose metadata lies on it
     std::vector<std::string> known_nodes; // that this one trusts
+    std::string allowed_roles = "both"; // of the node
 };
 
 CopyFacts examine_copy(const ConfigStore& store, const ExamineRequest& request);

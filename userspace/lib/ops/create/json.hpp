@@ -36,6 +36,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ExamineRequest, volume, device, 
                                                 region_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CopyFacts, node, node_id, boot_id, data, meta,
                                                 existing, name_in_use, data_of, metadata_of,
-                                                known_nodes)
+                                                known_nodes, allowed_roles)
 
 } // namespace mirrornet::ops

@@ -119,6 +119,16 @@ void check_distinct(const CopyFacts& source, const CopyFacts& target, Refusals& 
                                                                    : source.data.medium)});
 }
 
+// Of the node as a whole: its copy is not there yet.
+void check_role(const CopyFacts& copy, const std::string& wanted, Refusals& refusals)
+{
+    if (copy.allowed_roles != "both" && copy.allowed_roles != wanted)
+        refusals.push_back({ExitStatus::refused, "allowed-roles",
+                            fmt::format("node {} may not be {} of any volume (allowed-roles is {}); choose another node, or "
+                                        "allow it, on node {}: mirrorctl set --node allowed-roles=both",
+                                        copy.node, wanted, copy.allowed_roles, copy.node)});
+}
+
 } // namespace
 
 bool adds_target(const CopyFacts& source)
@@ -162,6 +172,8 @@ std::vector<Refusal> refusals_of_create(const CopyFacts& source, const CopyFacts
 {
     Refusals refusals;
     check_distinct(source, target, refusals);
+    check_role(source, "source", refusals);
+    check_role(target, "target", refusals);
     if (adds_target(source)) {
         check_further_target(source, target, checks, refusals);
     } else {

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "nl/kernel.hpp"
 #include "ops/operation_lock.hpp"
+#include "ops/volume/copy_options.hpp"
 
 #include <algorithm>
 
@@ -111,6 +112,8 @@ NodeSetResult set_of_node(const ConfigStore& store, const NodePlace& place,
     change(set, place, changes);
     if (set == before)
         return {};
+    if (place.kind == Kind::node && before.get(Option::allowed_roles) != set.get(Option::allowed_roles))
+        require_roles_kept(store, node);
     node.version++;
     store.save(node);
     if (place.kind == Kind::node && before.get(Option::parallel_resyncs) != set.get(Option::parallel_resyncs))

@@ -192,6 +192,10 @@ std::string advice_for(const VolumeStatus& volume)
         return "has no role on this node: its creation did not end, or is under way; if nothing is, "
                "remove what is there: mirrorctl delete " + volume.name + " --yes, mirrorctl release " +
                volume.name + " --yes";
+    if (volume.record->role == Role::source && volume.record->locked() && !volume.allowed.allow(Role::source))
+        return "is the source on this node, which may not be one (allowed-roles): it stays locked, and mirrors; make another "
+               "node the source: mirrorctl switchover " + volume.name + "@NODE, or allow it: mirrorctl set " + volume.name +
+               " allowed-roles=both, mirrorctl set --node allowed-roles=both, mirrorctl unlock " + volume.name;
     if (volume.record->lock == LockReason::wait_peer)
         return advice_for_boot(volume);
     return of_lock(volume.record->lock, volume.name);

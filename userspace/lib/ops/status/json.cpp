@@ -127,6 +127,7 @@ json to_json(const VolumeStatus& volume)
                 {"block_bytes", block_bytes},
                 {"data_device", volume.data_device},
                 {"meta_path", volume.meta_path},
+                {"allowed_roles", volume.allowed.to_string()},
                 {"level", volume.level},
                 {"advice", volume.advice},
                 {"error", volume.error},

@@ -49,6 +49,7 @@ VolumeStatus from_config(const ConfigStore& store, const std::string& name)
             volume.meta_path = local->meta_path;
         }
     });
+    unless_unreadable(volume.error, [&] { volume.allowed = allowed_roles(store, name); });
     unless_unreadable(volume.error, [&] {
         const auto config = store.load_volume(name);
         volume.id = config.id;

@@ -6,6 +6,7 @@
 
 #include "config/store.hpp"
 #include "nl/kernel.hpp"
+#include "ops/volume/allowed.hpp"
 
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ struct VolumeStatus {
     Level level = Level::unknown;
     std::string advice;
     std::string error; // why its configuration cannot be read; empty: it can
+    AllowedRoles allowed; // of this node
 };
 
 struct StatusReport {

@@ -6,8 +6,10 @@
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/copy_steps.hpp"
 #include "ops/volume/devices.hpp"
+#include "ops/volume/lock.hpp"
 #include "ops/volume/role.hpp"
 #include "ops/volume/unlock.hpp"
 
@@ -40,6 +42,13 @@ void set_mirror_options(nl::Kernel& kernel, const VolumeConfig& config, const st
             kernel.mirror_set(config.id, mirror.peer, options_between(config, self, peer->name));
 }
 
+// A source that may not be one is not opened: it mirrors, and waits until another node is made the source.
+void keep_barred_shut(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config)
+{
+    if (kernel.volume(config.id).role == Role::source && !allowed_roles(store, config.name).allow(Role::source))
+        lock_copy(kernel, config);
+}
+
 void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
               Seconds wait, bool as_source)
 {
@@ -57,6 +66,7 @@ void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& 
         const auto node = store.load_node();
         kernel.node_set(node.options);
         set_mirror_options(kernel, config, node.name);
+        keep_barred_shut(store, kernel, config);
     });
 }
 
@@ -95,6 +105,8 @@ std::uint64_t drain(nl::Kernel& kernel, const VolumeId& id, Seconds time)
 UpResult up(const ConfigStore& store, const std::string& volume, const UpOptions& options)
 {
     const auto config = store.load_volume(volume);
+    if (options.as_source)
+        require_allowed(store, volume, Role::source);
     const OperationLock lock(volume, "up");
     nl::Kernel kernel = open_kernel();
     UpResult result;
@@ -105,6 +117,8 @@ UpResult up(const ConfigStore& store, const std::string& volume, const UpOptions
     if (options.as_source)
         open_as_source(kernel, config.id);
     result.volume = kernel.volume(config.id);
+    result.barred = result.volume.role == Role::source && result.volume.locked() &&
+                    !allowed_roles(store, volume).allow(Role::source);
     return result;
 }
 

@@ -21,11 +21,12 @@ struct UpOptions {
 
 struct UpResult {
     bool was_up = false;
+    bool barred = false; // it is the source, and may not be: locked
     nl::VolumeRecord volume;
 };
 
-// Activates the volume on this node: a target stays locked, a former source opens
-// when its peer has answered (the kernel sees to that). Already active: done.
+// Activates the volume on this node: a target stays locked, a former source opens when its peers
+// have answered (the kernel sees to that), unless allowed-roles bars it: then it is locked as by a person. Already active: done.
 UpResult up(const ConfigStore& store, const std::string& volume, const UpOptions& options);
 
 struct DownOptions {

@@ -3,6 +3,7 @@
 
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/unlock.hpp"
 
 namespace mirrornet::ops {
@@ -23,6 +24,22 @@ void require_handed_to(const ConfigStore& store, const nl::VolumeRecord& now, co
                                          "that first: mirrorctl switchover " + mirror.volume + "@" + name);
 }
 
+namespace {
+
+// That node would refuse to take it, too.
+void require_may_be_source(const nlohmann::json& there, const MirrorName& mirror)
+{
+    const auto allowed = there.value("allowed_roles", "both");
+    if (allowed == "both" || allowed == "source")
+        return;
+    throw Error(ExitStatus::refused,
+                "node " + mirror.node + " may not be the source of volume " + mirror.volume + " (allowed-roles); nothing was "
+                "changed; choose another node, or allow it, on node " + mirror.node + ": mirrorctl set " + mirror.volume +
+                " allowed-roles=both, and mirrorctl set --node allowed-roles=both where that bars it");
+}
+
+} // namespace
+
 Giving::Giving(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
                const MirrorName& mirror)
     : store_(store), kernel_(kernel), mirror_(mirror), gate_(kernel, config)
@@ -31,6 +48,7 @@ Giving::Giving(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig&
 
 void Giving::check()
 {
+    require_allowed(store_, mirror_.volume, Role::target); // what this node is afterwards
     const auto record = kernel_.mirror(mirror_.id, mirror_.peer);
     if (record.state != MirrorState::mirroring)
         throw Error(ExitStatus::refused,
@@ -67,6 +85,7 @@ void Giving::check_there() const
         if (there.value("role", "") != "target")
             throw Error(ExitStatus::refused, "node " + mirror_.node + " does not hold a target of volume " +
                                                  mirror_.volume + " now; nothing was changed");
+        require_may_be_source(there, mirror_);
         if (there.value("openers", 0) == 0)
             return;
         if (tries == 0)

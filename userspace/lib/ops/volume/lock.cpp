@@ -2,6 +2,7 @@
 #include "ops/volume/lock.hpp"
 
 #include "ops/operation_lock.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/copy_steps.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/unlock.hpp"
@@ -71,6 +72,8 @@ LockResult unlock(const ConfigStore& store, const std::string& volume, const nl:
     nl::Kernel kernel;
     require_active(kernel, config.name, config.id);
     LockResult result{!is_open(kernel.volume(config.id), how), {}};
+    if (result.changed && kernel.volume(config.id).role == Role::source)
+        require_allowed(store, volume, Role::source);
     if (result.changed)
         unlock_when_free(kernel, config.id, how);
     result.volume = kernel.volume(config.id);

@@ -5,6 +5,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/copy_options.hpp"
 #include "ops/volume/copy_steps.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 
@@ -27,7 +28,7 @@ bool is_wanted(const OptionSpec& spec, const std::vector<std::string>& names)
 void require_known(const std::vector<std::string>& names)
 {
     for (const auto& name : names)
-        if (!belongs(find_option(name), scope_volume | scope_mirror))
+        if (!belongs(find_option(name), scope_volume | scope_mirror | scope_copy))
             throw Error(ExitStatus::usage,
                         name + ": not an option of a volume or mirror but of a node (mirrorctl set "
                                "--node) or a pair of nodes (--pair NODE); see mirror-net.conf(5)");
@@ -160,6 +161,8 @@ std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& su
     std::vector<OptionValue> values;
     if (subject.kind == Subject::Kind::volume)
         add_values(values, config.options, "", names);
+    if (const auto local = store.find_local(subject.name); local && subject.kind == Subject::Kind::volume)
+        add_values(values, local->options, "", names);
     for (const auto& mirror : mirrors_of(store, subject))
         if (const auto* pair = config.find_mirror(self, mirror.node))
             add_values(values, pair->options, mirror.node, names);
@@ -200,10 +203,14 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
     const OperationLock lock(subject.name, "set");
     const auto before = store.load_volume(subject.name);
     const auto self = store.load_node().name;
-    const auto after = with_changes(before, subject, self, changes);
+    auto shared = changes;
+    const auto local = with_copy_changes(store, before, copy_changes(subject, shared));
+    const auto after = with_changes(before, subject, self, shared);
     if (after.version != before.version)
         install_everywhere(store, before, after, self);
-    return {after.version != before.version, after.version};
+    if (local)
+        store.save(subject.name, *local);
+    return {after.version != before.version || local, after.version, local.has_value()};
 }
 
 void take_over_options(const ConfigStore& store, const VolumeConfig& config, std::uint64_t from,

@@ -46,10 +46,12 @@ VolumeConfig with_changes(const VolumeConfig& config, const Subject& subject,
 struct SetResult {
     bool changed = false;
     std::uint64_t version = 0; // of the configuration, on every node
+    bool of_copy = false;      // something was changed of the copy on this node alone
 };
 
 // Whole or not at all, on all nodes of the volume: all have to be there, and to have
-// the same configuration before.
+// the same configuration before. What belongs to the copy of this node is changed here alone;
+// Error(refused) where it has a role that it could not take any more.
 SetResult set_options(const ConfigStore& store, const Subject& subject,
                       const std::vector<OptionChange>& changes);
 

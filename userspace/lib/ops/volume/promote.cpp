@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/operation_lock.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/promotion.hpp"
 
 namespace mirrornet::ops {
@@ -32,6 +33,7 @@ void follow(const ConfigStore& store, const std::string& volume)
     nl::Kernel kernel;
     if (kernel.volume(config.id).role != Role::none)
         return;
+    require_allowed(store, volume, Role::target);
     const OperationLock operation(volume, "follow");
     kernel.set_role(config.id, Role::target);
 }

@@ -4,6 +4,7 @@
 #include "ops/clock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/copy_steps.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/promotable.hpp"
@@ -135,6 +136,8 @@ Promotion::Promotion(const ConfigStore& store, const std::string& volume, const 
 
 void Promotion::look()
 {
+    if (here_.role != Role::source || here_.locked())
+        require_allowed(store_, config_.name, Role::source);
     require_shut(here_);
     if (here_.role != Role::source)
         look_at_others();

@@ -4,6 +4,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/gate.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 
@@ -89,8 +90,10 @@ SplitResult keep_there(const ConfigStore& store, nl::Kernel& kernel, const Volum
                        const MirrorName& mirror, const SplitReport& report)
 {
     const auto common = common_generation(report.here, *report.there);
-    if (!follows(report.here))
+    if (!follows(report.here)) {
+        require_allowed(store, mirror.volume, Role::target);
         discard(kernel, config, mirror, report.here, common);
+    }
     finish_after("this node has given up its copy of volume " + mirror.volume,
                  [&] { continue_there(store, mirror, Peer::answer_time); });
     return {true, mirror.node, common == 0, true, {}};
@@ -154,6 +157,7 @@ SplitResult split_brain_resolve(const ConfigStore& store, const std::string& vol
 SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume, const std::string& keep)
 {
     const auto config = store.load_volume(volume);
+    require_allowed(store, volume, Role::target);
     const OperationLock operation(volume, "split-brain discard-local");
     const auto pairs = split_brain_show(store, volume);
     const auto& report = pair_with(pairs, keep);
@@ -183,8 +187,10 @@ SplitResult split_brain_discard_for(const ConfigStore& store, const std::string&
     const auto here = split_side_here(store, kernel, mirror);
     const auto common = common_generation(here, keep);
     const bool changes = !has_nothing_else(here, keep);
-    if (changes)
+    if (changes) {
+        require_allowed(store, volume, Role::target);
         discard(kernel, config, mirror, here, common);
+    }
     return {changes, keep.node, common == 0, true, {}};
 }
 

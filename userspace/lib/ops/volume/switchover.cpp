@@ -3,6 +3,7 @@
 
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
+#include "ops/volume/allowed.hpp"
 #include "ops/volume/giving.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/role_hooks.hpp"
@@ -100,6 +101,8 @@ ChangeoverResult from_there(const ConfigStore& store, const Subject& subject, Ro
         refuse_without_source(subject, self);
     if (source->node == subject.node)
         return {false, subject.node};
+    if (subject.node == self)
+        require_allowed(store, subject.name, Role::source);
     if (subject.node == self && role == Role::none)
         throw Error(ExitStatus::refused, "this node has no role for volume " + subject.name +
                                              "; to make it the source: mirrorctl promote " + subject.name);
@@ -140,6 +143,7 @@ Subject at_home(const ConfigStore& store, const Subject& subject)
 void take_handover(const ConfigStore& store, const std::string& volume, const NodeId& from,
                    const nl::Kernel::Handover& which)
 {
+    require_allowed(store, volume, Role::source);
     nl::Kernel().handover_take(store.load_volume(volume).id, from, which);
 }
 
