@@ -806,6 +806,22 @@ static void apply_init(struct mn_apply *apply, struct mn_mirror *mirror, struct 
 	INIT_DELAYED_WORK(&apply->flush_work, flush_tick);
 }
 
+/*
+ * False: another source sends to this copy. Two links may be negotiated at the same time, and
+ * neither side of one knows of the other.
+ */
+static bool claim_copy(struct mn_apply *apply)
+{
+	bool free;
+
+	spin_lock_irq(&apply->volume->track);
+	free = !mn_copies_is_aside(apply->mirror);
+	if (free)
+		apply->mirror->apply = apply;
+	spin_unlock_irq(&apply->volume->track);
+	return free;
+}
+
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 				 const struct mn_received *from, const struct mn_apply_ops *ops,
 				 void *context)
@@ -813,11 +829,11 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	struct mn_apply *apply = kzalloc(sizeof(*apply), GFP_NOIO);
 
 	if (!apply)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	if (mempool_init_kmalloc_pool(&apply->steps, MN_APPLY_RESERVE,
 				      sizeof(struct mn_apply_step))) {
 		kfree(apply);
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	apply_init(apply, mirror, conn);
 	apply->ops = ops;
@@ -826,11 +842,13 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 	apply->applied = from->applied;
 	apply->stable = from->applied;
 	apply->whole = from->applied;
+	if (!claim_copy(apply)) {
+		mempool_exit(&apply->steps);
+		kfree(apply);
+		return ERR_PTR(-EBUSY);
+	}
 	/* what this stream changes no other one can go on with */
 	mn_keep_forget_received(mirror->volume);
-	spin_lock_irq(&mirror->volume->track);
-	mirror->apply = apply;
-	spin_unlock_irq(&mirror->volume->track);
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 	return apply;
 }

@@ -26,7 +26,8 @@ struct mn_apply_ops {
 
 /*
  * Process context. A stream begins at the target, or goes on behind from->applied. From its return
- * on `stable` moves by itself, and no other stream can go on. NULL: no memory.
+ * on `stable` moves by itself, and no other stream can go on. -ENOMEM, or -EBUSY: another source
+ * sends to this copy.
  */
 struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 				 const struct mn_received *from,

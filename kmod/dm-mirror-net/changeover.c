@@ -27,16 +27,6 @@ static struct mn_session *any_session(struct mn_volume *volume)
 	return NULL;
 }
 
-static bool has_session(const struct mn_volume *volume)
-{
-	int i;
-
-	for (i = 0; i < MN_SLOTS; i++)
-		if (volume->mirror[i] && volume->mirror[i]->session)
-			return true;
-	return false;
-}
-
 /* Takes volume->lock; on success it is held, and no mirror has a link, nor a kept stream. */
 static int enter_without_links(struct mn_volume *volume, struct mn_why *why)
 {
@@ -405,37 +395,57 @@ static bool still_yields(struct mn_volume *volume)
 }
 
 /*
- * Under lock. An unwritten source may be open: it closes, if nobody holds the device, and a write
- * that came before that is on record, and keeps it source.
+ * Under lock: does it yield, with its gate closed? An unwritten source may be open: it closes, if
+ * nobody holds the device (else the next link asks again), and a write that came before that is on
+ * record, and keeps it source.
  */
-static void yield_now(struct mn_volume *volume)
+static bool closes_and_yields(struct mn_volume *volume)
 {
-	struct mn_why why;
+	if (READ_ONCE(volume->dying) || !still_yields(volume))
+		return false;
+	if (volume->lock_reason != MN_LOCK_NONE)
+		return true;
+	return !mn_volume_close_io(volume, MN_LOCK_WAIT_PEER, false) && still_yields(volume);
+}
 
-	if (volume->lock_reason == MN_LOCK_NONE &&
-	    mn_volume_close_io(volume, MN_LOCK_WAIT_PEER, false))
-		return;	/* the next link asks again */
-	if (still_yields(volume)) {
-		mn_keep_drop_all(volume);
-		commit_yield(volume, yields_unwritten(volume), &why);
-	} else {
-		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
+/*
+ * Under lock: also those with targets that have heard of nobody newer; they would follow this node
+ * for ever. False: there is none.
+ */
+static bool end_links(struct mn_volume *volume)
+{
+	bool any = false;
+	int i;
+
+	for (i = 0; i < MN_SLOTS; i++) {
+		struct mn_mirror *mirror = volume->mirror[i];
+
+		if (!mirror || !mirror->session)
+			continue;
+		any = true;
+		mn_session_fail(mirror->session, MN_REASON_OPERATION,
+				"this node becomes a target of a newer source");
 	}
+	return any;
 }
 
 void mn_volume_yield_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
 						yield_work);
-	bool again = false;
+	struct mn_why why;
 
 	mutex_lock(&volume->lock);
-	if (!READ_ONCE(volume->dying) && still_yields(volume)) {
-		again = has_session(volume);
-		if (!again)
-			yield_now(volume);
+	volume->yielding = closes_and_yields(volume);
+	if (!volume->yielding) {
+		/* it may be closed: then it opens again, if it may */
+		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
+	} else if (end_links(volume)) {
+		queue_delayed_work(volume->session_wq, &volume->yield_work, MN_YIELD_RETRY);
+	} else {
+		mn_keep_drop_all(volume);
+		commit_yield(volume, yields_unwritten(volume), &why);
+		volume->yielding = false;
 	}
 	mutex_unlock(&volume->lock);
-	if (again)
-		queue_delayed_work(volume->session_wq, &volume->yield_work, MN_YIELD_RETRY);
 }

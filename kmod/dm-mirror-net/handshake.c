@@ -272,6 +272,11 @@ static int become_target(struct mn_session *session)
 		return 0;
 	}
 	err = mn_session_make_target(session, &from);
+	if (err == -EBUSY) {
+		mn_session_fail(session, MN_REASON_OPERATION,
+				"another source sends to this copy: a copy follows one");
+		return 0;
+	}
 	if (err)
 		return err;
 	mn_position_accept(session->mirror, session->peers.position);

@@ -485,9 +485,13 @@ static const struct mn_apply_ops session_apply_ops = {
 
 int mn_session_make_target(struct mn_session *session, const struct mn_received *from)
 {
-	session->apply = mn_apply_create(session->mirror, session->conn, from,
-					 &session_apply_ops, session);
-	return session->apply ? 0 : -ENOMEM;
+	struct mn_apply *apply = mn_apply_create(session->mirror, session->conn, from,
+						 &session_apply_ops, session);
+
+	if (IS_ERR(apply))
+		return PTR_ERR(apply);
+	session->apply = apply;
+	return 0;
 }
 
 /* ---- keep-alive ---- */
@@ -742,6 +746,10 @@ static int may_attach(struct mn_mirror *mirror, struct mn_why *why)
 	}
 	if (mirror->session) {
 		why->text = "the mirror has a link already";
+		return -EBUSY;
+	}
+	if (volume->yielding) {
+		why->text = "the volume becomes a target of a newer source: try again";
 		return -EBUSY;
 	}
 	if (READ_ONCE(volume->loss_pending)) {

@@ -255,6 +255,7 @@ struct mn_volume {
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work yield_work;	/* another node has taken over; see changeover.c */
 	u64 yield_from;			/* the generation that this node had then */
+	bool yielding;			/* under lock: its links end, and no new one is made */
 	u8 yield;			/* enum mn_yield: why */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
 	struct delayed_work boot_work;	/* a source waits for its nodes; see boot.c */
