@@ -233,15 +233,16 @@ void World::discard(int loser, int kept, bool proven)
 {
     Node &node = node_[loser];
 
-    if (!node.up || node.is_open() || !node_[kept].is_source() || (node.super.role == MN_ROLE_TARGET && !is_stuck(loser, kept)))
+    const u64 generation = proven ? common_generation(loser, kept) : 0;
+
+    if (!node.up || node.is_open() || !node_[kept].is_source())
         return;
-    for (int other = 0; other < nodes_; other++)
-        if (other != kept && mirror(loser, other).end.phase != Phase::none)
-            return;
-    end_session(loser, kept, MN_REASON_OPERATION);
+    if (node.super.role == MN_ROLE_TARGET && !is_stuck(loser, kept) && node.super.generation == generation)
+        return;
+    end_all(loser, MN_REASON_OPERATION);    // who follows this node gets nothing more of what is given up
     record_loss(loser);
     drop_all_kept(loser);
-    if (mn_split_give_up(&begin(node), static_cast<u8>(kept), proven ? common_generation(loser, kept) : 0))
+    if (mn_split_give_up(&begin(node), static_cast<u8>(kept), generation))
         return;
     for (u32 value : node.disk.values())
         if (!node_[kept].has_had(value))
