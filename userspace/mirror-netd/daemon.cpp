@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/methods.hpp"
+#include "ops/config/rpc.hpp"
 #include "ops/json.hpp"
 #include "ops/peer.hpp"
 #include "ops/rpc.hpp"
@@ -64,12 +65,14 @@ Daemon::Daemon(const ConfigStore& store)
 {
     register_methods(methods_);
     ops::register_ops_methods(methods_, store_);
+    ops::register_config_methods(methods_, store_);
     commands_.register_in(methods_);
     mailbox_source_ = loop_.on_readable(mailbox_.fd(), [this] { mailbox_.deliver(); });
     due_timer_ = loop_.on_timer([this] { refresh(); });
     tick_timer_ = loop_.on_timer([this] {
         tick_timer_.arm(tick);
         no_events_.about([this] { follow_kernel(); });
+        follow_name();
         refresh();
     });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
@@ -83,6 +86,18 @@ try {
     mark_.emplace(store_, std::string(tool_version));
 } catch (const Error& error) {
     log(Priority::warning, "\"mirrorctl version\" will not show this daemon: {}", error.what());
+}
+
+// `mirrorctl node rename` needs no reload; all else of the file does.
+void Daemon::follow_name()
+try {
+    const auto node = store_.find_node();
+    if (!node || node->name == node_.name)
+        return;
+    node_.name = node->name;
+    log(Priority::info, "this node is called {} now", node_.name);
+} catch (const Error&) {
+    // told by the next reload, and by `mirrorctl config check`
 }
 
 void Daemon::run()

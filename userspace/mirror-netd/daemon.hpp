@@ -27,6 +27,7 @@ public:
 private:
     void apply(const NodeConfig& node);
     void make_known();
+    void follow_name();
     void reload();
     void stop();
     void refresh();

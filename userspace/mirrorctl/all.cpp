@@ -63,6 +63,7 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_events(app, invocation);
     setup_node(app, invocation);
     setup_endpoint(app, invocation);
+    setup_config(app, invocation);
     setup_version(app, invocation);
 }
 

@@ -45,7 +45,7 @@ int tell(const Output& output, const ops::JobResult& result, const std::string& 
     return 0;
 }
 
-int show(const Invocation& invocation, const JobArguments& arguments)
+int show_jobs(const Invocation& invocation, const JobArguments& arguments)
 {
     const auto& store = invocation.store;
     const auto names = arguments.name.empty() ? store.job_names() : std::vector{arguments.name};
@@ -187,7 +187,7 @@ void setup_job(CLI::App& app, Invocation& invocation)
     Setup setup(*group, invocation);
     setup.verb("show", "Show a job, or all of this node", "show erp",
                [](CLI::App& verb, JobArguments& arguments) { verb.add_option("NAME", arguments.name, "Of the job"); },
-               show, false);
+               show_jobs, false);
     setup_content(setup);
     setup_names(setup);
 }

@@ -4,6 +4,7 @@
 #include "mirrorctl/node_trust.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/node/node.hpp"
+#include "ops/node/rename.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -100,6 +101,36 @@ int forget(const Invocation& invocation, const std::string& name)
     return 0;
 }
 
+int rename(const Invocation& invocation, const std::string& name)
+{
+    const auto result = ops::node_rename(invocation.store, name);
+    invocation.output.document(
+        {{"name", name}, {"changed", result.changed}, {"told", result.told}, {"volumes", result.volumes}});
+    if (!result.changed) {
+        invocation.output.line("this node is called " + name + " already; nothing was changed");
+        return 0;
+    }
+    std::string told;
+    for (const auto& node : result.told)
+        told += (told.empty() ? ", and nodes that know it so: " : ", ") + node;
+    invocation.output.line("this node is called " + name + " now" + told + "; what names it in scripts, hooks and monitoring "
+                           "has to follow by hand");
+    return 0;
+}
+
+void setup_rename(CLI::App& group, Invocation& invocation)
+{
+    auto name = std::make_shared<std::string>();
+    auto* verb = group.add_subcommand("rename", "Give this node another name, on all nodes");
+    verb->add_option("NAME", *name, "The new one")->required();
+    verb->footer("Every node that this one trusts has to answer: all take the name, or none. Mirrors go on.\n"
+                 "Example:\n"
+                 "  mirrorctl node rename west");
+    verb->callback([&invocation, name] {
+        invocation.change_only_here([&invocation, name] { return rename(invocation, *name); });
+    });
+}
+
 void setup_init(CLI::App& group, Invocation& invocation)
 {
     auto arguments = std::make_shared<InitArguments>();
@@ -149,7 +180,9 @@ void setup_node(CLI::App& app, Invocation& invocation)
                   "  b# mirrorctl node trust --token-file -            (enter a's token)");
     setup_init(*group, invocation);
     setup_named(*group, invocation);
+    setup_rename(*group, invocation);
     setup_node_trust(*group, invocation);
+    setup_node_replace(*group, invocation);
 }
 
 } // namespace mirrornet::ctl

@@ -6,5 +6,6 @@
 namespace mirrornet::ctl {
 
 void setup_node_trust(CLI::App& group, Invocation& invocation);
+void setup_node_replace(CLI::App& group, Invocation& invocation);
 
 } // namespace mirrornet::ctl

@@ -16,9 +16,9 @@ using Names = std::vector<std::string>;
 
 // Verbs of later versions: whoever looks for one of them did not mistype another.
 constexpr std::string_view later_verbs[] = {
-    "assess", "bookmark", "candidates", "config",   "drill",  "estimate",    "health",
+    "assess", "bookmark", "candidates", "drill",  "estimate",    "health",
     "inspect", "maintenance", "manage", "meta",    "resize",  "seed",     "snapshot", "support",   "unmanage",
-    "verify",  "node rename", "node replace"};
+    "verify"};
 
 // How many letters are to be put in, left out or changed.
 std::size_t edits(std::string_view from, std::string_view to)

@@ -80,6 +80,7 @@ void setup_top(CLI::App& app, Invocation& invocation);
 void setup_events(CLI::App& app, Invocation& invocation);
 void setup_endpoint(CLI::App& app, Invocation& invocation);
 void setup_node(CLI::App& app, Invocation& invocation);
+void setup_config(CLI::App& app, Invocation& invocation);
 void setup_version(CLI::App& app, Invocation& invocation);
 
 } // namespace mirrornet::ctl

@@ -91,9 +91,11 @@ TEST_F(CommandLine, HelpOfEveryVerb)
         expect_golden(std::string("help-split-brain-") + verb, run({"split-brain", verb, "--help"}).out);
     for (const char* verb : {"create", "add", "remove", "show", "rename", "describe", "delete"})
         expect_golden(std::string("help-job-") + verb, run({"job", verb, "--help"}).out);
+    for (const char* verb : {"check", "diff", "apply"})
+        expect_golden(std::string("help-config-") + verb, run({"config", verb, "--help"}).out);
     for (const char* verb : {"add", "remove", "replace"})
         expect_golden(std::string("help-target-") + verb, run({"target", verb, "--help"}).out);
-    for (const char* verb : {"init", "show", "key", "trust", "forget"})
+    for (const char* verb : {"init", "show", "key", "trust", "forget", "rename", "replace"})
         expect_golden(std::string("help-node-") + verb, run({"node", verb, "--help"}).out);
 }
 

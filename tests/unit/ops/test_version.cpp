@@ -9,6 +9,7 @@
 #include "expect_error.hpp"
 #include "scratch_dir.hpp"
 
+#include <algorithm>
 #include <functional>
 
 using namespace mirrornet;

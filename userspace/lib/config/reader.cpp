@@ -22,6 +22,14 @@ struct Reader::Impl {
         return table->get(key);
     }
 
+    // ":7", where the key is, or the head of the table that lacks it; nothing of the whole file.
+    std::string line_of(std::string_view key) const
+    {
+        const auto* node = table->get(key);
+        const auto line = node ? node->source().begin.line : prefix.empty() ? 0 : table->source().begin.line;
+        return line ? ":" + std::to_string(line) : std::string();
+    }
+
     std::unique_ptr<Impl> inner(const toml::table& part, const std::string& name) const
     {
         return std::make_unique<Impl>(Impl{document, &part, file, prefix + name + ".", {}});
@@ -47,7 +55,7 @@ Reader::Reader(std::string_view text, std::string file) : impl_(std::make_unique
 
 void Reader::fail(std::string_view key, std::string_view message) const
 {
-    throw Error(ExitStatus::usage, impl_->file + ": " + impl_->prefix + printable(key) +
+    throw Error(ExitStatus::usage, impl_->file + impl_->line_of(key) + ": " + impl_->prefix + printable(key) +
                                        ": " + std::string(message));
 }
 

@@ -10,6 +10,7 @@
 #include "nl/records.hpp"
 #include "nl/socket.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -83,6 +84,10 @@ public:
     MirrorRecord mirror(const VolumeId& id, const NodeId& peer);
     std::optional<MirrorRecord> find_mirror(const VolumeId& id, const NodeId& peer);
     void mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options);
+    // As they are in force; an option that this module does not know is not among them.
+    std::map<Option, std::int64_t> mirror_options(const VolumeId& id, const NodeId& peer);
+    std::int64_t parallel_resyncs(); // of this node, in force
+
     void pause(const VolumeId& id, const NodeId& peer);
     void continue_(const VolumeId& id, const NodeId& peer);
     void break_(const VolumeId& id, const NodeId& peer);

@@ -106,6 +106,11 @@ void require_no_job(const ConfigStore& store, const std::string& name)
 
 } // namespace
 
+void change_job_everywhere(const ConfigStore& store, const JobConfig& before, const JobConfig& after)
+{
+    install_everywhere(store, before, after, after.version == 0);
+}
+
 void require_same_nodes(const std::vector<VolumeConfig>& volumes)
 {
     const auto ids = [](const VolumeConfig& volume) {

@@ -37,6 +37,10 @@ struct JobChange {
 };
 void take_over_job(const ConfigStore& store, const JobChange& change, const std::string& caller);
 
+// The job on every node that has, or had, copies of its volumes, in the place of `before` (version 0: there was
+// none); whole or not at all.
+void change_job_everywhere(const ConfigStore& store, const JobConfig& before, const JobConfig& after);
+
 // Pure. Error(refused) where the volumes are not on the same nodes.
 void require_same_nodes(const std::vector<VolumeConfig>& volumes);
 

@@ -98,7 +98,8 @@ void change_one(VolumeConfig& config, const Subject& subject, const std::string&
         change(mirror->options, wanted);
 }
 
-// Only what differs in its options is the same volume on the same nodes.
+} // namespace
+
 bool same_but_options(VolumeConfig a, VolumeConfig b)
 {
     for (auto* config : {&a, &b}) {
@@ -108,6 +109,13 @@ bool same_but_options(VolumeConfig a, VolumeConfig b)
             mirror.options = OptionSet(scope_mirror);
     }
     return a == b;
+}
+
+void require_live_changes(const OptionSet& before, const OptionSet& after)
+{
+    for (const auto& spec : all_options())
+        if (belongs(spec, scope_volume))
+            require_live(spec, before, after);
 }
 
 void put_in_force(const VolumeConfig& config, const std::string& self)
@@ -120,16 +128,17 @@ void put_in_force(const VolumeConfig& config, const std::string& self)
             kernel.mirror_set(config.id, mirror.peer, options_between(config, self, peer->name));
 }
 
+void tell_options(const ConfigStore& store, const std::string& node, const VolumeConfig& config, std::uint64_t from)
+{
+    Peer(store, node).call("volume.options", {{"config", print(config)}, {"from", from}});
+}
+
+namespace {
+
 void install(const ConfigStore& store, const VolumeConfig& config, const std::string& self)
 {
     store.save(config);
     put_in_force(config, self);
-}
-
-void tell(const ConfigStore& store, const std::string& node, const VolumeConfig& config,
-          std::uint64_t from)
-{
-    Peer(store, node).call("volume.options", {{"config", print(config)}, {"from", from}});
 }
 
 // First the others: what they refuse is known before anything changes here.
@@ -140,9 +149,9 @@ void install_everywhere(const ConfigStore& store, const VolumeConfig& before,
         for (const auto& node : after.nodes) {
             if (node.name == self)
                 continue;
-            tell(store, node.name, after, before.version);
+            tell_options(store, node.name, after, before.version);
             undo.add("put the options on node " + node.name + " back", [&store, &before, &after, node] {
-                tell(store, node.name, before, after.version);
+                tell_options(store, node.name, before, after.version);
             });
         }
         undo.add("put the options back", [&] { install(store, before, self); });
@@ -227,9 +236,7 @@ void take_over_options(const ConfigStore& store, const VolumeConfig& config, std
                     "node " + self + " describes volume " + config.name +
                         " otherwise than node " + caller + " (nodes, size or identity); compare "
                         "/etc/mirror-net/volumes/" + config.name + ".toml on both; nothing was changed");
-    for (const auto& spec : all_options())
-        if (belongs(spec, scope_volume))
-            require_live(spec, mine.options, config.options);
+    require_live_changes(mine.options, config.options);
     if (mine.version != from && mine != config) // taken before, and its caller died then
         throw Error(ExitStatus::refused,
                     "node " + self + " has version " + std::to_string(mine.version) +
