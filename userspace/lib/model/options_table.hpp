@@ -95,7 +95,7 @@ constexpr std::array table{
     word(O::on_queue_limit, "on-queue-limit", m, pause_block,
          "what a full queue does: track in the bitmap, or make writers wait"),
     word(O::async_flush, "async-flush", m, barrier_drain,
-         "a flush of an async mirror: keeps order only, or waits for the target"),
+         "a flush of an async mirror: keeps order only, or waits for the target (the default where volumes share a job)"),
     word(O::on_sync_loss, "on-sync-loss", v, continue_fence,
          "writes without the sync target: go on, or wait until it is fenced"),
     number(O::fence_timeout, "fence-timeout", v, "ms", 30000, 100, hour_ms,

@@ -177,6 +177,7 @@ MirrorRecord mirror_record(const Attributes& from)
     mirror.heard = code<Heard>(from, MN_A_MIRROR_HEARD);
     mirror.boot_wait_s = number32(from, MN_A_OPT_BOOT_WAIT);
     mirror.boot_alone = code<BootAlone>(from, MN_A_OPT_BOOT_ALONE);
+    mirror.async_flush = number32(from, MN_A_OPT_ASYNC_FLUSH);
     read_stream(from, mirror);
     mirror.resync = read_resync(from);
     return mirror;

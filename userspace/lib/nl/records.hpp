@@ -114,6 +114,7 @@ struct MirrorRecord {
     Heard heard = Heard::nothing; // at a source that came up
     std::uint32_t boot_wait_s = 0;
     BootAlone boot_alone = BootAlone::safe;
+    std::uint32_t async_flush = 0; // a value of the option
     std::uint32_t resync_reads = 0, queue_high_water = 0, queue_byte_limit_mib = 0;
 };
 

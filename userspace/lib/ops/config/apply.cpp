@@ -8,6 +8,7 @@
 #include "ops/job/job.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/options.hpp"
 
 #include <algorithm>
@@ -97,13 +98,13 @@ void keep_text(const std::filesystem::path& file, Undo& undo)
              [file, text = read_file(file)] { write_file_atomic(file, text); });
 }
 
-void change_here(const ConfigStore& store, const VolumeEdit& edit, const std::string& self, Undo& undo)
+void change_here(const ConfigStore& store, const VolumeEdit& edit, Undo& undo)
 {
     keep_text(store.directory() / "volumes" / (edit.after.name + ".toml"), undo);
     if (!edit.before.empty())
-        undo.add("put the options in the kernel back", [&edit, self] { put_in_force(edit.before.begin()->second, self); });
+        undo.add("put the options in the kernel back", [&store, &edit] { put_in_force(store, edit.before.begin()->second); });
     store.save(edit.after);
-    put_in_force(edit.after, self);
+    put_in_force(store, edit.after);
 }
 
 void change_job(const ConfigStore& store, const JobEdit& edit, Undo& undo)
@@ -178,7 +179,7 @@ void carry_out(const ConfigStore& store, const ApplyPlan& plan)
             tell_others(store, edit, undo);
         for (const auto& edit : plan.volumes)
             if (!edit.is_done() || store.load_volume(edit.after.name) != edit.after || !plan.in_kernel.empty())
-                change_here(store, edit, self.name, undo);
+                change_here(store, edit, undo);
         for (const auto& edit : plan.jobs)
             change_job(store, edit, undo);
         if (std::ranges::any_of(plan.in_kernel, [](const auto& difference) { return difference.object == "this node"; }))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nl/kernel.hpp"
 #include "ops/config/diff.hpp"
-#include "ops/volume/copy_steps.hpp"
+#include "ops/volume/in_force.hpp"
 
 namespace mirrornet::ops {
 
@@ -10,8 +10,8 @@ namespace {
 using Differences = std::vector<ConfigDifference>;
 constexpr const char* kernel_word = "kernel";
 
-void compare_mirror(nl::Kernel& kernel, const VolumeConfig& config, const std::string& self, const VolumeNode& node,
-                    Differences& out)
+void compare_mirror(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config, const std::string& self,
+                    const VolumeNode& node, Differences& out)
 {
     const auto object = "mirror " + config.name + "@" + node.name;
     if (!kernel.find_mirror(config.id, node.id)) {
@@ -19,14 +19,15 @@ void compare_mirror(nl::Kernel& kernel, const VolumeConfig& config, const std::s
             out.push_back({kernel_word, object, "mirror", "configured", "none"});
         return;
     }
-    const auto wanted = options_between(config, self, node.name);
+    const auto wanted = options_in_force(store, config, self, node.name);
     for (const auto& [option, value] : kernel.mirror_options(config.id, node.id))
         if (const auto& spec = spec_of(option); wanted.get(option) != value)
             out.push_back({kernel_word, object, std::string(spec.name), describe_value(spec, wanted.get(option)),
                            describe_value(spec, value)});
 }
 
-void compare_volume(nl::Kernel& kernel, const VolumeConfig& config, const NodeConfig& self, Differences& out)
+void compare_volume(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config, const NodeConfig& self,
+                    Differences& out)
 {
     const auto object = "volume " + config.name;
     const auto active = kernel.find_volume(config.id);
@@ -40,7 +41,7 @@ void compare_volume(nl::Kernel& kernel, const VolumeConfig& config, const NodeCo
         out.push_back({kernel_word, object, "name", config.name, active->name});
     for (const auto& node : config.nodes)
         if (node.id != self.id)
-            compare_mirror(kernel, config, self.name, node, out);
+            compare_mirror(store, kernel, config, self.name, node, out);
     for (const auto& mirror : kernel.mirrors(config.id))
         if (!config.find_node(mirror.peer))
             out.push_back({kernel_word, "mirror " + config.name + "@" + mirror.peer.to_string(), "mirror", "not configured",
@@ -66,7 +67,7 @@ try {
     if (!kernel.volumes().empty())
         compare_node(kernel, self, found); // the first activation sees to it
     for (const auto& name : store.volume_names())
-        compare_volume(kernel, store.load_volume(name), self, found);
+        compare_volume(store, kernel, store.load_volume(name), self, found);
     for (const auto& active : kernel.volumes())
         if (!store.find_volume(active.id))
             found.push_back({kernel_word, "volume " + active.name, "volume", "not configured", "active"});

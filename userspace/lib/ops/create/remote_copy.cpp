@@ -156,7 +156,7 @@ void build_target(const ConfigStore& store, const TargetRequest& request, const 
         kernel.set_role(config.id, Role::target);
         kernel.mirror_add(config.id, source, request.start);
         kernel.mirror_set(config.id, source, options_between(config, self.name, from->name));
-        add_mirrors_with_others(kernel, config, self.id, source);
+        add_mirrors_with_others(store, kernel, config, source);
     });
 }
 

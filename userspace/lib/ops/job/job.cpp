@@ -6,6 +6,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
+#include "ops/volume/in_force.hpp"
 
 #include <algorithm>
 #include <set>
@@ -47,12 +48,24 @@ void tell(const ConfigStore& store, const std::string& node, const JobChange& ch
     Peer(store, node).call("job.set", {{"job", print(change.job)}, {"from", change.from}, {"gone", change.gone}});
 }
 
+void put_all_in_force(const ConfigStore& store, const Names& volumes)
+{
+    for (const auto& name : volumes)
+        if (const auto volume = store.find_volume(name))
+            put_in_force(store, *volume);
+}
+
+// Volumes that come and go change what is in force for them, and for the others.
 void install(const ConfigStore& store, const JobConfig& job, bool gone)
 {
-    if (const auto mine = store.find_job(job.id); mine && (gone || mine->name != job.name))
+    const auto mine = store.find_job(job.id);
+    if (mine && (gone || mine->name != job.name))
         store.remove_job(mine->name);
     if (!gone)
         store.save(job);
+    put_all_in_force(store, job.volumes);
+    if (mine)
+        put_all_in_force(store, mine->volumes);
 }
 
 // On every node that has, or had, copies of its volumes; whole or not at all. before.version 0: there was none.

@@ -89,6 +89,7 @@ json to_json(const MirrorStatus& mirror)
             {"link", record.link},
             {"encrypted", record.encrypted},
             {"mode", record.mode},
+            {"async_flush", print_value(spec_of(Option::async_flush), record.async_flush)},
             {"fence", record.fence},
             {"heard", record.heard},
             {"dirty_blocks", record.dirty_blocks},

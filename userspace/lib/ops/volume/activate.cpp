@@ -8,6 +8,7 @@
 #include "ops/undo.hpp"
 #include "ops/volume/allowed.hpp"
 #include "ops/volume/copy_steps.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/devices.hpp"
 #include "ops/volume/lock.hpp"
 #include "ops/volume/role.hpp"
@@ -35,13 +36,6 @@ nl::VolumeRecord metadata_of(nl::Kernel& kernel, const VolumeConfig& config,
     return found;
 }
 
-void set_mirror_options(nl::Kernel& kernel, const VolumeConfig& config, const std::string& self)
-{
-    for (const auto& mirror : kernel.mirrors(config.id))
-        if (const auto* peer = config.find_node(mirror.peer))
-            kernel.mirror_set(config.id, mirror.peer, options_between(config, self, peer->name));
-}
-
 // A source that may not be one is not opened: it mirrors, and waits until another node is made the source.
 void keep_barred_shut(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config)
 {
@@ -65,7 +59,7 @@ void activate(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& 
         undo.add("deactivate " + config.name, [&] { dm::remove_front(config.name); });
         const auto node = store.load_node();
         kernel.node_set(node.options);
-        set_mirror_options(kernel, config, node.name);
+        put_in_force(store, config);
         keep_barred_shut(store, kernel, config);
     });
 }

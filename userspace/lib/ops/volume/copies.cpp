@@ -5,6 +5,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/volume/copy_steps.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 
 namespace mirrornet::ops {
@@ -81,11 +82,11 @@ try {
                                              "for the other; nothing was changed");
 }
 
-void add_mirror(nl::Kernel& kernel, const VolumeConfig& config, const std::string& self, const VolumeNode& node)
+void add_mirror(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config, const VolumeNode& node)
 {
     if (!kernel.find_mirror(config.id, node.id))
         kernel.mirror_add(config.id, node.id, nl::MirrorStart::full);
-    kernel.mirror_set(config.id, node.id, options_between(config, self, node.name));
+    kernel.mirror_set(config.id, node.id, options_in_force(store, config, store.load_node().name, node.name));
 }
 
 void remove_mirror(nl::Kernel& kernel, const VolumeId& id, const VolumeNode& node)
@@ -95,15 +96,15 @@ void remove_mirror(nl::Kernel& kernel, const VolumeId& id, const VolumeNode& nod
 }
 
 // The mirrors of this node follow, one by one.
-void change_mirrors(nl::Kernel& kernel, const VolumeConfig& before, const VolumeConfig& after,
-                    const std::string& self, Undo& undo)
+void change_mirrors(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& before,
+                    const VolumeConfig& after, Undo& undo)
 {
     for (const auto& node : copies_only_in(after, before)) {
         undo.add("remove the mirror with node " + node.name, [&, node] { remove_mirror(kernel, after.id, node); });
-        add_mirror(kernel, after, self, node);
+        add_mirror(store, kernel, after, node);
     }
     for (const auto& node : copies_only_in(before, after)) {
-        undo.add("add the mirror with node " + node.name, [&, node] { add_mirror(kernel, before, self, node); });
+        undo.add("add the mirror with node " + node.name, [&, node] { add_mirror(store, kernel, before, node); });
         remove_mirror(kernel, after.id, node);
     }
 }
@@ -163,19 +164,19 @@ void take_over_copies(const ConfigStore& store, const CopiesChange& change, cons
     if (change.only_ask)
         return;
     whole_or_not_at_all([&](Undo& undo) {
-        change_mirrors(kernel, mine, change.config, self, undo);
+        change_mirrors(store, kernel, mine, change.config, undo);
         undo.add("put the configuration back", [&] { store.save(mine); });
         store.save(change.config);
     });
 }
 
-void add_mirrors_with_others(nl::Kernel& kernel, const VolumeConfig& config, const NodeId& self,
+void add_mirrors_with_others(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
                              const NodeId& source)
 {
-    const auto* here = config.find_node(self);
+    const auto self = store.load_node().id;
     for (const auto& node : config.nodes)
-        if (here && node.id != self && node.id != source)
-            add_mirror(kernel, config, here->name, node);
+        if (node.id != self && node.id != source)
+            add_mirror(store, kernel, config, node);
 }
 
 } // namespace mirrornet::ops

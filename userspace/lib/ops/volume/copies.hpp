@@ -32,7 +32,7 @@ void tell_copies(const ConfigStore& store, const VolumeConfig& before, const Vol
 void take_over_copies(const ConfigStore& store, const CopiesChange& change, const std::string& caller);
 
 // On the node of a new copy: its mirrors with the nodes that are not the source.
-void add_mirrors_with_others(nl::Kernel& kernel, const VolumeConfig& config, const NodeId& self,
+void add_mirrors_with_others(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig& config,
                              const NodeId& source);
 
 // Pure: the nodes of `config` that are not in `other`.

@@ -6,7 +6,7 @@
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
 #include "ops/volume/copy_options.hpp"
-#include "ops/volume/copy_steps.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 
 #include <algorithm>
@@ -40,6 +40,15 @@ void add_values(std::vector<OptionValue>& out, const OptionSet& set, const std::
     for (const auto& spec : all_options())
         if (belongs(spec, set.scopes()) && is_wanted(spec, names))
             out.push_back({spec.id, node, set.get(spec.id), !set.is_set(spec.id)});
+}
+
+// What nobody set may have another default than the usual one.
+void add_mirror_values(std::vector<OptionValue>& out, const OptionSet& set, const OptionSet& in_force,
+                       const std::string& node, const std::vector<std::string>& names)
+{
+    for (const auto& spec : all_options())
+        if (belongs(spec, set.scopes()) && is_wanted(spec, names))
+            out.push_back({spec.id, node, in_force.get(spec.id), !set.is_set(spec.id)});
 }
 
 // The mirrors that the subject means, as places in the configuration.
@@ -118,16 +127,6 @@ void require_live_changes(const OptionSet& before, const OptionSet& after)
             require_live(spec, before, after);
 }
 
-void put_in_force(const VolumeConfig& config, const std::string& self)
-{
-    nl::Kernel kernel;
-    if (!kernel.find_volume(config.id))
-        return;
-    for (const auto& mirror : kernel.mirrors(config.id))
-        if (const auto* peer = config.find_node(mirror.peer))
-            kernel.mirror_set(config.id, mirror.peer, options_between(config, self, peer->name));
-}
-
 void tell_options(const ConfigStore& store, const std::string& node, const VolumeConfig& config, std::uint64_t from)
 {
     Peer(store, node).call("volume.options", {{"config", print(config)}, {"from", from}});
@@ -135,10 +134,10 @@ void tell_options(const ConfigStore& store, const std::string& node, const Volum
 
 namespace {
 
-void install(const ConfigStore& store, const VolumeConfig& config, const std::string& self)
+void install(const ConfigStore& store, const VolumeConfig& config)
 {
     store.save(config);
-    put_in_force(config, self);
+    put_in_force(store, config);
 }
 
 // First the others: what they refuse is known before anything changes here.
@@ -154,8 +153,8 @@ void install_everywhere(const ConfigStore& store, const VolumeConfig& before,
                 tell_options(store, node.name, before, after.version);
             });
         }
-        undo.add("put the options back", [&] { install(store, before, self); });
-        install(store, after, self);
+        undo.add("put the options back", [&] { install(store, before); });
+        install(store, after);
     });
 }
 
@@ -174,7 +173,7 @@ std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& su
         add_values(values, local->options, "", names);
     for (const auto& mirror : mirrors_of(store, subject))
         if (const auto* pair = config.find_mirror(self, mirror.node))
-            add_values(values, pair->options, mirror.node, names);
+            add_mirror_values(values, pair->options, options_in_force(store, config, self, mirror.node), mirror.node, names);
     return values;
 }
 
@@ -244,7 +243,7 @@ void take_over_options(const ConfigStore& store, const VolumeConfig& config, std
                         " had version " + std::to_string(from) +
                         "; make /etc/mirror-net/volumes/" + config.name +
                         ".toml the same on both, then repeat; nothing was changed");
-    install(store, config, self);
+    install(store, config);
 }
 
 } // namespace mirrornet::ops

@@ -65,8 +65,6 @@ void take_over_options(const ConfigStore& store, const VolumeConfig& config, std
 bool same_but_options(VolumeConfig a, VolumeConfig b);
 // Pure. Error(refused) for a changed option of the volume that cannot change any more.
 void require_live_changes(const OptionSet& before, const OptionSet& after);
-// The kernel of this node takes the options; nothing where the volume is not active.
-void put_in_force(const VolumeConfig& config, const std::string& self);
 // The other node takes them over in the place of version `from`, as take_over_options() over there.
 void tell_options(const ConfigStore& store, const std::string& node, const VolumeConfig& config,
                   std::uint64_t from);

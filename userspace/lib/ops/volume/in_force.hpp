@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The options that the kernel is to follow: what is configured, and the default of a job.
+#pragma once
+
+#include "config/store.hpp"
+#include "nl/kernel.hpp"
+
+#include <string>
+
+namespace mirrornet::ops {
+
+// Between two nodes of the volume. A flush waits for the target where several volumes share a job and
+// nobody chose otherwise (docs/jobs.md).
+OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
+                           const std::string& b);
+
+// To all mirrors of this node; nothing where the volume is not active. Error(internal).
+void put_in_force(const ConfigStore& store, const VolumeConfig& config);
+
+} // namespace mirrornet::ops
