@@ -3,9 +3,11 @@
 // What `set` makes of a configuration, what `get` shows of it, and what another node
 // takes over.
 #include "config/files.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/options.hpp"
 
 #include "expect_error.hpp"
+#include "scratch_dir.hpp"
 #include "scratch_dir.hpp"
 
 using namespace mirrornet;
@@ -44,6 +46,13 @@ protected:
 };
 
 } // namespace
+
+// A machine that runs the unit tests has no volume, and as a rule no module.
+TEST_F(Set, WhatIsNotActiveTakesNothingAndRefusesNothing)
+{
+    const ScratchDir dir;
+    EXPECT_NO_THROW(put_in_force(ConfigStore(dir.path()), config));
+}
 
 TEST_F(Set, AVolumeMeansAllItsMirrors)
 {

@@ -13,6 +13,16 @@ bool shares_job(const ConfigStore& store, const std::string& volume)
     return job && job->volumes.size() > 1;
 }
 
+bool module_is_loaded()
+try {
+    nl::Kernel kernel;
+    return true;
+} catch (const Error& error) {
+    if (error.status() != ExitStatus::not_found)
+        throw;
+    return false;
+}
+
 } // namespace
 
 OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
@@ -26,6 +36,8 @@ OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config,
 
 void put_in_force(const ConfigStore& store, const VolumeConfig& config)
 {
+    if (!module_is_loaded())
+        return; // nothing is active, and `up` sees to it
     nl::Kernel kernel;
     if (!kernel.find_volume(config.id))
         return;

@@ -15,7 +15,7 @@ namespace mirrornet::ops {
 OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
                            const std::string& b);
 
-// To all mirrors of this node; nothing where the volume is not active. Error(internal).
+// To all mirrors of this node; nothing where the volume is not active, or the module not loaded. Error(internal).
 void put_in_force(const ConfigStore& store, const VolumeConfig& config);
 
 } // namespace mirrornet::ops
