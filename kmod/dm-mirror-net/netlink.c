@@ -162,6 +162,12 @@ static const struct nla_policy bitmap_add_policy[MN_A_MAX + 1] = {
 	[MN_A_RANGES] = NLA_POLICY_NESTED(range_policy),
 };
 
+static const struct nla_policy bitmap_get_policy[MN_A_MAX + 1] = {
+	[MN_A_VOLUME_UUID] = UUID_POLICY,
+	[MN_A_PEER_UUID] = UUID_POLICY,
+	[MN_A_BITMAP_FIRST] = { .type = NLA_U64 },
+};
+
 static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 	[MN_A_VOLUME_UUID] = UUID_POLICY,
 	[MN_A_PEER_UUID] = UUID_POLICY,
@@ -260,6 +266,7 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_BITMAP_BEGIN, mn_nl_bitmap_begin, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_ADD, mn_nl_bitmap_add, MN_NL_PEER, bitmap_add_policy),
 	CHANGE(MN_CMD_BITMAP_COMMIT, mn_nl_bitmap_commit, MN_NL_PEER, mirror_policy),
+	CHANGE(MN_CMD_BITMAP_GET, mn_nl_bitmap_get, MN_NL_PEER, bitmap_get_policy),
 	CHANGE(MN_CMD_NODE_SET, mn_nl_node_set, 0, node_set_policy),
 	{
 		.cmd = MN_CMD_NODE_GET,

@@ -104,15 +104,18 @@ int mn_nl_mirror_continue(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_fenced(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_outdate(struct sk_buff *skb, struct genl_info *info);
-
-/* netlink_node */
-int mn_nl_node_set(struct sk_buff *skb, struct genl_info *info);
-int mn_nl_node_get(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_renew(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_bitmap.c */
 int mn_nl_bitmap_begin(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_bitmap_add(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_bitmap_commit(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_bitmap_get(struct sk_buff *skb, struct genl_info *info);
+
+/* netlink_node.c */
+int mn_nl_node_set(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_node_get(struct sk_buff *skb, struct genl_info *info);
 
 #endif

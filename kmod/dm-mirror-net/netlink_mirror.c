@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * netlink_mirror: commands about mirrors, their links and their bitmaps (L4)
+ * netlink_mirror: commands about mirrors and their links (L4)
  */
-#include <linux/slab.h>
 #include "fence.h"
 #include "layout.h"
 #include "mirror.h"
@@ -47,16 +46,6 @@ int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info)
 int mn_nl_link_renew(struct sk_buff *skb, struct genl_info *info)
 {
 	return operate(info, mn_link_renew);
-}
-
-int mn_nl_bitmap_begin(struct sk_buff *skb, struct genl_info *info)
-{
-	return operate(info, mn_mirror_bitmap_begin);
-}
-
-int mn_nl_bitmap_commit(struct sk_buff *skb, struct genl_info *info)
-{
-	return operate(info, mn_mirror_bitmap_commit);
 }
 
 /* ---- what needs more ---- */
@@ -198,48 +187,6 @@ int mn_nl_mirror_set(struct sk_buff *skb, struct genl_info *info)
 	options_collect(info, &change);
 	return mn_nl_done(info, mn_mirror_set_options(mn_nl_volume(info), mn_nl_peer(info), &change,
 						      &why), &why);
-}
-
-/* ---- bitmap by ranges ---- */
-
-static int ranges_count(const struct nlattr *nest)
-{
-	const struct nlattr *one;
-	int count = 0, rest;
-
-	nla_for_each_nested(one, nest, rest)
-		count++;
-	return count;
-}
-
-static void ranges_copy(const struct nlattr *nest, struct mn_range *to)
-{
-	const struct nlattr *one;
-	int rest;
-
-	nla_for_each_nested(one, nest, rest)
-		memcpy(to++, nla_data(one), sizeof(*to));
-}
-
-int mn_nl_bitmap_add(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct nlattr *nest = info->attrs[MN_A_RANGES];
-	struct mn_why why = { };
-	struct mn_range *ranges;
-	int count, error;
-
-	if (!nest)
-		return mn_nl_fail(info, -EINVAL, "the request gives no ranges");
-	count = ranges_count(nest);
-	if (count > MN_RANGES_MAX)
-		return mn_nl_fail(info, -EINVAL, "too many ranges in one request");
-	ranges = kvmalloc_array(max(count, 1), sizeof(*ranges), GFP_KERNEL);
-	if (!ranges)
-		return -ENOMEM;
-	ranges_copy(nest, ranges);
-	error = mn_mirror_bitmap_add(mn_nl_volume(info), mn_nl_peer(info), ranges, count, &why);
-	kvfree(ranges);
-	return mn_nl_done(info, error, &why);
 }
 
 /* ---- showing ---- */

@@ -295,3 +295,24 @@ bool mn_view_peer(struct mn_volume *volume, const u8 *peer_uuid, struct mn_mirro
 	view_durable(volume, view);
 	return true;
 }
+
+static u32 view_bits(const struct mn_track *track, u64 first, u32 count, u8 *bits)
+{
+	if (first >= track->blocks)
+		return 0;
+	count = min_t(u64, count, track->blocks - first);
+	mn_track_union(track, first, count, bits);
+	return count;
+}
+
+u32 mn_view_bitmap(struct mn_volume *volume, const u8 *peer_uuid, u64 first, u32 count, u8 *bits)
+{
+	const struct mn_mirror *mirror;
+	unsigned long flags;
+
+	spin_lock_irqsave(&volume->track, flags);
+	mirror = mn_mirror_find(volume, peer_uuid);
+	count = mirror ? view_bits(&mirror->bitmap.track, first, count, bits) : 0;
+	spin_unlock_irqrestore(&volume->track, flags);
+	return count;
+}

@@ -117,5 +117,10 @@ void mn_view_volume(struct mn_volume *volume, struct mn_volume_view *view);
 bool mn_view_slot(struct mn_volume *volume, u8 slot, struct mn_mirror_view *view);
 /* Any context. False: no mirror with this peer. */
 bool mn_view_peer(struct mn_volume *volume, const u8 *peer_uuid, struct mn_mirror_view *view);
+/*
+ * Any context. Of blocks first..first+count-1, as far as the volume goes, those that the peer may
+ * lack: a bit each, the lowest first. Returns how many there are; 0: no mirror with this peer.
+ */
+u32 mn_view_bitmap(struct mn_volume *volume, const u8 *peer_uuid, u64 first, u32 count, u8 *bits);
 
 #endif

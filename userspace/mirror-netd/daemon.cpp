@@ -8,6 +8,7 @@
 #include "ops/json.hpp"
 #include "ops/peer.hpp"
 #include "ops/rpc.hpp"
+#include "ops/volume/split_rpc.hpp"
 #include "remote/ktls.hpp"
 
 #include <csignal>
@@ -66,6 +67,7 @@ Daemon::Daemon(const ConfigStore& store)
     register_methods(methods_);
     ops::register_ops_methods(methods_, store_);
     ops::register_config_methods(methods_, store_);
+    ops::register_split_methods(methods_, store_);
     commands_.register_in(methods_);
     mailbox_source_ = loop_.on_readable(mailbox_.fd(), [this] { mailbox_.deliver(); });
     due_timer_ = loop_.on_timer([this] { refresh(); });

@@ -16,6 +16,9 @@ struct SplitArguments {
     std::string volume;
     std::string keep;
     bool yes = false;
+    bool save = false;
+
+    ops::LostWrites lost() const { return save ? ops::LostWrites::saved : ops::LostWrites::overwritten; }
 };
 
 std::string written(const ops::SplitSide& side)
@@ -81,11 +84,28 @@ int show(const Invocation& invocation, const SplitArguments& arguments)
     return 0;
 }
 
+json saved_to_json(const ops::SplitResult& result)
+{
+    json list = json::array();
+    for (const auto& one : result.saved)
+        list.push_back({{"node", one.node}, {"directory", one.writes.directory}, {"bytes", one.writes.bytes}});
+    return list;
+}
+
+void tell_saved(const Output& output, const std::string& volume, const ops::SplitResult& result)
+{
+    for (const auto& [node, writes] : result.saved)
+        output.line(volume + ": " + (writes.bytes ? ops::amount(writes.bytes) + " that only node " + node +
+                                                        " may have are saved there in " + writes.directory
+                                                  : "node " + node + " had nothing of its own to save"));
+}
+
 int tell(const Invocation& invocation, const std::string& volume, const ops::SplitResult& result)
 {
     const auto& output = invocation.output;
-    output.document({{"volume", volume}, {"changed", result.changed}, {"kept", result.kept},
-                     {"full", result.full}, {"told", result.told}, {"unasked", result.unasked}});
+    output.document({{"volume", volume}, {"changed", result.changed}, {"kept", result.kept}, {"full", result.full},
+                     {"told", result.told}, {"unasked", result.unasked}, {"saved", saved_to_json(result)}});
+    tell_saved(output, volume, result);
     for (const auto& node : result.unasked)
         output.line("node " + node + " could not be asked, and was left as it is: repeat this when it is there");
     if (!result.changed && result.told) {
@@ -109,10 +129,12 @@ int resolve_job(const Invocation& invocation, const std::string& job, const Spli
         question += (question.empty() ? "" : "\n") + ops::split_brain_question(split, arguments.keep);
     if (!splits.empty())
         confirm(question, arguments.yes);
-    const auto results = ops::split_brain_resolve_job(invocation.store, splits, arguments.keep);
+    const auto results = ops::split_brain_resolve_job(invocation.store, splits, arguments.keep, arguments.lost());
     json volumes = json::array();
     for (std::size_t i = 0; i < results.size(); i++) {
-        volumes.push_back({{"volume", splits[i].front().volume}, {"changed", results[i].changed}, {"full", results[i].full}});
+        volumes.push_back({{"volume", splits[i].front().volume}, {"changed", results[i].changed}, {"full", results[i].full},
+                           {"saved", saved_to_json(results[i])}});
+        tell_saved(invocation.output, splits[i].front().volume, results[i]);
         invocation.output.line(splits[i].front().volume + ": the copy of node " + arguments.keep +
                                " is kept; the other one gets what differs");
     }
@@ -130,7 +152,7 @@ int resolve(const Invocation& invocation, const SplitArguments& arguments)
     if (is_split(pairs))
         confirm(ops::split_brain_question(pairs, arguments.keep), arguments.yes);
     return tell(invocation, arguments.volume,
-                ops::split_brain_resolve(invocation.store, arguments.volume, arguments.keep));
+                ops::split_brain_resolve(invocation.store, arguments.volume, arguments.keep, arguments.lost()));
 }
 
 int discard_local(const Invocation& invocation, const SplitArguments& arguments)
@@ -139,7 +161,7 @@ int discard_local(const Invocation& invocation, const SplitArguments& arguments)
     const auto keep = arguments.keep.empty() ? pairs.front().other : arguments.keep;
     confirm(ops::split_brain_question(pairs, keep), arguments.yes);
     return tell(invocation, arguments.volume,
-                ops::split_brain_discard_local(invocation.store, arguments.volume, arguments.keep));
+                ops::split_brain_discard_local(invocation.store, arguments.volume, arguments.keep, arguments.lost()));
 }
 
 using Run = int (*)(const Invocation&, const SplitArguments&);
@@ -155,6 +177,8 @@ CLI::App* add(CLI::App& group, Invocation& invocation, const char* name, const c
     return verb;
 }
 
+constexpr const char* save_text = "Before, save the blocks that are overwritten on their node, in /var/lib/mirror-net/saved";
+
 } // namespace
 
 void setup_split_brain(CLI::App& app, Invocation& invocation)
@@ -169,6 +193,7 @@ void setup_split_brain(CLI::App& app, Invocation& invocation)
     auto* one = add(*group, invocation, "resolve", "Keep one node's copy, overwrite what the other wrote",
                     arguments, resolve);
     one->add_option("--keep", arguments->keep, "NODE whose copy is kept")->required();
+    one->add_flag("--save", arguments->save, save_text);
     one->add_flag("-y,--yes", arguments->yes, "Do not ask");
     one->footer("Works on either node; both must be there. Refused while the other copy is in use.\n"
                 "With more than two copies: on the node that is kept; every other copy follows it then.\n"
@@ -177,6 +202,7 @@ void setup_split_brain(CLI::App& app, Invocation& invocation)
     auto* local = add(*group, invocation, "discard-local", "Give up this node's copy, because the other node "
                                                             "cannot be reached", arguments, discard_local);
     local->add_option("--keep", arguments->keep, "NODE whose copy is kept, of more than two");
+    local->add_flag("--save", arguments->save, save_text);
     local->add_flag("-y,--yes", arguments->yes, "Do not ask");
     local->footer("This node becomes a target, and follows the other one when it is there.\n"
                   "Example:\n"

@@ -85,4 +85,12 @@ void Attributes::numbers(mn_attr which, std::span<std::uint64_t> into) const
     std::memcpy(into.data(), nla_data(attribute), into.size_bytes());
 }
 
+std::span<const std::uint8_t> Attributes::bytes(mn_attr which) const
+{
+    const nlattr* attribute = table_[which];
+    if (!attribute)
+        return {};
+    return {static_cast<const std::uint8_t*>(nla_data(attribute)), static_cast<std::size_t>(nla_len(attribute))};
+}
+
 } // namespace mirrornet::nl

@@ -28,6 +28,7 @@ public:
     Uuid uuid(mn_attr which) const;
     // As many u64 as `into` has room for, sent as one binary attribute.
     void numbers(mn_attr which, std::span<std::uint64_t> into) const;
+    std::span<const std::uint8_t> bytes(mn_attr which) const;
 
 private:
     std::array<nlattr*, MN_A_MAX + 1> table_{};

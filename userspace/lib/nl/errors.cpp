@@ -72,6 +72,7 @@ std::string_view describe(mn_cmd command) noexcept
     case MN_CMD_BITMAP_BEGIN: return "begin a creation by used blocks";
     case MN_CMD_BITMAP_ADD: return "mark used blocks";
     case MN_CMD_BITMAP_COMMIT: return "store the used blocks";
+    case MN_CMD_BITMAP_GET: return "read which blocks differ";
     default: return "do what was asked";
     }
 }

@@ -106,6 +106,9 @@ public:
     void bitmap_add(const VolumeId& id, const NodeId& peer,
                     std::span<const mn_range> ranges); // any number of them
     void bitmap_commit(const VolumeId& id, const NodeId& peer);
+    // What the peer may lack, as far as the volume of so many bytes goes: adjoining blocks are one
+    // range, in order. All of one moment only while nothing is written and no link is up.
+    std::vector<mn_range> bitmap_get(const VolumeId& id, const NodeId& peer, std::uint64_t bytes);
 
 private:
     Message request(mn_cmd command, int flags = 0, std::size_t room = 4096) const;

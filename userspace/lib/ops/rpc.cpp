@@ -15,7 +15,6 @@
 #include "ops/volume/open_target.hpp"
 #include "ops/volume/options.hpp"
 #include "ops/volume/promote.hpp"
-#include "ops/volume/split_brain.hpp"
 #include "ops/volume/switchover.hpp"
 
 namespace mirrornet::ops {
@@ -168,19 +167,6 @@ json switchover_job_to(const ConfigStore& store, const json& params)
     return {{"changed", switchover_job(store, subject, times_in(params)).changed}};
 }
 
-json split_show(const ConfigStore& store, const json& params, const RpcPeer& caller)
-{
-    return split_side(store, params.at("volume").get<std::string>(), caller.name);
-}
-
-json split_discard(const ConfigStore& store, const json& params, const RpcPeer& caller)
-{
-    auto keep = params.at("keep").get<SplitSide>();
-    keep.node = caller.name; // whatever it says
-    const auto result = split_brain_discard_for(store, params.at("volume").get<std::string>(), keep);
-    return {{"changed", result.changed}, {"full", result.full}};
-}
-
 // Bounded, and whatever this node does with the volume just now: writes wait over there.
 json outdate(const json& params, const RpcPeer& caller)
 {
@@ -227,10 +213,6 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
                 [&store](P params, C caller) { return refuse(store, params, caller); });
     methods.add("volume.switchover", Permission::operate,
                 [&store](P params, C caller) { return switchover_to(store, params, caller); });
-    methods.add("split.show", Permission::status,
-                [&store](P params, C caller) { return split_show(store, params, caller); });
-    methods.add("split.discard", Permission::operate,
-                [&store](P params, C caller) { return split_discard(store, params, caller); });
     methods.add("volume.follow", Permission::operate, [&store](P params, C) {
         follow(store, params.at("volume").get<std::string>());
         return json::object();

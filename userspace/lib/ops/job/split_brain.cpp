@@ -46,13 +46,13 @@ std::vector<std::vector<SplitReport>> split_brains_of_job(const ConfigStore& sto
 }
 
 std::vector<SplitResult> split_brain_resolve_job(const ConfigStore& store, const std::vector<std::vector<SplitReport>>& splits,
-                                                 const std::string& keep)
+                                                 const std::string& keep, LostWrites lost)
 {
     std::vector<SplitResult> results;
     std::string done;
     for (const auto& split : splits) {
         const auto& volume = split.front().volume;
-        const auto resolve = [&] { results.push_back(split_brain_resolve(store, volume, keep)); };
+        const auto resolve = [&] { results.push_back(split_brain_resolve(store, volume, keep, lost)); };
         if (done.empty())
             resolve();
         else

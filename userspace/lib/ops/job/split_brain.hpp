@@ -17,6 +17,6 @@ std::vector<std::vector<SplitReport>> split_brains_of_job(const ConfigStore& sto
 
 // Error(partly_done): names what was resolved before. Repeated, it goes on.
 std::vector<SplitResult> split_brain_resolve_job(const ConfigStore& store, const std::vector<std::vector<SplitReport>>& splits,
-                                                 const std::string& keep);
+                                                 const std::string& keep, LostWrites lost);
 
 } // namespace mirrornet::ops

@@ -6,6 +6,7 @@
 #include "config/store.hpp"
 #include "model/names.hpp"
 #include "nl/kernel.hpp"
+#include "ops/volume/saved_writes.hpp"
 #include "ops/volume/subjects.hpp"
 
 #include <nlohmann/json.hpp>
@@ -70,24 +71,41 @@ struct SplitResult {
     bool full = false;    // the resync that follows, since what both had in common is not known
     bool told = true;     // the node that is kept
     std::vector<std::string> unasked; // nodes that did not answer: repeated, it looks after them
+    struct Saved {
+        std::string node;
+        SavedWrites writes;
+    };
+    std::vector<Saved> saved; // on the nodes that gave up
 };
+
+// What becomes of what only a copy has that is given up: on its node, save_writes() keeps it.
+enum class LostWrites { overwritten, saved };
 
 // Without --yes: what would be overwritten.
 std::string split_brain_question(const std::vector<SplitReport>& pairs, const std::string& keep);
 
 // Gives up the copies that are not on node `keep`, or do not follow that one. With more than two
 // copies `keep` is this node. Error(unreachable): the other node has to be asked, nothing was changed; partly_done: repeat it.
-SplitResult split_brain_resolve(const ConfigStore& store, const std::string& volume,
-                                const std::string& keep);
+SplitResult split_brain_resolve(const ConfigStore& store, const std::string& volume, const std::string& keep,
+                                LostWrites lost);
 
 // The same where this node is the one that is kept, and there are several others.
-SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitReport>& pairs, const std::string& keep);
+SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitReport>& pairs, const std::string& keep,
+                           LostWrites lost);
 
 // Gives up the copy on this node for the one on node `keep`; of two copies it is clear which.
-SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume, const std::string& keep);
+SplitResult split_brain_discard_local(const ConfigStore& store, const std::string& volume, const std::string& keep,
+                                      LostWrites lost);
 
 // For the node `keep`, whose generations are known: gives up the copy on this one.
-SplitResult split_brain_discard_for(const ConfigStore& store, const std::string& volume,
-                                    const SplitSide& keep);
+SplitResult split_brain_discard_for(const ConfigStore& store, const std::string& volume, const SplitSide& keep,
+                                    LostWrites lost);
+
+// The steps of these, which add to the result what came of them.
+bool split_follows(const SplitSide& side); // a target that goes on by itself: nothing is left to give up
+void split_give_up(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror, const SplitSide& here,
+                   std::uint64_t common, LostWrites lost, SplitResult& result);
+void split_ask_to_give_up(const ConfigStore& store, const SplitReport& pair, LostWrites lost, SplitResult& result);
+void split_continue_there(const ConfigStore& store, const MirrorName& mirror, std::chrono::milliseconds time);
 
 } // namespace mirrornet::ops

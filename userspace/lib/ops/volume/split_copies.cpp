@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A split brain of a volume with several copies, seen from the one that is kept.
-#include "ops/peer.hpp"
 #include "ops/undo.hpp"
 #include "ops/volume/split_brain.hpp"
 
@@ -63,26 +62,18 @@ void require_split(const std::vector<SplitReport>& pairs)
                                              "; nothing was changed; see: mirrorctl status " + pairs.front().volume);
 }
 
-bool give_up(const ConfigStore& store, const SplitReport& pair)
+void all_give_up(const ConfigStore& store, const std::vector<const SplitReport*>& losers, LostWrites lost,
+                 SplitResult& result)
 {
-    const auto answer = Peer(store, pair.other).call("split.discard", {{"volume", pair.volume}, {"keep", pair.here}});
-    return answer.value("full", false);
-}
-
-// True: one of them needs everything.
-bool all_give_up(const ConfigStore& store, const std::vector<const SplitReport*>& losers)
-{
-    bool full = false;
     std::string done;
     for (const auto* loser : losers) {
-        const auto next = [&] { full |= give_up(store, *loser); };
+        const auto next = [&] { split_ask_to_give_up(store, *loser, lost, result); };
         if (done.empty())
             next();
         else
             finish_after("of volume " + loser->volume + " the copy is given up on node " + done, next);
         done += (done.empty() ? "" : ", ") + loser->other;
     }
-    return full;
 }
 
 void continue_all(const ConfigStore& store, const std::string& volume)
@@ -97,10 +88,11 @@ void continue_all(const ConfigStore& store, const std::string& volume)
 
 } // namespace
 
-SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitReport>& pairs, const std::string& keep)
+SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitReport>& pairs, const std::string& keep,
+                           LostWrites lost)
 {
     require_here(pairs, keep);
-    SplitResult result{false, keep, false, true, {}};
+    SplitResult result{false, keep, false, true, {}, {}};
     for (const auto& pair : pairs)
         if (!pair.there)
             result.unasked.push_back(pair.other);
@@ -109,7 +101,7 @@ SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitRepo
         return result;
     require_split(pairs);
     require_closed(losers);
-    result.full = all_give_up(store, losers);
+    all_give_up(store, losers, lost, result);
     finish_after("every other copy of volume " + pairs.front().volume + " follows node " + keep,
                  [&] { continue_all(store, pairs.front().volume); });
     result.changed = true;

@@ -142,6 +142,12 @@
  * MN_CMD_BITMAP_COMMIT (admin): VOLUME_UUID, PEER_UUID. Makes the bits durable,
  *   then the slot valid. A link attached between BEGIN and COMMIT is refused.
  *
+ * MN_CMD_BITMAP_GET (admin): VOLUME_UUID, PEER_UUID, [BITMAP_FIRST] -> BITMAP_FIRST, BITMAP
+ *   Which blocks the peer may lack: MN_BITMAP_GET_BLOCKS from BITMAP_FIRST on (0), or as many as
+ *   the volume has left. -ERANGE: it has none there. Each answer is of its own moment; all of them
+ *   together are of one only while nothing is written and no link is up. They prove nothing while
+ *   the mirror says MIRROR_FULL_NEEDED.
+ *
  * A mirror in sync and of mode sync is lost, and on-sync-loss is fence (docs/fence.md):
  * MN_CMD_MIRROR_FENCED (admin): VOLUME_UUID, PEER_UUID, VOLUME_GENERATION. At the source,
  *   to MN_EVENT_FENCE with MN_FENCE_WANTED: this copy will not be promoted, so writes need
@@ -175,6 +181,7 @@
 #define MN_BLOCK_SHIFT		16	/* a block of the bitmap: 64 KiB */
 #define MN_QUEUE_LOW_WATER	150	/* a number of other products, kept for comparison */
 #define MN_RANGES_MAX		2048	/* ranges in one BITMAP_ADD */
+#define MN_BITMAP_GET_BLOCKS	16384	/* in one answer of BITMAP_GET: 1 GiB of the volume */
 #define MN_LATENCY_BUCKETS	26	/* of a histogram: 2^0..2^24 us, and more */
 
 enum mn_cmd {
@@ -211,6 +218,7 @@ enum mn_cmd {
 	MN_CMD_HANDOVER_END,
 	MN_CMD_VOLUME_DEMOTE,
 	MN_CMD_SPLIT_DISCARD,
+	MN_CMD_BITMAP_GET,
 	__MN_CMD_MAX,
 };
 
@@ -589,6 +597,8 @@ enum mn_attr {
 	MN_A_OPT_BOOT_ALONE,	/* u32, enum mn_boot_alone */
 	MN_A_VOLUME_BOOT,	/* u8, enum mn_boot */
 	MN_A_MIRROR_HEARD,	/* u8, enum mn_heard; for a source that waits */
+	MN_A_BITMAP_FIRST,	/* u64: block at which BITMAP begins */
+	MN_A_BITMAP,		/* binary: a bit per block, the lowest first */
 	__MN_A_MAX,
 };
 
