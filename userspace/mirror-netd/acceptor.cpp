@@ -87,7 +87,7 @@ TlsStream Acceptor::authenticate(Guest& guest, const Deadline& deadline)
 {
     const auto lookup = [this](const NodeId& id) -> std::optional<Key> {
         const auto peer = store_.find_peer(id);
-        return peer ? store_.find_key(peer->name) : std::nullopt;
+        return peer ? store_.find_key(peer->name) : store_.find_forgotten_key(id);
     };
     try {
         return TlsStream::accept(std::move(guest.fd), lookup, deadline);
@@ -97,12 +97,29 @@ TlsStream Acceptor::authenticate(Guest& guest, const Deadline& deadline)
     }
 }
 
+// It has proved with its old key who it is, and that gets it this sentence.
+void Acceptor::refuse_forgotten(LineStream& stream, const Deadline& deadline) const
+{
+    const auto id = stream.tls().initiator();
+    const auto known = store_.find_forgotten(id);
+    const Error refusal(ExitStatus::not_permitted,
+                        "node " + store_.load_node().name + " has forgotten this node" +
+                            (known ? ", which it knew as " + known->name : "") +
+                            ": it mirrors nothing to or from here any more, and another copy may have taken the place of "
+                            "the one here; keep what you need of it, then delete the volume here, or have both nodes trust "
+                            "each other again (mirrorctl node trust)");
+    stream.write(print_refusal(refusal), deadline);
+    throw Error(ExitStatus::not_permitted, "node " + (known ? known->name : id.to_string()) + " was forgotten here, and was told so");
+}
+
 void Acceptor::serve_authenticated(Guest& guest, LineStream stream, const Deadline& deadline)
 {
     const auto peer = store_.find_peer(stream.tls().initiator());
     const auto line = stream.read(deadline);
-    if (!peer || !line)
+    if (!line)
         return;
+    if (!peer)
+        refuse_forgotten(stream, deadline);
     guest.pass.reset();
     guest.name = "node " + peer->name + " (" + guest.name + ")";
     const auto hello = greeting(stream, *line, deadline);

@@ -51,6 +51,7 @@ private:
     };
     void accept_from(int listener);
     void serve(Guest& guest);
+    [[noreturn]] void refuse_forgotten(LineStream& stream, const Deadline& deadline) const;
     void serve_authenticated(Guest& guest, LineStream stream, const Deadline& deadline);
     void serve_control_to(const PeerConfig& peer, LineStream stream, const Deadline& deadline);
     TlsStream authenticate(Guest& guest, const Deadline& deadline);

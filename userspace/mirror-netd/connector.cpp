@@ -2,9 +2,11 @@
 #include "mirror-netd/connector.hpp"
 
 #include "mirror-netd/log.hpp"
+#include "ops/peer.hpp"
 #include "remote/greeting.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace mirrornet::netd {
 
@@ -20,6 +22,9 @@ constexpr auto attempt_time = 10s;
 // A link that lasted this long was a success; one that falls at once is tried
 // again ever more slowly.
 constexpr auto proven = 10s;
+
+// Of the key of an attempt: the links are the other node's to make, it is only asked.
+const VolumeId any_volume;
 
 milliseconds until(Connector::Clock::time_point when, Connector::Clock::time_point now)
 {
@@ -38,15 +43,15 @@ Connector::Connector(const ConfigStore& store, KernelView& kernel, Mailbox& mail
 void Connector::refresh(const NodeConfig& self)
 {
     const auto now = Clock::now();
-    const auto missing = kernel_.missing_links();
+    std::set<MirrorKey> wanted;
+    for (const auto& [volume, peer] : kernel_.missing_links())
+        wanted.emplace(connects(self.id, peer) ? volume : any_volume, peer);
     std::erase_if(attempts_, [&](const auto& each) {
-        return !missing.contains(each.first) && !each.second.running &&
+        return !wanted.contains(each.first) && !each.second.running &&
                now - each.second.connected > proven;
     });
     auto soonest = Clock::time_point::max();
-    for (const auto& mirror : missing) {
-        if (!connects(self.id, mirror.second))
-            continue;
+    for (const auto& mirror : wanted) {
         auto& attempt = attempts_[mirror];
         if (!attempt.running && attempt.due <= now)
             start(self, mirror, attempt);
@@ -64,6 +69,23 @@ void Connector::start(const NodeConfig& self, const MirrorKey& mirror, Attempt& 
         attempt.due = Clock::now() + Backoff::first;
 }
 
+// In a thread of its own, as run(). That the other node is not there is told by the lack of a link.
+Connector::Outcome Connector::attempt(const NodeConfig& self, const PeerConfig& peer, const MirrorKey& mirror)
+{
+    if (mirror.first != any_volume) {
+        kernel_.attach(initiate_link(self, peer, store_.load_key(peer.name), mirror.first,
+                                     Deadline(attempt_time, cancel_)));
+        return Outcome::connected;
+    }
+    try {
+        ops::Peer(store_, peer.name).call("node.info", nlohmann::json::object(), ops::Peer::short_time);
+    } catch (const Error& error) {
+        if (error.status() == ExitStatus::not_permitted)
+            throw;
+    }
+    return Outcome::theirs;
+}
+
 // In a thread of its own.
 void Connector::run(const NodeConfig& self, const MirrorKey& mirror)
 {
@@ -75,8 +97,7 @@ void Connector::run(const NodeConfig& self, const MirrorKey& mirror)
             throw Error(ExitStatus::not_found, "this node is not configured here; trust it: "
                                                "mirrorctl node trust");
         name = peer->name;
-        kernel_.attach(initiate_link(self, *peer, store_.load_key(name), mirror.first,
-                                     Deadline(attempt_time, cancel_)));
+        outcome = attempt(self, *peer, mirror);
     } catch (const LinkUnwanted&) {
         outcome = Outcome::unwanted;
     } catch (const std::exception& error) {
@@ -99,6 +120,8 @@ void Connector::ended(const MirrorKey& mirror, const std::string& peer, Outcome 
     if (outcome == Outcome::connected) {
         attempt.connected = now;
         log(Priority::info, "{}@{}: link connected", store_.display_name(mirror.first), peer);
+    } else if (outcome == Outcome::failed && failure != attempt.complaint && mirror.first == any_volume) {
+        log(Priority::warning, "node {} makes no links: {}", peer, failure);
     } else if (outcome == Outcome::failed && failure != attempt.complaint) {
         log(Priority::warning,
             "{}@{}: no link: {}. The mirror stays paused, writes go on and are queued, or tracked; "

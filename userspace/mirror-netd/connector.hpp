@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Makes the links that the kernel misses and that this node has to make.
+// Makes the links that the kernel misses and that this node has to make. Of those that the other node
+// has to make it asks only whether that one still wants to know this node.
 #pragma once
 
 #include "config/store.hpp"
@@ -36,9 +37,10 @@ private:
         Clock::time_point connected{}; // the last one that succeeded
         std::string complaint;         // the last failure, said once
     };
-    enum class Outcome { connected, unwanted, failed };
+    enum class Outcome { connected, unwanted, theirs, failed };
     void start(const NodeConfig& self, const MirrorKey& mirror, Attempt& attempt);
     void run(const NodeConfig& self, const MirrorKey& mirror);
+    Outcome attempt(const NodeConfig& self, const PeerConfig& peer, const MirrorKey& mirror);
     void ended(const MirrorKey& mirror, const std::string& peer, Outcome outcome,
                const std::string& failure);
 

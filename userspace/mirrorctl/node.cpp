@@ -97,7 +97,7 @@ int forget(const Invocation& invocation, const std::string& name)
 {
     ops::node_forget(invocation.store, name);
     invocation.output.document({{"forgotten", name}});
-    invocation.output.line("node " + name + " is not trusted any more; its key is deleted");
+    invocation.output.line("node " + name + " is not trusted any more; if it comes back, it is refused and told so");
     return 0;
 }
 

@@ -245,3 +245,22 @@ TEST(Node, ANodeWithACopyIsNotForgotten)
     node_forget(store, "b");
     EXPECT_FALSE(store.find_key("b").has_value());
 }
+
+TEST(Node, WhoWasForgottenCanProveItAndNoMore)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    init(store, "a");
+    const NodeCard b{"b", Uuid::random(), {Address::parse("10.0.0.2")}, Key::random()};
+    node_trust(store, by_card(b));
+    node_forget(store, "b");
+    EXPECT_FALSE(store.find_peer(b.id).has_value());
+    ASSERT_TRUE(store.find_forgotten(b.id).has_value());
+    EXPECT_EQ(store.find_forgotten(b.id)->name, "b");
+    EXPECT_EQ(store.find_forgotten_key(b.id), b.key);
+    EXPECT_EQ(file_mode(dir / ("forgotten/" + b.id.to_string() + ".key")) & 0777, 0600U);
+    EXPECT_FALSE(store.find_forgotten_key(Uuid::random()).has_value());
+    node_trust(store, by_card(b));
+    EXPECT_FALSE(store.find_forgotten(b.id).has_value());
+    EXPECT_FALSE(store.find_forgotten_key(b.id).has_value());
+}

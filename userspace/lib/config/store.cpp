@@ -89,19 +89,7 @@ bool ConfigStore::remove_peer(const std::string& name) const
 
 std::optional<Key> ConfigStore::find_key(const std::string& peer) const
 {
-    const auto path = key_path(peer);
-    const auto text = find_file(path, 1024);
-    if (!text)
-        return std::nullopt;
-    if (file_mode(path) & 0077)
-        throw Error(ExitStatus::not_permitted,
-                    path.string() + " can be read by others than its owner, so the key "
-                                    "counts as known; exchange new keys, then chmod 0600");
-    try {
-        return Key::parse(*text);
-    } catch (const Error& error) {
-        throw Error(ExitStatus::usage, path.string() + ": " + error.what());
-    }
+    return load_key_file(key_path(peer));
 }
 
 Key ConfigStore::load_key(const std::string& peer) const

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The configuration directory: node.toml, nodes/PEER.toml, keys/PEER.key,
-// volumes/NAME.toml, volumes/NAME.local.toml and jobs/NAME.toml. Files are read when asked for
+// forgotten/UUID.toml and .key, volumes/NAME.toml, volumes/NAME.local.toml and jobs/NAME.toml. Files are read when asked for
 // and never cached; each is replaced whole.
 #pragma once
 
@@ -35,6 +35,11 @@ public:
     std::optional<PeerConfig> find_peer(const NodeId& id) const;
     void save(const PeerConfig& peer) const;
     bool remove_peer(const std::string& name) const; // with its key
+    // The same, but what proves that it is this node stays, so that it can be told. False: it is not known.
+    bool forget_peer(const std::string& name) const;
+    std::optional<PeerConfig> find_forgotten(const NodeId& id) const;
+    std::optional<Key> find_forgotten_key(const NodeId& id) const;
+    void remove_forgotten(const NodeId& id) const;
 
     std::optional<Key> find_key(const std::string& peer) const; // refuses an open mode
     Key load_key(const std::string& peer) const;
@@ -63,6 +68,7 @@ private:
     std::filesystem::path node_path() const;
     std::filesystem::path peer_path(const std::string& name) const;
     std::filesystem::path key_path(const std::string& peer) const;
+    std::filesystem::path forgotten_path(const NodeId& id, const char* suffix) const;
     std::filesystem::path volume_path(const std::string& name) const;
     std::filesystem::path local_path(const std::string& name) const;
     std::filesystem::path job_path(const std::string& name) const;

@@ -28,6 +28,22 @@ std::vector<std::string> names_in(const fs::path& dir)
     return names;
 }
 
+std::optional<Key> load_key_file(const fs::path& path)
+{
+    const auto text = find_file(path, 1024);
+    if (!text)
+        return std::nullopt;
+    if (file_mode(path) & 0077)
+        throw Error(ExitStatus::not_permitted,
+                    path.string() + " can be read by others than its owner, so the key "
+                                    "counts as known; exchange new keys, then chmod 0600");
+    try {
+        return Key::parse(*text);
+    } catch (const Error& error) {
+        throw Error(ExitStatus::usage, path.string() + ": " + error.what());
+    }
+}
+
 void save_text(const fs::path& path, std::string_view text, mode_t mode)
 {
     make_directory(path.parent_path(), mode == 0600 ? 0700 : 0755);

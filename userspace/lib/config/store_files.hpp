@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "config/key.hpp"
 #include "model/names.hpp"
 
 #include <filesystem>
@@ -25,6 +26,9 @@ void refuse_local_suffix(const std::string& name);
 
 // Makes the directory too; a secret's is closed to others.
 void save_text(const fs::path& path, std::string_view text, mode_t mode = 0644);
+
+// Error(not_permitted): others can read it; Error(usage): it is no key.
+std::optional<Key> load_key_file(const fs::path& path);
 
 template <typename T>
 std::optional<T> load(const fs::path& path, T (*parse)(std::string_view, const std::string&))

@@ -88,7 +88,7 @@ void node_forget(const ConfigStore& store, const std::string& name)
             throw Error(ExitStatus::in_use, "volume " + volume + " has a copy on node " + name +
                                                 "; delete that mirror first: mirrorctl delete " +
                                                 volume + "@" + name);
-    if (!store.remove_peer(name))
+    if (!store.forget_peer(name))
         throw Error(ExitStatus::not_found, "this node knows no node " + name + "; those it knows: mirrorctl node show");
 }
 

@@ -60,7 +60,7 @@ struct NodeTrustResult {
 // unless `confirmed`. Error(exists) if the identity is known by another name.
 NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& options);
 
-// Error(in_use) while a volume has a copy there.
+// It is refused from now on, and told why. Error(in_use) while a volume has a copy there.
 void node_forget(const ConfigStore& store, const std::string& name);
 
 } // namespace mirrornet::ops

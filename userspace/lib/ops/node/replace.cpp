@@ -120,7 +120,7 @@ NodeReplaceResult node_replace(const ConfigStore& store, const std::string& name
         wanted.may = old.may;
     if (!wanted.encryption && old.options.is_set(Option::encryption))
         wanted.encryption = old.encryption();
-    store.remove_peer(name); // with the key, which died with the machine
+    store.forget_peer(name);
     result.trust = node_trust(store, wanted);
     return result;
 }

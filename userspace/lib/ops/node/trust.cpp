@@ -154,6 +154,7 @@ NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& opt
         store.save(result.peer);
         result.changed = true;
     }
+    store.remove_forgotten(result.peer.id);
     // The key last: once there is one, no token is shown any more.
     if (key && !(old_key && *old_key == *key)) {
         store.save_key(name, *key);
