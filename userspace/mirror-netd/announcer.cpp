@@ -25,8 +25,10 @@ bool Announcer::is_gap(const nl::Event& event)
     return expected > 1 && event.number > expected;
 }
 
-void Announcer::tell(const ops::Announcement& event)
+void Announcer::tell(ops::Announcement event)
 {
+    if (!event.volume.empty())
+        event.facts.emplace_back("MIRROR_NET_MAINTENANCE", in_maintenance_(event.volume) ? "yes" : "no");
     write_event(event);
     hooks_.announce(event);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirror-netd/daemon.hpp"
 
+#include "base/time.hpp"
 #include "base/version.hpp"
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/methods.hpp"
@@ -8,6 +9,7 @@
 #include "ops/json.hpp"
 #include "ops/peer.hpp"
 #include "ops/rpc.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/split_rpc.hpp"
 #include "remote/ktls.hpp"
 
@@ -25,6 +27,9 @@ using std::chrono::milliseconds;
 // Events tell at once what changed; this is for what they may miss: a module
 // loaded later, an event dropped.
 constexpr auto tick = 2000ms;
+
+// Reads every volume's file.
+constexpr auto maintenance_tick = 5000ms;
 
 void notify_reloading()
 {
@@ -55,7 +60,9 @@ AskPeer ask_peer(const ConfigStore& store)
 Daemon::Daemon(const ConfigStore& store)
     : store_(store), node_(store.load_node()), kernel_(stopping_.fd()),
       hooks_({.directory = store_.directory() / "hooks.d"}, stopping_.fd()),
-      announcer_(store_, hooks_),
+      announcer_(store_, hooks_, [this](const std::string& volume) { return maintenance_.is_on(volume); }),
+      maintenance_(store_, [this](ops::Announcement event) { announcer_.tell(std::move(event)); },
+                   [this](const std::string& volume) { ops::put_in_force(store_, volume, Option::boot_alone); }),
       fencer_(store_, fences_, ask_peer(store_), {.directory = store_.directory() / "fence.d"},
               stopping_.fd()),
       connector_(store_, kernel_, mailbox_, stopping_.fd(),
@@ -77,6 +84,7 @@ Daemon::Daemon(const ConfigStore& store)
         follow_name();
         refresh();
     });
+    maintenance_timer_ = loop_.on_timer([this] { follow_maintenance(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
@@ -102,11 +110,19 @@ try {
     // told by the next reload, and by `mirrorctl config check`
 }
 
+// Files are all that says so.
+void Daemon::follow_maintenance()
+{
+    maintenance_timer_.arm(maintenance_tick);
+    no_maintenance_.about([this] { maintenance_.look(now_s()); });
+}
+
 void Daemon::run()
 {
     apply(node_);
     make_known();
     tick_timer_.arm(0ms);
+    maintenance_timer_.arm(0ms);
     chores_.start(prepare_encryption);
     ::sd_notify(0, "READY=1");
     log(Priority::info, "mirror-netd {} of node {} ({}) listens on port {}", tool_version,

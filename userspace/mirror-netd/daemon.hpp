@@ -10,6 +10,7 @@
 #include "mirror-netd/connector.hpp"
 #include "mirror-netd/fencer.hpp"
 #include "mirror-netd/log.hpp"
+#include "mirror-netd/maintenance.hpp"
 #include "mirror-netd/renewer.hpp"
 #include "ops/node/daemon_mark.hpp"
 
@@ -28,6 +29,7 @@ private:
     void apply(const NodeConfig& node);
     void make_known();
     void follow_name();
+    void follow_maintenance();
     void reload();
     void stop();
     void refresh();
@@ -46,12 +48,13 @@ private:
     KernelLinks kernel_;
     KernelFences fences_;
     std::optional<nl::EventStream> events_;
-    EventLoop::Source events_source_, mailbox_source_, due_timer_, tick_timer_;
+    EventLoop::Source events_source_, mailbox_source_, due_timer_, tick_timer_, maintenance_timer_;
     EventLoop::Source signals_[3];
-    Complaint no_events_, bad_events_, no_links_, no_fences_; // what the kernel does not do
+    Complaint no_events_, bad_events_, no_links_, no_fences_, no_maintenance_; // what the kernel does not do
     Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
     Hooks hooks_;
     Announcer announcer_;
+    MaintenanceWatch maintenance_;
     Fencer fencer_;
     Connector connector_;
     Renewer renewer_;

@@ -54,6 +54,7 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_takeover(app, invocation);
     setup_split_brain(app, invocation);
     setup_job(app, invocation);
+    setup_maintenance(app, invocation);
     setup_up(app, invocation);
     setup_down(app, invocation);
     setup_get(app, invocation);

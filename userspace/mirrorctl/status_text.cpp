@@ -111,10 +111,24 @@ void add_remark(std::string& text, const std::string& about, const std::string& 
         text += "\n" + about + ": " + remark;
 }
 
+// Of a volume, or of the node.
+std::string maintenance_remark(const json& of)
+{
+    const auto found = of.find("maintenance");
+    if (found == of.end() || !found->is_object())
+        return {};
+    const auto reason = word(*found, "reason", "");
+    return "in maintenance since " + local_time(number(*found, "since_ns")) +
+           (number(*found, "until_ns") ? " until " + local_time(number(*found, "until_ns")) : "") +
+           (reason.empty() ? "" : " (" + reason + ")") + ": the " + word(*found, "of") +
+           "; nothing takes over by itself; to end it: " + word(*found, "end");
+}
+
 std::string remarks(const json& volume)
 {
     std::string text;
     const auto name = word(volume, "name");
+    add_remark(text, name, maintenance_remark(volume));
     add_remark(text, name, word(volume, "advice", ""));
     if (flag(volume, "written"))
         add_remark(text, name, "this target was opened for writing: continue, or a resync, overwrites "
@@ -142,6 +156,14 @@ std::string errors_text(const json& report)
     for (const auto& error : report.value("errors", json::array()))
         add_remark(text, "cannot be read", error.get<std::string>());
     return text;
+}
+
+// Without volumes that would be seen nowhere else.
+std::string node_text(const json& report)
+{
+    std::string text;
+    add_remark(text, "this node", maintenance_remark(report));
+    return text + errors_text(report);
 }
 
 std::string brief_line(const json& volume, const json& mirror)
@@ -179,7 +201,7 @@ std::string progress_text(const json& mirror, std::uint64_t block_bytes)
 std::string status_text(const json& report)
 {
     if (report.at("volumes").empty())
-        return "no volumes on this node" + errors_text(report);
+        return "no volumes on this node" + node_text(report);
     Table table({"VOLUME", "ROLE", "LOCK", "DATA", "MIRROR", "STATE", "REASON", "LINK", "DIRTY",
                  "SINCE"});
     std::string below;

@@ -55,6 +55,7 @@ void setup_create(CLI::App& app, Invocation& invocation);
 void setup_delete(CLI::App& app, Invocation& invocation);
 void setup_target(CLI::App& app, Invocation& invocation);
 void setup_job(CLI::App& app, Invocation& invocation);
+void setup_maintenance(CLI::App& app, Invocation& invocation);
 void setup_release(CLI::App& app, Invocation& invocation);
 void setup_list(CLI::App& app, Invocation& invocation);
 void setup_status(CLI::App& app, Invocation& invocation);

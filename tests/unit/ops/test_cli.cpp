@@ -91,6 +91,8 @@ TEST_F(CommandLine, HelpOfEveryVerb)
         expect_golden(std::string("help-split-brain-") + verb, run({"split-brain", verb, "--help"}).out);
     for (const char* verb : {"create", "add", "remove", "show", "rename", "describe", "delete"})
         expect_golden(std::string("help-job-") + verb, run({"job", verb, "--help"}).out);
+    for (const char* verb : {"on", "off"})
+        expect_golden(std::string("help-maintenance-") + verb, run({"maintenance", verb, "--help"}).out);
     for (const char* verb : {"check", "diff", "apply"})
         expect_golden(std::string("help-config-") + verb, run({"config", verb, "--help"}).out);
     for (const char* verb : {"add", "remove", "replace"})

@@ -225,6 +225,7 @@ TEST(Events, TheManualHasEveryFact)
     fence.generation = 1;
     auto facts = ops::announcement_of(fence, "a", "").facts;
     facts.emplace_back("MIRROR_NET_MISSED", "");
+    facts.emplace_back("MIRROR_NET_MAINTENANCE", "");
     const auto page = read_file(manual_of_facts);
     for (const auto& [name, value] : facts)
         EXPECT_NE(page.find("\n.TP\n.B " + name + "\n"), std::string::npos)

@@ -4,6 +4,7 @@
 // takes over.
 #include "config/files.hpp"
 #include "ops/volume/in_force.hpp"
+#include "ops/volume/everywhere.hpp"
 #include "ops/volume/options.hpp"
 
 #include "expect_error.hpp"

@@ -20,6 +20,7 @@ public:
         node.version = 1 + upto(INT64_MAX - 1);
         options(node.options);
         options(node.defaults);
+        node.maintenance = maintenance();
         return node;
     }
 
@@ -49,6 +50,7 @@ public:
             volume.mirrors.push_back(mirror);
         }
         options(volume.options);
+        volume.maintenance = maintenance();
         return volume;
     }
 
@@ -61,6 +63,7 @@ public:
         job.description = upto(1) ? "\"x\" \\ y" : "";
         for (std::uint64_t count = upto(5); job.volumes.size() < count;)
             job.volumes.push_back("v" + std::to_string(job.volumes.size()) + name().substr(0, 9));
+        job.maintenance = maintenance();
         return job;
     }
 
@@ -78,6 +81,14 @@ private:
     std::uint64_t upto(std::uint64_t most)
     {
         return std::uniform_int_distribution<std::uint64_t>(0, most)(rng_);
+    }
+
+    std::optional<mirrornet::Maintenance> maintenance()
+    {
+        if (upto(1))
+            return std::nullopt;
+        const auto since = 1 + upto(30'000'000'000);
+        return mirrornet::Maintenance{upto(1) ? "new \"disks\" \\ \xc3\xa4" : "", since, upto(1) ? since + 1 + upto(1'000'000) : 0};
     }
 
     // Kept short: a prefix may be put before it.

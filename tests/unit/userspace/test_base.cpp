@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "expect_error.hpp"
 #include "scratch_dir.hpp"
@@ -158,4 +159,33 @@ TEST(Process, Limits)
     const auto result = run_process({"head", "-c", "100000", "/dev/zero"}, {.output = 10});
     EXPECT_EQ(result.out.size(), 10u);
     EXPECT_TRUE(result.ok());
+}
+
+TEST(Time, IsReadAsItIsPrinted)
+{
+    for (const std::uint64_t time : {1ull, 951782400ull, 1795500000ull, 4102444800ull, 32503679999ull})
+        EXPECT_EQ(parse_time(utc_text(time)), time) << utc_text(time);
+    EXPECT_EQ(utc_text(951782400), "2000-02-29T00:00:00Z");
+    EXPECT_EQ(parse_time("2000-02-29 00:00Z"), 951782400u);
+    EXPECT_EQ(parse_time("2000-02-29T00:00:01Z"), 951782401u);
+    const auto local = parse_time("2026-07-01 12:00"); // of whatever zone this machine has
+    EXPECT_NEAR(static_cast<double>(local), static_cast<double>(parse_time("2026-07-01 12:00Z")), 15 * 3600);
+}
+
+TEST(Time, WhatIsNone)
+{
+    for (const char* text : {"", "tomorrow", "12:00", "2026-02-30 12:00", "2026-13-01 12:00", "2026-01-01 24:30", "2026-01-01",
+                             "2026-01-01 12:00:61", "2026-01-01 12:00 ", "2026-01-01 12:00+1", "99999-01-01 12:00"})
+        EXPECT_THROW(parse_time(text), Error) << text;
+}
+
+TEST(Time, LengthsOfTime)
+{
+    EXPECT_EQ(parse_duration("45s"), 45u);
+    EXPECT_EQ(parse_duration("90m"), 5400u);
+    EXPECT_EQ(parse_duration("1h30m"), 5400u);
+    EXPECT_EQ(parse_duration("3d"), 259200u);
+    EXPECT_EQ(parse_duration("366d"), 31622400u);
+    for (const char* text : {"", "5", "0s", "h", "-1h", "1w", "1.5h", "367d", "1h ", "9999999999s"})
+        EXPECT_THROW(parse_duration(text), Error) << text;
 }

@@ -292,7 +292,7 @@ TEST_F(HooksTest, LostEventsAreToldAndNoneIsInvented)
     testing::internal::CaptureStderr();
     begin(with);
     const ConfigStore store(scratch / "config");
-    netd::Announcer announcer(store, *hooks);
+    netd::Announcer announcer(store, *hooks, [](const std::string&) { return false; });
     const auto tell = [&](std::vector<std::uint64_t> numbers, bool lost = false) {
         nl::EventStream::Batch batch;
         batch.lost = lost;

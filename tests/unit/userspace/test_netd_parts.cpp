@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.hpp"
 #include "mirror-netd/backoff.hpp"
 #include "mirror-netd/event_loop.hpp"
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/mailbox.hpp"
+#include "mirror-netd/maintenance.hpp"
 #include "mirror-netd/turnstile.hpp"
 #include "mirror-netd/workers.hpp"
+#include "scratch_dir.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 
+using namespace mirrornet;
 using namespace mirrornet::netd;
 using namespace std::chrono_literals;
 
@@ -155,4 +159,91 @@ TEST(EventLoop, ACallbackThatThrowsEndsNothing)
     timer.arm(0ms);
     loop.run();
     EXPECT_EQ(calls, 2);
+}
+
+namespace {
+
+// Node a with volume home; what the watch tells and puts in force, in order.
+struct MaintenanceWatchTest : testing::Test {
+    MaintenanceWatchTest()
+    {
+        NodeConfig self;
+        self.name = "a";
+        self.id = Uuid::random();
+        store.save(self);
+        VolumeConfig volume;
+        volume.name = "home";
+        volume.id = Uuid::random();
+        volume.size = 1 << 20;
+        volume.nodes = {{"a", self.id}};
+        store.save(volume);
+        id = volume.id.to_string();
+    }
+    void set(std::optional<Maintenance> maintenance)
+    {
+        auto volume = store.load_volume("home");
+        volume.maintenance = maintenance;
+        store.save(volume);
+    }
+    void set_node(std::optional<Maintenance> maintenance)
+    {
+        auto node = store.load_node();
+        node.maintenance = maintenance;
+        store.save(node);
+    }
+    std::vector<std::string> looked(std::uint64_t now)
+    {
+        said.clear();
+        watch.look(now);
+        return said;
+    }
+    using Said = std::vector<std::string>;
+    const Said began{"in force home", "maintenance-begun"}, over{"in force home", "maintenance-over"};
+    ScratchDir dir;
+    ConfigStore store{dir.path()};
+    std::string id;
+    Said said;
+    netd::MaintenanceWatch watch{store, [this](const ops::Announcement& event) { said.emplace_back(event.kind->name); },
+                                 [this](const std::string& volume) { said.push_back("in force " + volume); }};
+};
+
+} // namespace
+
+TEST_F(MaintenanceWatchTest, SeesBeginAndEnd)
+{
+    EXPECT_EQ(looked(10), Said{}) << "nothing is on record";
+    set(Maintenance{"", 11, 20});
+    EXPECT_EQ(looked(11), began);
+    EXPECT_TRUE(watch.is_on(id));
+    EXPECT_EQ(looked(19), Said{});
+    EXPECT_EQ(looked(20), over) << "by the clock";
+    EXPECT_FALSE(watch.is_on(id));
+    EXPECT_EQ(looked(21), Said{});
+    set(Maintenance{"", 22, 0});
+    EXPECT_EQ(looked(22), began);
+    set_node(Maintenance{"", 23, 30});
+    set(std::nullopt);
+    EXPECT_EQ(looked(25), Said{}) << "the node's goes on";
+    EXPECT_EQ(looked(30), over);
+}
+
+TEST_F(MaintenanceWatchTest, TellsNothingOfWhatItMissedButLetsGo)
+{
+    set(Maintenance{"", 1, 5});
+    EXPECT_EQ(looked(10), Said{"in force home"}) << "it ended meanwhile";
+    EXPECT_EQ(looked(11), Said{});
+}
+
+TEST_F(MaintenanceWatchTest, WhatCannotBeReadEndsNothing)
+{
+    looked(10);
+    set(Maintenance{"", 11, 0});
+    EXPECT_EQ(looked(11), began);
+    const auto path = dir / "volumes/home.toml";
+    const auto text = read_file(path);
+    write_file_atomic(path, "not a volume");
+    EXPECT_THROW(looked(12), Error);
+    EXPECT_TRUE(watch.is_on(id));
+    write_file_atomic(path, text);
+    EXPECT_EQ(looked(13), Said{});
 }

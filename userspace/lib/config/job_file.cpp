@@ -17,6 +17,7 @@ std::string print(const JobConfig& job)
         .number("version", job.version)
         .text_unless_empty("description", job.description)
         .texts("volumes", job.volumes)
+        .maintenance(job.maintenance)
         .result();
 }
 
@@ -30,6 +31,7 @@ JobConfig parse_job(std::string_view text, const std::string& file)
     job.version = reader.number("version");
     job.description = reader.text_or("description", "");
     job.volumes = reader.texts("volumes");
+    job.maintenance = reader.maintenance();
     reader.finish();
     reader.checked("job", [&] { job.check(); });
     return job;

@@ -18,6 +18,7 @@ std::string print(const NodeConfig& node)
         .addresses("listen", node.listen)
         .options("options", node.options)
         .options("defaults", node.defaults)
+        .maintenance(node.maintenance)
         .result();
 }
 
@@ -32,6 +33,7 @@ NodeConfig parse_node(std::string_view text, const std::string& file)
     node.listen = reader.addresses("listen");
     reader.options("options", node.options);
     reader.options("defaults", node.defaults);
+    node.maintenance = reader.maintenance();
     reader.finish();
     reader.checked("node", [&] { node.check(); });
     return node;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config/printer.hpp"
 
+#include "base/time.hpp"
+
 #include <fmt/format.h>
 
 namespace mirrornet {
@@ -90,6 +92,14 @@ Printer& Printer::options(std::string_view name, const OptionSet& set)
         line(spec.name, spec.is_word() ? in_quotes(printed) : printed);
     }
     return *this;
+}
+
+Printer& Printer::maintenance(const std::optional<Maintenance>& maintenance)
+{
+    if (!maintenance)
+        return *this;
+    table("maintenance").text_unless_empty("reason", maintenance->reason).text("since", utc_text(maintenance->since));
+    return maintenance->until ? text("until", utc_text(maintenance->until)) : *this;
 }
 
 } // namespace mirrornet

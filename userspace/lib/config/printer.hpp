@@ -5,9 +5,11 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/maintenance.hpp"
 #include "model/options.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,7 @@ public:
     Printer& list_table(std::string_view name); // [[name]]
     // The options that are set, under [name]; nothing if there are none.
     Printer& options(std::string_view name, const OptionSet& set);
+    Printer& maintenance(const std::optional<Maintenance>& maintenance); // [maintenance]; nothing if there is none
 
     const std::string& result() const { return out_; }
 

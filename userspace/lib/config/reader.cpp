@@ -2,6 +2,7 @@
 #include "config/reader.hpp"
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 
 #include <set>
 #include <toml++/toml.h>
@@ -172,6 +173,17 @@ void Reader::options(std::string_view key, OptionSet& into)
     for (const auto& each : *inner.impl_->table)
         inner.checked(each.first.str(),
                       [&] { read_option(each.first.str(), each.second, into); });
+}
+
+std::optional<Maintenance> Reader::maintenance()
+{
+    if (!has("maintenance"))
+        return std::nullopt;
+    Reader inner = table("maintenance");
+    const auto time = [&](std::string_view key) { return inner.checked(key, [&] { return parse_time(inner.text(key)); }); };
+    Maintenance maintenance{inner.text_or("reason", ""), time("since"), inner.has("until") ? time("until") : 0};
+    inner.finish();
+    return maintenance;
 }
 
 void Reader::require_format(std::uint64_t known)

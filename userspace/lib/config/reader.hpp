@@ -8,10 +8,12 @@
 #include "base/error.hpp"
 #include "base/uuid.hpp"
 #include "model/address.hpp"
+#include "model/maintenance.hpp"
 #include "model/options.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,7 @@ public:
     Reader table(std::string_view key);                   // has to be there
     std::vector<Reader> tables(std::string_view key);     // [[key]]; empty if absent
     void options(std::string_view key, OptionSet& into);  // [key]; nothing if absent
+    std::optional<Maintenance> maintenance();             // [maintenance]; nothing if absent
 
     template <Worded E> E word(std::string_view key)
     {

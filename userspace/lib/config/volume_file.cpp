@@ -51,7 +51,8 @@ std::string print(const VolumeConfig& volume)
         .text("uuid", volume.id.to_string())
         .number("version", volume.version)
         .number("size", volume.size)
-        .options("options", volume.options);
+        .options("options", volume.options)
+        .maintenance(volume.maintenance);
     print_nodes(printer, volume);
     return printer.result();
 }
@@ -70,6 +71,7 @@ VolumeConfig parse_volume(std::string_view text, const std::string& file)
         volume.nodes.push_back(read_node(std::move(node)));
     for (auto& mirror : reader.tables("mirror"))
         volume.mirrors.push_back(read_mirror(std::move(mirror)));
+    volume.maintenance = reader.maintenance();
     reader.finish();
     reader.checked("volume", [&] { volume.check(); });
     return volume;

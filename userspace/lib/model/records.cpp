@@ -50,6 +50,12 @@ void check_version(std::uint64_t version)
             "version must be 1 or more");
 }
 
+void check_maintenance(const std::optional<Maintenance>& maintenance)
+{
+    if (maintenance)
+        maintenance->check();
+}
+
 } // namespace
 
 std::uint16_t default_port()
@@ -68,6 +74,7 @@ void NodeConfig::check() const
     require(!id.is_nil(), "uuid of the node must not be all zeroes");
     require(listen.size() <= most_addresses, "listen has more than 32 addresses");
     check_version(version);
+    check_maintenance(maintenance);
 }
 
 void PeerConfig::check() const
@@ -92,6 +99,7 @@ void JobConfig::check() const
     check_name("job", name);
     require(!id.is_nil(), "uuid of the job must not be all zeroes");
     check_version(version);
+    check_maintenance(maintenance);
     const auto is_control = [](unsigned char letter) { return letter < ' ' || letter == 127; };
     require(description.size() <= 255 && std::none_of(description.begin(), description.end(), is_control),
             "the description is one line of at most 255 bytes");
@@ -126,6 +134,7 @@ void VolumeConfig::check() const
     check_name("volume", name);
     require(!id.is_nil(), "uuid of the volume must not be all zeroes");
     check_version(version);
+    check_maintenance(maintenance);
     require(size > 0 && size <= std::numeric_limits<std::int64_t>::max() &&
                 size % sector_size == 0,
             "size is " + std::to_string(size) + "; allowed: a multiple of 512 above 0");

@@ -5,11 +5,13 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/maintenance.hpp"
 #include "model/names.hpp"
 #include "model/options.hpp"
 #include "model/states.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,10 @@ struct NodeConfig {
     NodeId id;
     std::vector<Address> listen; // empty: every IPv4 and IPv6 address
     OptionSet options{scope_node};
-    std::uint64_t version = 1; // grows with every change of options or defaults
+    std::uint64_t version = 1; // grows with every change of what follows
     // What volumes and mirrors that are created here begin with.
     OptionSet defaults{scope_volume | scope_mirror};
+    std::optional<Maintenance> maintenance = std::nullopt; // may be over; the same below
 
     std::uint16_t port() const;
     void check() const; // Error(usage)
@@ -73,6 +76,7 @@ struct VolumeConfig {
     std::vector<VolumeNode> nodes;
     std::vector<MirrorConfig> mirrors;
     OptionSet options{scope_volume};
+    std::optional<Maintenance> maintenance = std::nullopt;
 
     const VolumeNode* find_node(std::string_view node) const; // nullptr if it has no copy
     const VolumeNode* find_node(const NodeId& node) const;
@@ -88,6 +92,7 @@ struct JobConfig {
     std::uint64_t version = 1; // grows with every change
     std::string description;   // one line of text; may be empty
     std::vector<std::string> volumes; // in the order of opening
+    std::optional<Maintenance> maintenance = std::nullopt;
 
     bool has(const std::string& volume) const;
     void check() const;

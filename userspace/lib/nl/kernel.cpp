@@ -196,6 +196,15 @@ void Kernel::mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet&
     ask(message);
 }
 
+void Kernel::mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options, Option only)
+{
+    Message message = about(MN_CMD_MIRROR_SET, id, peer);
+    for (const KernelOption& known : kernel_options())
+        if (known.option == only)
+            message.u32(known.attribute, known.first_word + static_cast<std::uint32_t>(options.get(only)));
+    ask(message);
+}
+
 void Kernel::node_set(const OptionSet& options)
 {
     Message message = request(MN_CMD_NODE_SET);

@@ -84,6 +84,8 @@ public:
     MirrorRecord mirror(const VolumeId& id, const NodeId& peer);
     std::optional<MirrorRecord> find_mirror(const VolumeId& id, const NodeId& peer);
     void mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options);
+    // One of them alone; the others stay as they are.
+    void mirror_set(const VolumeId& id, const NodeId& peer, const OptionSet& options, Option only);
     // As they are in force; an option that this module does not know is not among them.
     std::map<Option, std::int64_t> mirror_options(const VolumeId& id, const NodeId& peer);
     std::int64_t parallel_resyncs(); // of this node, in force

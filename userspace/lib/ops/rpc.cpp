@@ -13,7 +13,7 @@
 #include "ops/volume/copies.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/open_target.hpp"
-#include "ops/volume/options.hpp"
+#include "ops/volume/everywhere.hpp"
 #include "ops/volume/promote.hpp"
 #include "ops/volume/switchover.hpp"
 

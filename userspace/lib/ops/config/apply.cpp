@@ -9,7 +9,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/undo.hpp"
 #include "ops/volume/in_force.hpp"
-#include "ops/volume/options.hpp"
+#include "ops/volume/everywhere.hpp"
 
 #include <algorithm>
 

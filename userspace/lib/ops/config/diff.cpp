@@ -2,6 +2,7 @@
 #include "ops/config/diff.hpp"
 
 #include "base/error.hpp"
+#include "base/time.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -39,6 +40,14 @@ void compare(const std::string& key, const std::string& here, const std::string&
 {
     if (here != there)
         out.push_back({node, object, key, here, there});
+}
+
+std::string maintenance_text(const std::optional<Maintenance>& maintenance)
+{
+    if (!maintenance)
+        return "none";
+    return "since " + utc_text(maintenance->since) + (maintenance->until ? " until " + utc_text(maintenance->until) : "") +
+           (maintenance->reason.empty() ? "" : ": " + maintenance->reason);
 }
 
 void compare_mirrors(const VolumeConfig& here, const VolumeConfig& there, const std::string& node, Differences& out)
@@ -93,6 +102,7 @@ Differences diff_volume(const VolumeConfig& here, const VolumeConfig& there, con
     compare("uuid", here.id.to_string(), there.id.to_string(), node, object, found);
     compare("size", std::to_string(here.size), std::to_string(there.size), node, object, found);
     compare("nodes", nodes_text(here), nodes_text(there), node, object, found);
+    compare("maintenance", maintenance_text(here.maintenance), maintenance_text(there.maintenance), node, object, found);
     compare_options(here.options, there.options, node, object, found);
     compare_mirrors(here, there, node, found);
     compare("version", std::to_string(here.version), std::to_string(there.version), node, object, found);
@@ -107,6 +117,7 @@ Differences diff_job(const JobConfig& here, const JobConfig& there, const std::s
     compare("description", here.description, there.description, node, object, found);
     compare("volumes", fmt::format("{}", fmt::join(here.volumes, " ")), fmt::format("{}", fmt::join(there.volumes, " ")),
             node, object, found);
+    compare("maintenance", maintenance_text(here.maintenance), maintenance_text(there.maintenance), node, object, found);
     compare("version", std::to_string(here.version), std::to_string(there.version), node, object, found);
     return found;
 }

@@ -3,7 +3,7 @@
 // Which version an edited file becomes, and what it may not change.
 #include "base/error.hpp"
 #include "ops/config/apply.hpp"
-#include "ops/volume/options.hpp"
+#include "ops/volume/everywhere.hpp"
 
 #include <algorithm>
 

@@ -10,6 +10,7 @@
 #include "ops/module.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/volume/copies.hpp"
+#include "ops/volume/in_force.hpp"
 #include "ops/volume/unlock.hpp"
 
 namespace mirrornet::ops {
@@ -87,7 +88,7 @@ private:
         kernel_.mirror_add(id_, peer_id_, start(nl::MirrorStart::full));
         undo.add("remove the mirror", [this] { kernel_.mirror_del(id_, peer_id_); });
         kernel_.mirror_set(id_, peer_id_,
-                           options_between(config_, plan_.source.node, plan_.target.node));
+                           options_in_force(store_, config_, plan_.source.node, plan_.target.node));
     }
 
     void open_source()

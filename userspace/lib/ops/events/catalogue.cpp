@@ -1,107 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/events/catalogue.hpp"
 
+#include "ops/events/kinds.hpp"
+
 #include <fmt/format.h>
 
 namespace mirrornet::ops {
 
 namespace {
 
-using C = EventClass;
-using S = Severity;
-
-enum Code : int {
-    unlisted = 0,
-    lost = 1,
-    state_none = 100,
-    state_mirroring,
-    state_resync,
-    state_broken,
-    state_paused,
-    state_resync_pending,
-    state_stopped,
-    role_none = 200,
-    role_source,
-    role_target,
-    link_closed = 300,
-    link_up,
-    link_wanted,
-    link_renewal,
-    resync_stalled = 400,
-    unlocked = 500,
-    locked_target,
-    locked_user,
-    locked_fenced,
-    locked_handed_over,
-    locked_wait_peer,
-    locked_handing_over,
-    boot_stays_locked,
-    boot_alone,
-    disk_unreadable = 600,
-    disk_flush_failed,
-    disk_foreign_write,
-    metadata_failed = 700,
-    metadata_continue,
-    metadata_abandoned,
-    metadata_stop,
-    split_brain = 800,
-    split_brain_given_up,
-    peer_refused = 900,
-    config_changed = 1000,
-    fence_wanted = 1100,
-    fence_confirmed,
-    fence_stop,
-    fence_missing,
-    fence_over,
-    outdated,
-};
-
-// A code and a name are never given to another event. Hundreds are the classes.
-constexpr EventKind kinds[] = {
-    {unlisted, "unlisted", S::warning, {}},
-    {lost, "events-lost", S::warning, {}},
-    {state_none, "state-none", S::warning, C::state},
-    {state_mirroring, "state-mirroring", S::info, C::state},
-    {state_resync, "state-resync", S::info, C::state},
-    {state_broken, "state-broken", S::warning, C::state},
-    {state_paused, "state-paused", S::warning, C::state},
-    {state_resync_pending, "state-resync-pending", S::info, C::state},
-    {state_stopped, "state-stopped", S::error, C::state},
-    {role_none, "role-none", S::info, C::role},
-    {role_source, "role-source", S::info, C::role},
-    {role_target, "role-target", S::info, C::role},
-    {link_closed, "link-closed", S::warning, C::link},
-    {link_up, "link-up", S::info, C::link},
-    {link_wanted, "link-wanted", S::info, C::link},
-    {link_renewal, "link-renewal", S::info, C::link},
-    {resync_stalled, "resync-stalled", S::warning, C::resync},
-    {unlocked, "unlocked", S::info, C::lock},
-    {locked_target, "locked-target", S::info, C::lock},
-    {locked_user, "locked-user", S::info, C::lock},
-    {locked_fenced, "locked-fenced", S::critical, C::lock},
-    {locked_handed_over, "locked-handed-over", S::info, C::lock},
-    {locked_wait_peer, "locked-wait-peer", S::info, C::lock},
-    {locked_handing_over, "locked-handing-over", S::info, C::lock},
-    {boot_stays_locked, "boot-stays-locked", S::warning, C::lock},
-    {boot_alone, "boot-alone", S::warning, C::lock},
-    {disk_unreadable, "disk-unreadable", S::error, C::disk},
-    {disk_flush_failed, "disk-flush-failed", S::critical, C::disk},
-    {disk_foreign_write, "disk-foreign-write", S::critical, C::disk},
-    {metadata_failed, "metadata-failed", S::critical, C::metadata},
-    {metadata_continue, "metadata-continue", S::critical, C::metadata},
-    {metadata_abandoned, "metadata-abandoned", S::error, C::metadata},
-    {metadata_stop, "metadata-stop", S::critical, C::metadata},
-    {split_brain, "split-brain", S::critical, C::split_brain},
-    {split_brain_given_up, "split-brain-given-up", S::warning, C::split_brain},
-    {peer_refused, "peer-refused", S::warning, C::peer},
-    {config_changed, "config-changed", S::info, C::config},
-    {fence_wanted, "fence-wanted", S::warning, C::fence},
-    {fence_confirmed, "fence-confirmed", S::info, C::fence},
-    {fence_stop, "fence-stop", S::critical, C::fence},
-    {fence_missing, "fence-missing", S::error, C::fence},
-    {fence_over, "fence-over", S::info, C::fence},
-    {outdated, "outdated", S::warning, C::fence},
-};
+using namespace event_kinds;
 
 const EventKind& kind(int code)
 {
@@ -239,6 +147,16 @@ const EventKind& kind_of(const nl::Event& event)
 const EventKind& events_lost()
 {
     return kind(lost);
+}
+
+const EventKind& maintenance_begun()
+{
+    return kind(maintenance);
+}
+
+const EventKind& maintenance_over()
+{
+    return kind(maintenance_end);
 }
 
 } // namespace mirrornet::ops

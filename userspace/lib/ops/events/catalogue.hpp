@@ -30,4 +30,8 @@ const EventKind& kind_of(const nl::Event& event);
 // Events did not reach who listens.
 const EventKind& events_lost();
 
+// People begin to work on a volume, or have ended it.
+const EventKind& maintenance_begun();
+const EventKind& maintenance_over();
+
 } // namespace mirrornet::ops

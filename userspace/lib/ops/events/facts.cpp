@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/events/facts.hpp"
 
+#include "base/time.hpp"
+
 #include <fmt/format.h>
 
 namespace mirrornet::ops {
@@ -55,6 +57,24 @@ Announcement announcement_of(const nl::Event& event, const std::string& node,
             fmt::format("{}: {} ({}{}): {}", object, kind.name, to_string(event.severity), why,
                         event.text),
             std::move(facts)};
+}
+
+Announcement announcement_of_maintenance(const EventKind& kind, const std::string& node, const VolumeConfig& volume,
+                                         const InMaintenance& maintenance)
+{
+    const auto& [of, what] = maintenance;
+    const bool begun = kind.code == maintenance_begun().code;
+    const auto text = "maintenance of the " + of + (begun ? " has begun" : " is over") +
+                      (begun && what.until ? ", until " + utc_text(what.until) : "") +
+                      (what.reason.empty() ? "" : ": " + what.reason);
+    auto facts = facts_of(kind, kind.severity, node, text);
+    facts.insert(facts.end(), {{"MIRROR_NET_VOLUME", volume.name},
+                               {"MIRROR_NET_VOLUME_UUID", volume.id.to_string()},
+                               {"MIRROR_NET_MAINTENANCE_OF", of},
+                               {"MIRROR_NET_MAINTENANCE_REASON", what.reason},
+                               {"MIRROR_NET_MAINTENANCE_UNTIL", what.until ? utc_text(what.until) : ""}});
+    return {&kind, kind.severity, volume.id.to_string(),
+            fmt::format("{}: {} ({}): {}", volume.name, kind.name, to_string(kind.severity), text), std::move(facts)};
 }
 
 Announcement announcement_of_lost_events(const std::string& node)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ops/events/catalogue.hpp"
+#include "ops/volume/maintenance.hpp"
 
 #include <string>
 #include <utility>
@@ -25,6 +26,10 @@ struct Announcement {
 // node: the name of this one; peer: of the mirror's other one, empty for a volume's event.
 Announcement announcement_of(const nl::Event& event, const std::string& node,
                              const std::string& peer);
+
+// Of the volume; `kind` is one of the two of maintenance.
+Announcement announcement_of_maintenance(const EventKind& kind, const std::string& node, const VolumeConfig& volume,
+                                         const InMaintenance& maintenance);
 
 Announcement announcement_of_lost_events(const std::string& node);
 

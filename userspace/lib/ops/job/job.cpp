@@ -88,21 +88,6 @@ void install_everywhere(const ConfigStore& store, const JobConfig& before, const
     });
 }
 
-JobResult change_job(const ConfigStore& store, const std::string& name, const std::string& verb, const Edit& edit)
-{
-    const auto lock = OperationLock::of_job(name, verb);
-    const auto before = store.load_job(name);
-    auto after = before;
-    edit(after);
-    if (after == before)
-        return {false, before};
-    after.version++;
-    after.check();
-    require_in_no_other(store, after);
-    install_everywhere(store, before, after, false);
-    return {true, after};
-}
-
 std::vector<VolumeConfig> volumes_of(const ConfigStore& store, const Names& names)
 {
     std::vector<VolumeConfig> volumes;
@@ -139,6 +124,21 @@ void require_same_nodes(const std::vector<VolumeConfig>& volumes)
                                                  "together; nothing was changed; see: mirrorctl status");
 }
 
+JobResult job_edit(const ConfigStore& store, const std::string& name, const std::string& verb, const Edit& edit)
+{
+    const auto lock = OperationLock::of_job(name, verb);
+    const auto before = store.load_job(name);
+    auto after = before;
+    edit(after);
+    if (after == before)
+        return {false, before};
+    after.version++;
+    after.check();
+    require_in_no_other(store, after);
+    install_everywhere(store, before, after, false);
+    return {true, after};
+}
+
 JobResult job_create(const ConfigStore& store, const std::string& name, const std::string& description,
                      const Names& volumes)
 {
@@ -156,7 +156,7 @@ JobResult job_create(const ConfigStore& store, const std::string& name, const st
 
 JobResult job_add(const ConfigStore& store, const std::string& name, const Names& volumes)
 {
-    return change_job(store, name, "job add", [&](JobConfig& job) {
+    return job_edit(store, name, "job add", [&](JobConfig& job) {
         for (const auto& volume : volumes)
             if (!job.has(volume))
                 job.volumes.push_back(volume);
@@ -166,7 +166,7 @@ JobResult job_add(const ConfigStore& store, const std::string& name, const Names
 
 JobResult job_remove(const ConfigStore& store, const std::string& name, const Names& volumes)
 {
-    return change_job(store, name, "job remove", [&](JobConfig& job) {
+    return job_edit(store, name, "job remove", [&](JobConfig& job) {
         for (const auto& volume : volumes)
             std::erase(job.volumes, check_name("volume", volume));
     });
@@ -174,14 +174,14 @@ JobResult job_remove(const ConfigStore& store, const std::string& name, const Na
 
 JobResult job_describe(const ConfigStore& store, const std::string& name, const std::string& description)
 {
-    return change_job(store, name, "job describe", [&](JobConfig& job) { job.description = description; });
+    return job_edit(store, name, "job describe", [&](JobConfig& job) { job.description = description; });
 }
 
 JobResult job_rename(const ConfigStore& store, const std::string& name, const std::string& new_name)
 {
     const auto lock = OperationLock::of_job(check_name("job", new_name), "job rename");
     require_no_job(store, new_name);
-    return change_job(store, name, "job rename", [&](JobConfig& job) { job.name = new_name; });
+    return job_edit(store, name, "job rename", [&](JobConfig& job) { job.name = new_name; });
 }
 
 JobResult job_delete(const ConfigStore& store, const std::string& name)

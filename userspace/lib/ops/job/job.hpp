@@ -25,6 +25,9 @@ JobResult job_add(const ConfigStore& store, const std::string& name, const std::
 JobResult job_remove(const ConfigStore& store, const std::string& name, const std::vector<std::string>& volumes);
 JobResult job_describe(const ConfigStore& store, const std::string& name, const std::string& description);
 JobResult job_rename(const ConfigStore& store, const std::string& name, const std::string& new_name);
+// Any other change, in the same way; `verb` is for whoever finds the job locked.
+JobResult job_edit(const ConfigStore& store, const std::string& name, const std::string& verb,
+                   const std::function<void(JobConfig&)>& edit);
 // The volumes and their mirrors stay.
 JobResult job_delete(const ConfigStore& store, const std::string& name);
 

@@ -112,7 +112,9 @@ std::optional<std::string> heard(int fd, std::chrono::milliseconds time)
 
 } // namespace
 
-ServiceState service_of(const VolumeStatus& volume)
+namespace {
+
+ServiceState without_maintenance(const VolumeStatus& volume)
 {
     if (!volume.error.empty())
         return {Service::cannot_tell, volume.error};
@@ -126,6 +128,24 @@ ServiceState service_of(const VolumeStatus& volume)
     default:
         return {Service::standby, "this node has no role for it"};
     }
+}
+
+// Whoever asks is to do nothing, and to wake nobody, whatever people are doing to the volume.
+ServiceState or_maintenance(const VolumeStatus& volume, ServiceState state)
+{
+    if (!volume.maintenance)
+        return state;
+    const auto& what = volume.maintenance->what;
+    return {Service::maintenance, "of the " + volume.maintenance->of + (what.reason.empty() ? "" : " (" + what.reason + ")") +
+                                      "; else it would be " + std::string(to_string(state.service)) +
+                                      (state.reason.empty() ? "" : ": " + state.reason)};
+}
+
+} // namespace
+
+ServiceState service_of(const VolumeStatus& volume)
+{
+    return or_maintenance(volume, without_maintenance(volume));
 }
 
 ServiceState try_service(const VolumeStatus& volume, std::chrono::milliseconds time)
@@ -143,8 +163,8 @@ ServiceState try_service(const VolumeStatus& volume, std::chrono::milliseconds t
     const auto failure = heard(hear.get(), time);
     ::kill(child, SIGKILL); // it is reaped by whoever inherits it, should it hang
     if (!failure)
-        return {Service::failed, path + " did not answer within " + std::to_string(time.count()) + " ms"};
-    return failure->empty() ? service_of(volume) : ServiceState{Service::failed, path + " " + *failure};
+        return or_maintenance(volume, {Service::failed, path + " did not answer within " + std::to_string(time.count()) + " ms"});
+    return failure->empty() ? service_of(volume) : or_maintenance(volume, {Service::failed, path + " " + *failure});
 }
 
 ExitStatus exit_status_of(Service service)

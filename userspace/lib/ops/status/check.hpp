@@ -18,7 +18,8 @@ struct ServiceState {
     std::string reason; // one sentence; empty for active
 };
 
-// Pure. A target is never a failure, whatever its copy is worth: it serves nobody.
+// Pure. A target is never a failure, whatever its copy is worth: it serves nobody. In maintenance it is
+// `maintenance`, whatever it would be else.
 ServiceState service_of(const VolumeStatus& volume);
 
 // What only trying shows, of a source that is open: a read past all caches, and a flush, which writes what is

@@ -9,6 +9,8 @@ namespace mirrornet::ops {
 
 namespace {
 
+constexpr std::uint64_t ns_per_second = 1'000'000'000;
+
 std::string generation(std::uint64_t id)
 {
     return fmt::format("{:016x}", id);
@@ -66,6 +68,17 @@ json record_to_json(const nl::VolumeRecord& record)
             {"intent_writes", record.intent_writes},
             {"bitmap_writes", record.bitmap_writes},
             {"write_number", record.write_number}};
+}
+
+json maintenance_to_json(const std::optional<InMaintenance>& maintenance)
+{
+    if (!maintenance)
+        return nullptr;
+    return {{"of", maintenance->of},
+            {"reason", maintenance->what.reason},
+            {"since_ns", maintenance->what.since * ns_per_second},
+            {"until_ns", maintenance->what.until * ns_per_second},
+            {"end", maintenance->command_to_end()}};
 }
 
 } // namespace
@@ -132,6 +145,7 @@ json to_json(const VolumeStatus& volume)
                 {"level", volume.level},
                 {"advice", volume.advice},
                 {"error", volume.error},
+                {"maintenance", maintenance_to_json(volume.maintenance)},
                 {"mirrors", json::array()}};
     if (volume.record)
         result.update(record_to_json(*volume.record));
@@ -145,6 +159,7 @@ json to_json(const StatusReport& report)
     json result{{"node", report.node},
                 {"level", report.level()},
                 {"errors", report.errors},
+                {"maintenance", maintenance_to_json(report.maintenance)},
                 {"volumes", json::array()}};
     for (const auto& volume : report.volumes)
         result["volumes"].push_back(to_json(volume));

@@ -28,7 +28,9 @@ Level level_of(const nl::MirrorRecord& mirror)
 
 Level level_of(const VolumeStatus& volume)
 {
-    Level worst = volume.error.empty() ? Level::ok : Level::unknown;
+    Level worst = volume.maintenance ? Level::maintenance : Level::ok;
+    if (!volume.error.empty())
+        worst = Level::unknown;
     for (const auto& mirror : volume.mirrors)
         worst = std::max(worst, mirror.level);
     if (!volume.record)
@@ -43,7 +45,9 @@ Level level_of(const VolumeStatus& volume)
 
 Level StatusReport::level() const
 {
-    Level worst = errors.empty() ? Level::ok : Level::unknown;
+    Level worst = maintenance ? Level::maintenance : Level::ok;
+    if (!errors.empty())
+        worst = Level::unknown;
     for (const auto& volume : volumes)
         worst = std::max(worst, volume.level);
     return worst;

@@ -50,6 +50,7 @@ VolumeStatus from_config(const ConfigStore& store, const std::string& name)
         }
     });
     unless_unreadable(volume.error, [&] { volume.allowed = allowed_roles(store, name); });
+    volume.maintenance = maintenance_now(store, name);
     unless_unreadable(volume.error, [&] {
         const auto config = store.load_volume(name);
         volume.id = config.id;
@@ -135,6 +136,7 @@ StatusReport status(const ConfigStore& store, const std::vector<std::string>& na
     });
     if (!error.empty())
         report.errors.push_back(error);
+    report.maintenance = maintenance_now(store);
     const KernelState kernel = ask_kernel();
     report.volumes = all_volumes(store, kernel, report.errors);
     wanted.keep(report.volumes);

@@ -7,6 +7,7 @@
 #include "config/store.hpp"
 #include "nl/kernel.hpp"
 #include "ops/volume/allowed.hpp"
+#include "ops/volume/maintenance.hpp"
 
 #include <optional>
 #include <string>
@@ -46,12 +47,14 @@ struct VolumeStatus {
     std::string advice;
     std::string error; // why its configuration cannot be read; empty: it can
     AllowedRoles allowed; // of this node
+    std::optional<InMaintenance> maintenance = std::nullopt; // that is on now
 };
 
 struct StatusReport {
     std::string node;
     std::vector<VolumeStatus> volumes;
     std::vector<std::string> errors; // what cannot be read besides
+    std::optional<InMaintenance> maintenance = std::nullopt; // of the node
     Level level() const; // the worst
     ExitStatus unreadable() const; // `unknown` where something cannot be read, else `done`
 };

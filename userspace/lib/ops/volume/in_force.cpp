@@ -2,6 +2,7 @@
 #include "ops/volume/in_force.hpp"
 
 #include "ops/volume/copy_steps.hpp"
+#include "ops/volume/maintenance.hpp"
 
 namespace mirrornet::ops {
 
@@ -11,6 +12,14 @@ bool shares_job(const ConfigStore& store, const std::string& volume)
 {
     const auto job = store.job_of(volume);
     return job && job->volumes.size() > 1;
+}
+
+// A source that comes up while people work: the nodes that it does not hear are switched off on purpose, perhaps,
+// and one of them took over. Without proof it stays locked (docs/maintenance.md).
+void hold_back(OptionSet& options)
+{
+    if (options.get_as<BootAlone>(Option::boot_alone) == BootAlone::source)
+        options.set("boot-alone", "safe");
 }
 
 bool module_is_loaded()
@@ -31,20 +40,42 @@ OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config,
     auto options = options_between(config, a, b);
     if (!options.is_set(Option::async_flush) && shares_job(store, config.name))
         options.set("async-flush", "drain");
+    if (maintenance_now(store, config.name))
+        hold_back(options);
     return options;
 }
 
-void put_in_force(const ConfigStore& store, const VolumeConfig& config)
+namespace {
+
+// What is not active has nothing in force, and `up` sees to it.
+template <typename Set> void for_each_mirror(const ConfigStore& store, const VolumeConfig& config, Set set)
 {
     if (!module_is_loaded())
-        return; // nothing is active, and `up` sees to it
+        return;
     nl::Kernel kernel;
     if (!kernel.find_volume(config.id))
         return;
     const auto self = store.load_node().name;
     for (const auto& mirror : kernel.mirrors(config.id))
         if (const auto* peer = config.find_node(mirror.peer))
-            kernel.mirror_set(config.id, mirror.peer, options_in_force(store, config, self, peer->name));
+            set(kernel, mirror.peer, options_in_force(store, config, self, peer->name));
+}
+
+} // namespace
+
+void put_in_force(const ConfigStore& store, const VolumeConfig& config)
+{
+    for_each_mirror(store, config, [&](nl::Kernel& kernel, const NodeId& peer, const OptionSet& options) {
+        kernel.mirror_set(config.id, peer, options);
+    });
+}
+
+void put_in_force(const ConfigStore& store, const std::string& volume, Option only)
+{
+    const auto config = store.load_volume(volume);
+    for_each_mirror(store, config, [&](nl::Kernel& kernel, const NodeId& peer, const OptionSet& options) {
+        kernel.mirror_set(config.id, peer, options, only);
+    });
 }
 
 } // namespace mirrornet::ops

@@ -18,4 +18,7 @@ OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config,
 // To all mirrors of this node; nothing where the volume is not active, or the module not loaded. Error(internal).
 void put_in_force(const ConfigStore& store, const VolumeConfig& config);
 
+// One option alone, as configured at this moment.
+void put_in_force(const ConfigStore& store, const std::string& volume, Option only);
+
 } // namespace mirrornet::ops

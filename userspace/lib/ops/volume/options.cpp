@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/volume/options.hpp"
 
-#include "config/files.hpp"
 #include "ops/operation_lock.hpp"
-#include "ops/peer.hpp"
-#include "ops/undo.hpp"
 #include "ops/volume/copy_options.hpp"
+#include "ops/volume/everywhere.hpp"
 #include "ops/volume/in_force.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 
@@ -75,14 +73,6 @@ void change(OptionSet& set, const OptionChange& wanted)
         set.reset(wanted.option);
 }
 
-void require_live(const OptionSpec& spec, const OptionSet& before, const OptionSet& after)
-{
-    if (!spec.live && before.get(spec.id) != after.get(spec.id))
-        throw Error(ExitStatus::refused, std::string(spec.name) +
-                                             ": lies in the metadata since the volume was created and "
-                                             "cannot be changed; nothing was changed");
-}
-
 void change_volume(VolumeConfig& config, const Subject& subject, const OptionChange& wanted)
 {
     const auto& spec = spec_of(wanted.option);
@@ -93,7 +83,7 @@ void change_volume(VolumeConfig& config, const Subject& subject, const OptionCha
                                            std::string(spec.name) + "=VALUE");
     const auto before = config.options;
     change(config.options, wanted);
-    require_live(spec, before, config.options);
+    require_live_changes(before, config.options);
 }
 
 void change_one(VolumeConfig& config, const Subject& subject, const std::string& self,
@@ -105,57 +95,6 @@ void change_one(VolumeConfig& config, const Subject& subject, const std::string&
         return change_volume(config, subject, wanted);
     for (auto* mirror : meant(config, subject, self))
         change(mirror->options, wanted);
-}
-
-} // namespace
-
-bool same_but_options(VolumeConfig a, VolumeConfig b)
-{
-    for (auto* config : {&a, &b}) {
-        config->version = 1;
-        config->options = OptionSet(scope_volume);
-        for (auto& mirror : config->mirrors)
-            mirror.options = OptionSet(scope_mirror);
-    }
-    return a == b;
-}
-
-void require_live_changes(const OptionSet& before, const OptionSet& after)
-{
-    for (const auto& spec : all_options())
-        if (belongs(spec, scope_volume))
-            require_live(spec, before, after);
-}
-
-void tell_options(const ConfigStore& store, const std::string& node, const VolumeConfig& config, std::uint64_t from)
-{
-    Peer(store, node).call("volume.options", {{"config", print(config)}, {"from", from}});
-}
-
-namespace {
-
-void install(const ConfigStore& store, const VolumeConfig& config)
-{
-    store.save(config);
-    put_in_force(store, config);
-}
-
-// First the others: what they refuse is known before anything changes here.
-void install_everywhere(const ConfigStore& store, const VolumeConfig& before,
-                        const VolumeConfig& after, const std::string& self)
-{
-    whole_or_not_at_all([&](Undo& undo) {
-        for (const auto& node : after.nodes) {
-            if (node.name == self)
-                continue;
-            tell_options(store, node.name, after, before.version);
-            undo.add("put the options on node " + node.name + " back", [&store, &before, &after, node] {
-                tell_options(store, node.name, before, after.version);
-            });
-        }
-        undo.add("put the options back", [&] { install(store, before); });
-        install(store, after);
-    });
 }
 
 } // namespace
@@ -215,35 +154,10 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
     const auto local = with_copy_changes(store, before, copy_changes(subject, shared));
     const auto after = with_changes(before, subject, self, shared);
     if (after.version != before.version)
-        install_everywhere(store, before, after, self);
+        change_everywhere(store, before, after);
     if (local)
         store.save(subject.name, *local);
     return {after.version != before.version || local, after.version, local.has_value()};
-}
-
-void take_over_options(const ConfigStore& store, const VolumeConfig& config, std::uint64_t from,
-                       const std::string& caller)
-{
-    const OperationLock lock(config.name, "set");
-    const auto mine = store.load_volume(config.name);
-    const auto self = store.load_node().name;
-    if (!mine.find_node(caller))
-        throw Error(ExitStatus::not_permitted,
-                    "node " + caller + " has no copy of volume " + config.name);
-    if (!same_but_options(mine, config))
-        throw Error(ExitStatus::refused,
-                    "node " + self + " describes volume " + config.name +
-                        " otherwise than node " + caller + " (nodes, size or identity); compare "
-                        "/etc/mirror-net/volumes/" + config.name + ".toml on both; nothing was changed");
-    require_live_changes(mine.options, config.options);
-    if (mine.version != from && mine != config) // taken before, and its caller died then
-        throw Error(ExitStatus::refused,
-                    "node " + self + " has version " + std::to_string(mine.version) +
-                        " of the configuration of volume " + config.name + ", node " + caller +
-                        " had version " + std::to_string(from) +
-                        "; make /etc/mirror-net/volumes/" + config.name +
-                        ".toml the same on both, then repeat; nothing was changed");
-    install(store, config);
 }
 
 } // namespace mirrornet::ops

@@ -55,18 +55,4 @@ struct SetResult {
 SetResult set_options(const ConfigStore& store, const Subject& subject,
                       const std::vector<OptionChange>& changes);
 
-// What a node of the volume does when another one calls: take over `config` in the place
-// of version `from`. Only options that can change may differ. Error(refused), also if this node has another
-// version.
-void take_over_options(const ConfigStore& store, const VolumeConfig& config, std::uint64_t from,
-                       const std::string& caller);
-
-// Pure: only what differs in its options is the same volume on the same nodes.
-bool same_but_options(VolumeConfig a, VolumeConfig b);
-// Pure. Error(refused) for a changed option of the volume that cannot change any more.
-void require_live_changes(const OptionSet& before, const OptionSet& after);
-// The other node takes them over in the place of version `from`, as take_over_options() over there.
-void tell_options(const ConfigStore& store, const std::string& node, const VolumeConfig& config,
-                  std::uint64_t from);
-
 } // namespace mirrornet::ops
