@@ -115,6 +115,26 @@ void mn_apply_flush_failed(struct mn_apply *apply)
 	break_down(apply, no_flush);
 }
 
+/*
+ * While everything is sent, what this copy has is of nobody's generation, and no slot marks it:
+ * until it is in sync, and COPY proves the slot, whoever takes over has to send everything, too.
+ */
+static void distrust_others(struct mn_apply *apply, struct mn_super *draft)
+{
+	struct mn_volume *volume = apply->volume;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	for (i = 0; i < MN_SLOTS; i++) {
+		if (i == apply->mirror->slot || !draft->slot[i].used)
+			continue;
+		draft->slot[i].flags |= MN_SLOT_F_FULL_NEEDED;
+		if (volume->mirror[i])
+			volume->mirror[i]->tracked = volume->write_number;
+	}
+	spin_unlock_irq(&volume->track);
+}
+
 static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync_begin *begin)
 {
 	struct mn_super *draft = mn_volume_begin(apply->volume);
@@ -129,6 +149,7 @@ static int commit_inconsistent(struct mn_apply *apply, const struct mn_wire_sync
 		memset(draft->history, 0, sizeof(draft->history));
 		draft->flags &= ~MN_SUPER_F_MOVED_ON;
 		slot->flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL);
+		distrust_others(apply, draft);
 	}
 	return mn_meta_commit(&apply->volume->meta);
 }

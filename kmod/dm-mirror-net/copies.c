@@ -123,7 +123,7 @@ static bool record_copy(struct mn_volume *volume, const struct mn_wire_copy *cop
 	struct mn_super *draft = mn_volume_begin(volume);
 	struct mn_slot *slot = find_slot(draft, copy->node_uuid);
 	u64 generation = le64_to_cpu(copy->generation);
-	bool proves = slot && (slot->flags & MN_SLOT_F_FULL_NEEDED) && is_proven(volume, copy);
+	bool proves = slot && (slot->flags & MN_SLOT_F_FULL) && is_proven(volume, copy);
 
 	if (!slot || (slot->base == generation && slot->old_base == generation && !proves)) {
 		mn_meta_abort(&volume->meta);
@@ -132,7 +132,7 @@ static bool record_copy(struct mn_volume *volume, const struct mn_wire_copy *cop
 	slot->base = generation;
 	slot->old_base = generation;
 	if (proves)
-		slot->flags &= ~MN_SLOT_F_FULL_NEEDED;
+		slot->flags &= ~MN_SLOT_F_FULL;
 	return !mn_meta_commit(&volume->meta);
 }
 

@@ -231,6 +231,13 @@ bool mn_handover_is_unwritten(const struct mn_super *super)
 	return !(super->flags & MN_SUPER_F_MOVED_ON) && super->history[0];
 }
 
+bool mn_handover_moved_on(const struct mn_super *super)
+{
+	return super->flags & MN_SUPER_F_MOVED_ON ||
+	       (super->role == MN_ROLE_SOURCE && super->history[0] &&
+		!mn_handover_is_unwritten(super));
+}
+
 void mn_handover_yield(struct mn_super *super, bool unwritten)
 {
 	if (unwritten)

@@ -51,6 +51,11 @@ void mn_handover_yield(struct mn_super *super, bool unwritten);
 
 /* Was nothing written since this source took its generation, which nobody else has? */
 bool mn_handover_is_unwritten(const struct mn_super *super);
+/*
+ * Can this node not go back to the generation before? It wrote in the present one, or is a source
+ * of which a target may have it: that one would follow nobody any more.
+ */
+bool mn_handover_moved_on(const struct mn_super *super);
 
 /*
  * At the source, which is locked: it lays its role down. Where a target that may have its

@@ -8,6 +8,7 @@
  */
 #include <linux/slab.h>
 #include "event.h"
+#include "handover.h"
 #include "keep.h"
 #include "position.h"
 #include "session.h"
@@ -30,7 +31,7 @@ static u32 hello_flags(struct mn_mirror *mirror, const struct mn_super *super)
 		flags |= MN_HELLO_F_BLANK;
 	if (super->flags & MN_SUPER_F_WRITTEN)
 		flags |= MN_HELLO_F_WRITTEN;
-	if (super->flags & MN_SUPER_F_MOVED_ON)
+	if (mn_handover_moved_on(super))
 		flags |= MN_HELLO_F_MOVED_ON;
 	return flags;
 }
@@ -261,6 +262,20 @@ static void has_refused(struct mn_session *session)
 	spin_unlock_irq(&session->volume->track);
 }
 
+/*
+ * The verdict is of what both were when they said HELLO. Since then another source may have sent to
+ * this copy: asked when no one else can any more.
+ */
+static bool is_as_said(const struct mn_session *session)
+{
+	struct mn_super now;
+
+	mn_meta_read(&session->volume->meta, &now);
+	return now.generation == session->mine.generation &&
+	       now.data_state == session->mine.data_state &&
+	       hello_flags(session->mirror, &now) == session->mine.flags;
+}
+
 static int become_target(struct mn_session *session)
 {
 	struct mn_received from = stream_start(session);
@@ -279,6 +294,11 @@ static int become_target(struct mn_session *session)
 	}
 	if (err)
 		return err;
+	if (!is_as_said(session)) {
+		mn_session_fail(session, MN_REASON_OPERATION,
+				"this copy has changed while the nodes compared them");
+		return 0;
+	}
 	mn_position_accept(session->mirror, session->peers.position);
 	mn_recv_set_peer(session->conn, true, from.applied);
 	/* a stream may follow as soon as the source has our bitmap */

@@ -131,7 +131,7 @@ struct mn_wire_hello {
 #define MN_HELLO_F_BLANK	0x04	/* the sender's data may be overwritten by any generation */
 #define MN_HELLO_F_WRITTEN	0x08	/* a target that was unlocked and written */
 #define MN_HELLO_F_WAIT_PEER	0x10	/* was source, locked until the peer has answered */
-#define MN_HELLO_F_MOVED_ON	0x20	/* wrote since it took its present generation */
+#define MN_HELLO_F_MOVED_ON	0x20	/* does not go back from its present generation */
 #define MN_HELLO_F_ALL		0x3f
 
 /* What the sender of a HELLO can do; used if both can. */

@@ -24,7 +24,7 @@ mn_facts World::facts(int n, int peer) const
                   (slot.flags & MN_SLOT_F_FULL ? MN_HELLO_F_FULL_NEEDED : 0) |
                   (slot.flags & MN_SLOT_F_BLANK ? MN_HELLO_F_BLANK : 0) |
                   (node.super.flags & MN_SUPER_F_WRITTEN ? MN_HELLO_F_WRITTEN : 0) |
-                  (node.super.flags & MN_SUPER_F_MOVED_ON ? MN_HELLO_F_MOVED_ON : 0);
+                  (mn_handover_moved_on(&node.super) ? MN_HELLO_F_MOVED_ON : 0);
     facts.generation = node.super.generation;
     facts.base = slot.base;
     facts.old_base = slot.old_base;

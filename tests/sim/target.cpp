@@ -11,6 +11,9 @@ void World::become_target(int n, int peer)
 
     if (is_aside(n, peer))
         return end_session(n, peer, MN_REASON_OPERATION);
+    if (const mn_facts now = facts(n, peer); now.generation != of.end.mine.generation ||
+        now.data_state != of.end.mine.data_state || now.flags != of.end.mine.flags)
+        return end_session(n, peer, MN_REASON_OPERATION);
     if (resumes && (of.received_stream != of.end.mine.stream || of.received_applied != of.end.mine.applied))
         return end_session(n, peer, MN_REASON_OPERATION);
     of.end.stream = resumes ? of.end.mine.stream : of.end.peers.fresh;
@@ -117,6 +120,11 @@ void World::apply_sync_begin(int n, int peer, const Frame &frame)
         std::fill(std::begin(draft.history), std::end(draft.history), 0);
         draft.flags &= ~MN_SUPER_F_MOVED_ON;
         draft.slot[peer].flags &= ~(MN_SLOT_F_BLANK | MN_SLOT_F_FULL);
+        for (int other = 0; other < nodes_; other++)
+            if (other != peer && mirror(n, other).used) {
+                draft.slot[other].flags |= MN_SLOT_F_FULL_NEEDED;
+                mirror(n, other).tracked = node.write_number;
+            }
     }
     node.promised = node.promised_stable = {};
     node.life++;
@@ -172,8 +180,8 @@ void World::heard_copy(int n, const Frame &frame)
     if (frame.about == n)
         return;
     slot.base = slot.old_base = frame.generation;
-    if (slot.flags & MN_SLOT_F_FULL_NEEDED && mn_copy_mark_proves(frame.number, of.tracked)) {
-        slot.flags &= ~MN_SLOT_F_FULL_NEEDED;
+    if (slot.flags & MN_SLOT_F_FULL && mn_copy_mark_proves(frame.number, of.tracked)) {
+        slot.flags &= ~MN_SLOT_F_FULL;
         times.proven++;
     }
     of.track->stable(frame.number, node_[n].write_number);

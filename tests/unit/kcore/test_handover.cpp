@@ -401,4 +401,20 @@ TEST(Handover, WhoWroteNothingGivesItsGenerationUp)
     EXPECT_EQ(node.data_state, MN_DATA_OUTDATED);
 }
 
+// A source that wrote nothing goes back to the generation before, unless somebody followed it.
+TEST(Handover, WhoHasATargetInItsGenerationDoesNotGoBack)
+{
+    mn_super node = node_of(2, 1, MN_ROLE_TARGET);
+
+    mn_handover_promote(&node, 99);
+    EXPECT_FALSE(mn_handover_moved_on(&node));
+    node.slot[1].used = 1;
+    node.slot[1].base = 99;
+    EXPECT_TRUE(mn_handover_moved_on(&node));
+    node.role = MN_ROLE_TARGET;
+    EXPECT_FALSE(mn_handover_moved_on(&node)) << "a target has what its source has";
+    node.flags |= MN_SUPER_F_MOVED_ON;
+    EXPECT_TRUE(mn_handover_moved_on(&node));
+}
+
 }  // namespace kcore

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nl/errors.hpp"
+#include "ops/change_there.hpp"
 #include "ops/clock.hpp"
 #include "ops/operation_lock.hpp"
+#include "ops/peer.hpp"
 #include "ops/undo.hpp"
 
 #include "expect_error.hpp"
@@ -88,6 +90,27 @@ TEST(Undo, WhatCannotBeTakenBackSaysHowFarItCame)
     expect_error(ExitStatus::partly_done, {"it is removed", "no way", "repeat"}, [] {
         finish_after("it is removed", [] { throw std::runtime_error("no way"); });
     });
+}
+
+// What another node did after its answer was lost is put back; what was never asked, or refused, is not.
+TEST(ChangeThere, IsTakenBackAlsoWhereTheAnswerWasLost)
+{
+    const auto times_back = [](const std::function<void()>& there, ExitStatus status) {
+        int back = 0;
+        expect_error(status, {"put back"}, [&] {
+            whole_or_not_at_all([&](Undo& undo) {
+                change_there(undo, "put it back", there, [&] { back++; });
+                throw Error(ExitStatus::exists, "later");
+            });
+        });
+        return back;
+    };
+
+    EXPECT_EQ(times_back([] {}, ExitStatus::exists), 1);
+    EXPECT_EQ(times_back([] { throw Error(ExitStatus::timed_out, "no answer"); }, ExitStatus::timed_out), 1);
+    EXPECT_EQ(times_back([] { throw Error(ExitStatus::unreachable, "it ended the connection"); }, ExitStatus::unreachable), 1);
+    EXPECT_EQ(times_back([] { throw NotAsked(ExitStatus::unreachable, "no connection"); }, ExitStatus::unreachable), 0);
+    EXPECT_EQ(times_back([] { throw Error(ExitStatus::refused, "no"); }, ExitStatus::refused), 0);
 }
 
 TEST(OperationLock, TheSecondIsToldOfTheFirst)

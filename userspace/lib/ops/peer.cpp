@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/peer.hpp"
 
-#include "base/error.hpp"
 #include "remote/control_client.hpp"
 
 #include <algorithm>
@@ -33,10 +32,10 @@ try {
 } catch (const Error& error) {
     if (!no_answer(error))
         throw;
-    throw Error(ExitStatus::unreachable,
-                std::string(error.what()) + "; check on node " + peer.name +
-                    " that the daemon runs (systemctl status mirror-netd), here that this is its "
-                    "address and port (mirrorctl node show), and that no firewall is between");
+    throw NotAsked(ExitStatus::unreachable,
+                   std::string(error.what()) + "; check on node " + peer.name +
+                       " that the daemon runs (systemctl status mirror-netd), here that this is its "
+                       "address and port (mirrorctl node show), and that no firewall is between");
 }
 
 } // namespace

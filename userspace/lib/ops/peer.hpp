@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/error.hpp"
 #include "config/store.hpp"
 
 #include <chrono>
@@ -9,6 +10,12 @@
 #include <string>
 
 namespace mirrornet::ops {
+
+// There was no connection, so that nothing was done over there.
+class NotAsked : public Error {
+public:
+    using Error::Error;
+};
 
 // The mirror-netd of another node, as the verbs ask it. Every call has a
 // connection of its own, so that one that was lost spoils no later one.
@@ -24,7 +31,8 @@ public:
     Peer(const ConfigStore& store, const std::string& name);
 
     const PeerConfig& config() const { return config_; }
-    // Error(unreachable), where there is no connection, says what to look at.
+    // NotAsked (unreachable) says what to look at. Any other unreachable, and timed_out: what was asked may
+    // be done all the same.
     nlohmann::json call(const std::string& method,
                         const nlohmann::json& params = nlohmann::json::object(),
                         std::chrono::milliseconds time = answer_time) const;

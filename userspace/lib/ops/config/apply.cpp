@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "nl/kernel.hpp"
+#include "ops/change_there.hpp"
 #include "ops/config/whole.hpp"
 #include "ops/job/job.hpp"
 #include "ops/operation_lock.hpp"
@@ -85,9 +86,10 @@ void tell_others(const ConfigStore& store, const VolumeEdit& edit, Undo& undo)
     for (const auto& [node, before] : edit.before) {
         if (before == edit.after)
             continue;
-        tell_options(store, node, edit.after, before.version);
-        undo.add("put the options of volume " + edit.after.name + " on node " + node + " back",
-                 [&store, node = node, before = before, from = edit.after.version] { tell_options(store, node, before, from); });
+        change_there(
+            undo, "put the options of volume " + edit.after.name + " on node " + node + " back",
+            [&, to = node, from = before.version] { tell_options(store, to, edit.after, from); },
+            [&store, node = node, before = before, from = edit.after.version] { tell_options(store, node, before, from); });
     }
 }
 

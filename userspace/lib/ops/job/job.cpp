@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "config/files.hpp"
+#include "ops/change_there.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
@@ -79,10 +80,10 @@ void install_everywhere(const ConfigStore& store, const JobConfig& before, const
     const bool was_none = before.version == 0;
     whole_or_not_at_all([&](Undo& undo) {
         for (const auto& node : nodes) {
-            tell(store, node, change_for(nodes_after, node, before, after, gone));
-            undo.add("put job " + before.name + " on node " + node + " back", [&, node] {
-                tell(store, node, {before, after.version, was_none || !nodes_before.contains(node)});
-            });
+            change_there(
+                undo, "put job " + before.name + " on node " + node + " back",
+                [&] { tell(store, node, change_for(nodes_after, node, before, after, gone)); },
+                [&, node] { tell(store, node, {before, after.version, was_none || !nodes_before.contains(node)}); });
         }
         install(store, after, gone);
     });

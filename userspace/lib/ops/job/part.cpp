@@ -61,7 +61,9 @@ void Part::take()
     try {
         giving_.settle(*which_);
     } catch (const Error& error) {
-        if (error.status() != ExitStatus::timed_out)
+        if (error.status() == ExitStatus::partly_done)
+            step_ = Step::taken; // over there, and this node could not note it
+        else if (error.status() != ExitStatus::timed_out)
             step_ = Step::prepared;
         throw;
     }

@@ -2,6 +2,7 @@
 #include "ops/volume/copies.hpp"
 
 #include "config/files.hpp"
+#include "ops/change_there.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/volume/copy_steps.hpp"
@@ -142,9 +143,10 @@ void ask_copies(const ConfigStore& store, const VolumeConfig& before, const Volu
 void tell_copies(const ConfigStore& store, const VolumeConfig& before, const VolumeConfig& after, Undo& undo)
 {
     for (const auto& node : concerned(before, after, store.load_node().id)) {
-        tell(store, node.name, {after, before.version, false});
-        undo.add("put the copies of volume " + before.name + " on node " + node.name + " back",
-                 [&store, node, before, after] { tell(store, node.name, {before, after.version, false}); });
+        change_there(
+            undo, "put the copies of volume " + before.name + " on node " + node.name + " back",
+            [&] { tell(store, node.name, {after, before.version, false}); },
+            [&store, node, before, after] { tell(store, node.name, {before, after.version, false}); });
     }
 }
 

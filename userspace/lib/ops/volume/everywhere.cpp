@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "config/files.hpp"
+#include "ops/change_there.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
@@ -64,10 +65,10 @@ void change_everywhere(const ConfigStore& store, const VolumeConfig& before, con
         for (const auto& node : after.nodes) {
             if (node.name == self)
                 continue;
-            tell_options(store, node.name, after, before.version);
-            undo.add("put the configuration on node " + node.name + " back", [&store, &before, &after, node] {
-                tell_options(store, node.name, before, after.version);
-            });
+            change_there(
+                undo, "put the configuration on node " + node.name + " back",
+                [&] { tell_options(store, node.name, after, before.version); },
+                [&store, &before, &after, node] { tell_options(store, node.name, before, after.version); });
         }
         undo.add("put the configuration back", [&] { install(store, before); });
         install(store, after);

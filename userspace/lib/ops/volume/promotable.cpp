@@ -8,12 +8,8 @@ namespace mirrornet::ops {
 
 namespace {
 
-void require_absent(const std::string& volume, const SeenNode& there, bool force)
+void require_no_riddle(const std::string& volume, const SeenNode& there, bool force)
 {
-    if (there.is(Role::source))
-        throw Error(ExitStatus::refused,
-                    "node " + there.name + " is the source of volume " + volume +
-                        " and answers; nothing was changed; to change places: mirrorctl takeover " + volume);
     if (there.copy || there.is_silent())
         return;
     if (there.linked)
@@ -27,6 +23,15 @@ void require_absent(const std::string& volume, const SeenNode& there, bool force
                         "the volume is not active there; or switch that machine off; or repeat with --force: if "
                         "both write, a person has to decide whose writes are thrown away",
                     "--force");
+}
+
+void require_absent(const std::string& volume, const SeenNode& there, bool force)
+{
+    if (there.is(Role::source))
+        throw Error(ExitStatus::refused,
+                    "node " + there.name + " is the source of volume " + volume +
+                        " and answers; nothing was changed; to change places: mirrorctl takeover " + volume);
+    require_no_riddle(volume, there, force);
 }
 
 // What it is worth, and of when it is.
@@ -81,6 +86,12 @@ bool may_be_newer(const SeenNode& there, const nl::VolumeRecord& here)
 bool has_no_more(const SeenNode& there, const nl::VolumeRecord& here)
 {
     return there.is(Role::none) && there.copy->data == DataState::current && !may_be_newer(there, here);
+}
+
+void require_openable(const std::string& volume, const std::vector<SeenNode>& others, bool force)
+{
+    for (const auto& there : others)
+        require_no_riddle(volume, there, force);
 }
 
 void require_promotable(const std::string& volume, const nl::VolumeRecord& here,

@@ -23,4 +23,8 @@ bool has_no_more(const SeenNode& there, const nl::VolumeRecord& here);
 void require_promotable(const std::string& volume, const nl::VolumeRecord& here,
                         const std::vector<SeenNode>& others, const Missing& missing, bool force);
 
+// The same for a copy that has the role already, and is closed: it may have been taken long ago. Nodes that
+// answer are asked once more before it opens.
+void require_openable(const std::string& volume, const std::vector<SeenNode>& others, bool force);
+
 } // namespace mirrornet::ops

@@ -143,6 +143,8 @@ void Promotion::look()
         look_at_others();
     else if (here_.lock == LockReason::handed_over)
         look_at_handover();
+    else if (here_.locked())
+        require_openable(config_.name, look_at(store_, config_, mirrors_), options_.force);
 }
 
 void Promotion::look_at_others()
