@@ -145,8 +145,11 @@ void mn_copies_heard(struct mn_mirror *from, const struct mn_wire_copy *copy)
 		return;
 	spin_lock_irq(&volume->track);
 	other = mn_mirror_find(volume, copy->node_uuid);
-	if (other)
+	if (other) {
 		mn_bitmap_stable(&other->bitmap, le64_to_cpu(copy->as_of), volume->write_number);
+		/* should that node be put back to an older image, this one will notice, too */
+		other->peer_position = le64_to_cpu(copy->position);
+	}
 	spin_unlock_irq(&volume->track);
 }
 
@@ -174,6 +177,7 @@ static bool describe(struct mn_mirror *mirror, struct mn_wire_copy *copy)
 	memcpy(copy->node_uuid, mirror->peer_uuid, MN_UUID_LEN);
 	copy->generation = cpu_to_le64(mirror->streaming->generation);
 	copy->as_of = cpu_to_le64(mirror->mark.as_of);
+	copy->position = cpu_to_le64(mirror->peer_position);
 	return true;
 }
 

@@ -163,6 +163,7 @@ struct mn_wire_copy {
 	__u8 node_uuid[MN_UUID_LEN];	/* of that target */
 	__le64 generation;	/* that it has, durably */
 	__le64 as_of;		/* it has all writes up to this number, stable */
+	__le64 position;	/* that it announced to the source last */
 };
 
 /* A COMPARE names one whole block (MN_BLOCK_SHIFT), or what the volume has of its last one. */

@@ -72,7 +72,7 @@ std::vector<FrameCase> frame_cases()
         plain(MN_FRAME_RENEW, From::both, false, 0),
         plain(MN_FRAME_RENEW_ASK, From::both, false, 0),
         plain(MN_FRAME_GENERATION, From::source, true, 8),
-        plain(MN_FRAME_COPY, From::source, false, 32),
+        plain(MN_FRAME_COPY, From::source, false, 40),
     };
 }
 
