@@ -186,7 +186,7 @@ check-life: deps
 # Who is source, and what of it several nodes know.
 roles_tests = unit/kcore/test_handover unit/kcore/test_generation unit/kcore/test_copy_mark \
 	unit/kcore/test_sim unit/kcore/test_alone unit/kcore/test_split sim unit/ops/test_ops \
-	vm/boot_test vm/config_test vm/maintenance_test vm/rename_test vm/version_test vm/role_test vm/switchover_test vm/promote_test \
+	vm/boot_test vm/config_test vm/maintenance_test vm/manage_test vm/rename_test vm/version_test vm/role_test vm/switchover_test vm/promote_test \
 	vm/split_brain_test vm/split_three_test vm/fence_test vm/targets_test vm/target_verbs_test vm/job_test \
 	vm/remote_test vm/advise_test
 

@@ -27,6 +27,8 @@ int run(const Invocation& invocation, const std::vector<std::string>& names)
     if (report.volumes.empty())
         output.line("no volumes on this node");
     for (const auto& volume : report.volumes) {
+        if (!volume.manager.empty())
+            output.line(volume.volume + ": managed by " + volume.manager + ", which decides about its roles: change them with it");
         if (!volume.trouble.empty())
             output.line(volume.volume + ": " + volume.trouble);
         for (const auto& pair : volume.pairs)

@@ -55,6 +55,8 @@ void setup_all(CLI::App& app, Invocation& invocation)
     setup_split_brain(app, invocation);
     setup_job(app, invocation);
     setup_maintenance(app, invocation);
+    setup_manage(app, invocation);
+    setup_unmanage(app, invocation);
     setup_up(app, invocation);
     setup_down(app, invocation);
     setup_get(app, invocation);

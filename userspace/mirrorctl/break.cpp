@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/mirror_verb.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/volume/open_target.hpp"
@@ -38,6 +39,7 @@ void setup_break(CLI::App& app, Invocation& invocation)
                    "Also if the target is inconsistent, because a resync into it has not ended");
     verb->add_flag("--local-only", arguments->options.local_only,
                    "Only this node's side: the other node does not answer");
+    add_override(*verb, invocation, [arguments] { return std::vector{arguments->subject}; });
     verb->footer("Writes are not tracked any more. For a while only, use \"mirrorctl pause "
                  "--unlock\".\n"
                  "Examples:\n"

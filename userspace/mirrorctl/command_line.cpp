@@ -18,6 +18,8 @@ int run_verb(const Invocation& invocation)
             return run_elsewhere(invocation);
         if (invocation.changes)
             require_root(invocation, "changes this node");
+        if (invocation.guard)
+            invocation.guard();
         return invocation.run();
     } catch (const Error& error) {
         invocation.output.error(error);
@@ -41,6 +43,7 @@ int refuse(const CLI::App& app, Invocation& invocation, const CLI::ParseError& e
     invocation.output.json_wanted |= invocation.output.command.has("--json");
     invocation.run = [&]() -> int { throw Error(ExitStatus::usage, usage_text(app, error)); };
     invocation.changes = false;
+    invocation.guard = {};
     return run(invocation);
 }
 

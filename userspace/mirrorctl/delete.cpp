@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/delete.hpp"
+#include "mirrorctl/managed.hpp"
 
 #include "mirrorctl/undisturbed.hpp"
 
@@ -58,6 +59,7 @@ void setup_delete(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("delete", "Remove a mirror; the data stays on both sides");
     verb->add_option("VOLUME[@NODE]", arguments->subject, "All its mirrors, or one")->required();
     add_delete_flags(*verb, *arguments);
+    add_override(*verb, invocation, [arguments] { return std::vector{arguments->subject}; });
     verb->footer("The source goes on as a volume without this mirror; \"mirrorctl release\"\n"
                  "makes it a plain device again.\n"
                  "Examples:\n"

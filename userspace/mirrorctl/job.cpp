@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/delete.hpp"
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/undisturbed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/job/job.hpp"
@@ -97,6 +98,10 @@ public:
         auto arguments = std::make_shared<JobArguments>();
         auto* verb = group_.add_subcommand(name, text);
         add(*verb, *arguments);
+        if (std::string_view(name) == "delete")
+            add_override(*verb, invocation_, [arguments] {
+                return arguments->with_mirrors ? std::vector{"job:" + arguments->name} : std::vector<std::string>{};
+            });
         verb->footer(std::string("Example:\n  mirrorctl job ") + example);
         auto& invocation = invocation_;
         verb->callback([&invocation, arguments, run, changes] {

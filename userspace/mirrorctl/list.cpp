@@ -12,11 +12,14 @@ namespace {
 struct ListOptions {
     std::string role;
     bool locked = false;
+    bool managed = false;
 };
 
 bool wanted(const json& volume, const ListOptions& options)
 {
     if (!options.role.empty() && volume.value("role", "none") != options.role)
+        return false;
+    if (options.managed && volume.value("manager", "").empty())
         return false;
     return !options.locked || volume.value("locked", false);
 }
@@ -44,6 +47,7 @@ void setup_list(CLI::App& app, Invocation& invocation)
     verb->add_option("--role", options->role, "Only volumes with this role here")
         ->check(CLI::IsMember({"none", "source", "target"}));
     verb->add_flag("--locked", options->locked, "Only volumes that are locked here");
+    verb->add_flag("--managed", options->managed, "Only volumes that a cluster manager decides about");
     verb->footer("Examples:\n"
                  "  mirrorctl list\n"
                  "  mirrorctl list --role source");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/verbs.hpp"
+#include "ops/config/manage.hpp"
 #include "ops/volume/lock.hpp"
 
 #include <CLI/CLI.hpp>
@@ -56,6 +58,10 @@ void setup_unlock(CLI::App& app, Invocation& invocation)
     verb->add_flag("--read-only", arguments->how.read_only, "A target: every write fails");
     verb->add_flag("--force", arguments->how.force,
                    "A target: also if it is inconsistent, because a resync into it has not ended");
+    add_override(*verb, invocation, [&invocation, arguments] {
+        const bool opens_target = !arguments->how.read_only && !ops::is_source_here(invocation.store, arguments->volume);
+        return opens_target ? std::vector{arguments->volume} : std::vector<std::string>{};
+    });
     verb->footer("A target only while its mirror is paused (\"mirrorctl pause --unlock\" does "
                  "both) or broken. What is written to it is overwritten by \"mirrorctl "
                  "continue\".\n"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/mirror_verb.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/volume/open_target.hpp"
@@ -38,6 +39,9 @@ void setup_pause(CLI::App& app, Invocation& invocation)
     verb->add_flag("--unlock{rw}", options->unlock,
                    "Open the target, too; --unlock=ro: for reading alone")
         ->check(CLI::IsMember({"rw", "ro"}));
+    add_override(*verb, invocation, [options] {
+        return options->unlock == "rw" ? std::vector{options->subject} : std::vector<std::string>{};
+    });
     verb->footer("It lasts until \"mirrorctl continue\", also across restarts.\n"
                  "Examples:\n"
                  "  mirrorctl pause home\n"

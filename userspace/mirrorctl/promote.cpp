@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/job/promote.hpp"
 
@@ -99,6 +100,7 @@ void setup_promote(CLI::App& app, Invocation& invocation)
     auto arguments = std::make_shared<PromoteArguments>();
     auto* verb = app.add_subcommand("promote", "Make this node the source, because the old one is dead");
     add_how(*verb, *arguments);
+    add_override(*verb, invocation, [arguments] { return std::vector{arguments->volume}; });
     verb->footer("Refused while the old source is reachable: by its link, its daemon or any of its addresses. "
                  "When it comes back, it becomes a target by itself, and gets what it lacks.\n"
                  "Example:\n"
@@ -120,6 +122,7 @@ void setup_takeover(CLI::App& app, Invocation& invocation)
     verb->add_option("--drain-timeout", arguments->drain, "Of a switchover: seconds to get what was written")
         ->check(CLI::Range(1, 86400))
         ->capture_default_str();
+    add_override(*verb, invocation, [arguments] { return std::vector{arguments->volume}; });
     verb->footer("Example:\n"
                  "  mirrorctl takeover home");
     verb->callback([&invocation, arguments] {

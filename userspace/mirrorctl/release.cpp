@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/undisturbed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/volume/remove.hpp"
@@ -37,6 +38,7 @@ void setup_release(CLI::App& app, Invocation& invocation)
         app.add_subcommand("release", "Make a volume without mirrors a plain device again");
     verb->add_option("VOLUME", options->volume, "The volume")->required();
     verb->add_flag("-y,--yes", options->yes, "Do not ask");
+    add_override(*verb, invocation, [options] { return std::vector{options->volume}; });
     verb->footer("Examples:\n"
                  "  mirrorctl delete home && umount /home && mirrorctl release home");
     verb->callback([&invocation, options] {

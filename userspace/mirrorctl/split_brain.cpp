@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // The group `split-brain`.
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/clock.hpp"
 #include "ops/job/split_brain.hpp"
@@ -195,6 +196,7 @@ void setup_split_brain(CLI::App& app, Invocation& invocation)
     one->add_option("--keep", arguments->keep, "NODE whose copy is kept")->required();
     one->add_flag("--save", arguments->save, save_text);
     one->add_flag("-y,--yes", arguments->yes, "Do not ask");
+    add_override(*one, invocation, [arguments] { return std::vector{arguments->volume}; });
     one->footer("Works on either node; both must be there. Refused while the other copy is in use.\n"
                 "With more than two copies: on the node that is kept; every other copy follows it then.\n"
                 "Example:\n"
@@ -204,6 +206,7 @@ void setup_split_brain(CLI::App& app, Invocation& invocation)
     local->add_option("--keep", arguments->keep, "NODE whose copy is kept, of more than two");
     local->add_flag("--save", arguments->save, save_text);
     local->add_flag("-y,--yes", arguments->yes, "Do not ask");
+    add_override(*local, invocation, [arguments] { return std::vector{arguments->volume}; });
     local->footer("This node becomes a target, and follows the other one when it is there.\n"
                   "Example:\n"
                   "  mirrorctl split-brain discard-local home");

@@ -3,6 +3,7 @@
 
 #include "mirrorctl/fields.hpp"
 #include "mirrorctl/output.hpp"
+#include "mirrorctl/status_remarks.hpp"
 #include "ops/clock.hpp"
 
 #include <fmt/format.h>
@@ -111,24 +112,12 @@ void add_remark(std::string& text, const std::string& about, const std::string& 
         text += "\n" + about + ": " + remark;
 }
 
-// Of a volume, or of the node.
-std::string maintenance_remark(const json& of)
-{
-    const auto found = of.find("maintenance");
-    if (found == of.end() || !found->is_object())
-        return {};
-    const auto reason = word(*found, "reason", "");
-    return "in maintenance since " + local_time(number(*found, "since_ns")) +
-           (number(*found, "until_ns") ? " until " + local_time(number(*found, "until_ns")) : "") +
-           (reason.empty() ? "" : " (" + reason + ")") + ": the " + word(*found, "of") +
-           "; nothing takes over by itself; to end it: " + word(*found, "end");
-}
-
 std::string remarks(const json& volume)
 {
     std::string text;
     const auto name = word(volume, "name");
     add_remark(text, name, maintenance_remark(volume));
+    add_remark(text, name, manager_remark(volume));
     add_remark(text, name, word(volume, "advice", ""));
     if (flag(volume, "written"))
         add_remark(text, name, "this target was opened for writing: continue, or a resync, overwrites "
@@ -238,6 +227,7 @@ std::string list_text(const json& report)
         table.add({word(volume, "name"), word(volume, "role"), number(volume, "bytes") ? amount(number(volume, "bytes")) : "-",
                    word(volume, "level"), or_dash(word(volume, "data_device")),
                    or_dash(word(volume, "meta_path")), or_dash(mirrors)});
+        add_remark(below, word(volume, "name"), manager_remark(volume));
         if (!word(volume, "error", "").empty())
             add_remark(below, word(volume, "name"), word(volume, "advice", ""));
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/job/switchover.hpp"
 
@@ -68,6 +69,7 @@ void setup_switchover(CLI::App& app, Invocation& invocation)
     verb->add_option("VOLUME@NODE", arguments->subject, "The volume, or job:NAME, and who shall be the source")->required();
     verb->add_flag("--home", arguments->home, "To the node that the volume was created on; name the volume alone");
     add_times(*verb, *arguments);
+    add_override(*verb, invocation, [arguments] { return std::vector{arguments->subject}; });
     verb->footer("Works on either node. Refused, with nothing changed, while the volume is open (it says by "
                  "whom) or not mirroring. If the nodes lose each other in the middle, the volume stays locked "
                  "on both; the same command, repeated, finishes it.\n"
@@ -86,6 +88,7 @@ void setup_demote(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("demote", "Lay down the role of source on this node; nobody has it then");
     verb->add_option("VOLUME", arguments->subject, "Name of the volume")->required();
     add_times(*verb, *arguments);
+    add_override(*verb, invocation, [arguments] { return std::vector{arguments->subject}; });
     verb->footer("A target that was mirroring has everything then: \"mirrorctl promote\" there needs no force.\n"
                  "Example:\n"
                  "  mirrorctl demote home");

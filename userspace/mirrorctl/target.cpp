@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/create.hpp"
 #include "mirrorctl/delete.hpp"
+#include "mirrorctl/managed.hpp"
 #include "ops/create/replace.hpp"
 
 #include <CLI/CLI.hpp>
@@ -75,6 +76,7 @@ void setup_replace(CLI::App& target, Invocation& invocation)
     verb->add_option("NODE", named->node, "Whose copy is replaced")->required();
     verb->add_option("DEVICE", named->device, "Of that node; all of it is overwritten")->required();
     add_target_options(*verb, named->rest);
+    add_override(*verb, invocation, [named] { return std::vector{named->rest.options.volume}; });
     verb->footer("The new device is checked, then the old copy is removed (its data stays on its device), then the\n"
                  "new one is made, with the options of the old mirror. Meanwhile that node has no copy.\n"
                  "Example:\n"
@@ -114,6 +116,7 @@ void setup_remove(CLI::App& target, Invocation& invocation)
     verb->add_option("VOLUME", named->volume)->required();
     verb->add_option("NODE", named->node, "Whose copy is removed")->required();
     add_delete_flags(*verb, named->rest);
+    add_override(*verb, invocation, [named] { return std::vector{named->volume}; });
     verb->footer("The same as: mirrorctl delete VOLUME@NODE\n"
                  "Example:\n"
                  "  mirrorctl target remove home c");

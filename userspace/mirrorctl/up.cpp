@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "mirrorctl/volumes.hpp"
 #include "ops/volume/activate.hpp"
@@ -68,6 +69,11 @@ void setup_up(CLI::App& app, Invocation& invocation)
     verb->add_option("--wait", arguments->wait,
                      "Seconds to wait for missing devices (default: option metadata-wait)");
     verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
+    add_override(*verb, invocation, [&invocation, arguments] {
+        if (!arguments->as_source)
+            return std::vector<std::string>{};
+        return arguments->volumes.all ? invocation.store.volume_names() : arguments->volumes.names;
+    });
     verb->footer("A target stays locked. A volume that was the source opens by itself when all nodes\n"
                  "that may have taken over have answered that they did not. If one is not heard\n"
                  "within boot-wait, boot-alone decides (mirrorctl get VOLUME).\n"

@@ -17,7 +17,7 @@ using Names = std::vector<std::string>;
 // Verbs of later versions: whoever looks for one of them did not mistype another.
 constexpr std::string_view later_verbs[] = {
     "assess", "bookmark", "candidates", "drill",  "estimate",    "health",
-    "inspect", "manage", "meta",    "resize",  "seed",     "snapshot", "support",   "unmanage",
+    "inspect", "meta",    "resize",  "seed",     "snapshot", "support",
     "verify"};
 
 // How many letters are to be put in, left out or changed.

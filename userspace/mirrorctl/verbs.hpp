@@ -29,6 +29,8 @@ struct Invocation {
     bool only_here = false; // no other node may ask for it
     std::string host, via;  // the node that shall do it, and the one in between
     std::optional<Asked> asked; // by another node
+    std::function<void()> guard; // comes before `run`, and throws where it refuses (managed.hpp)
+    bool override_cluster = false;
 
     // Leaves in `run` what changes this node.
     void change(std::function<int()> action)
@@ -55,6 +57,8 @@ void setup_create(CLI::App& app, Invocation& invocation);
 void setup_delete(CLI::App& app, Invocation& invocation);
 void setup_target(CLI::App& app, Invocation& invocation);
 void setup_job(CLI::App& app, Invocation& invocation);
+void setup_manage(CLI::App& app, Invocation& invocation);
+void setup_unmanage(CLI::App& app, Invocation& invocation);
 void setup_maintenance(CLI::App& app, Invocation& invocation);
 void setup_release(CLI::App& app, Invocation& invocation);
 void setup_list(CLI::App& app, Invocation& invocation);

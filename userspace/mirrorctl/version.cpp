@@ -9,7 +9,7 @@ namespace mirrornet::ctl {
 
 namespace {
 
-std::string or_dash(const std::string& text)
+std::string text_or_dash(const std::string& text)
 {
     return text.empty() ? "-" : text;
 }
@@ -31,10 +31,10 @@ std::string table_of(const std::vector<ops::NodeVersions>& nodes)
     for (const auto& node : nodes) {
         const bool known = node.error.empty() && !node.tool.empty();
         const auto& module = in_use(node);
-        table.add({node.node, or_dash(node.tool), node.error.empty() ? node.daemon.value_or("none") : "-",
+        table.add({node.node, text_or_dash(node.tool), node.error.empty() ? node.daemon.value_or("none") : "-",
                    known ? version_of(node.loaded) : "-", known ? version_of(node.installed) : "-",
                    module && module->protocol ? module->protocol->print() : "-",
-                   module ? or_dash(module->metadata) : "-"});
+                   module ? text_or_dash(module->metadata) : "-"});
     }
     return table.print();
 }

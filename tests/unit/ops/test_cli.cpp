@@ -79,7 +79,7 @@ TEST_F(CommandLine, HelpOfEveryVerb)
 {
     expect_golden("help", run({"--help"}).out);
     for (const char* verb : {"create", "delete", "release", "list", "status", "check", "advise", "pause", "continue", "break", "lock", "unlock",
-                             "resync", "up", "down", "get", "set", "perf", "top", "events", "node", "version"}) {
+                             "resync", "up", "down", "get", "set", "perf", "top", "events", "node", "version", "manage", "unmanage"}) {
         const auto help = run({verb, "--help"});
         EXPECT_EQ(help.status, 0) << verb;
         expect_golden(std::string("help-") + verb, help.out);
@@ -526,4 +526,124 @@ TEST(Nearest, OnlyWhatIsAlike)
     EXPECT_EQ(ctl::nearest("lsit", {"status", "list"}), "list");
     EXPECT_EQ(ctl::nearest("completely", {"status", "list"}), "");
     EXPECT_EQ(ctl::nearest("x", {}), "");
+}
+
+namespace {
+
+using Words = std::vector<const char*>;
+
+// What changes a role, or deletes; of volume home, which is job erp, and of node b.
+const Words refused_when_managed[] = {
+    {"switchover", "home@b"},
+    {"switchover", "home", "--home"},
+    {"switchover", "job:erp@b"},
+    {"demote", "home"},
+    {"promote", "home"},
+    {"promote", "home", "--force", "--locked"},
+    {"promote", "job:erp"},
+    {"takeover", "home"},
+    {"takeover", "job:erp"},
+    {"split-brain", "resolve", "home", "--keep", "a", "--yes"},
+    {"split-brain", "resolve", "job:erp", "--keep", "a", "--yes"},
+    {"split-brain", "discard-local", "home", "--yes"},
+    {"unlock", "home"},
+    {"unlock", "home", "--force"},
+    {"pause", "home", "--unlock"},
+    {"pause", "job:erp", "--unlock=rw"},
+    {"break", "home@b", "--yes"},
+    {"up", "home", "--as-source", "--yes"},
+    {"up", "--all", "--as-source", "--yes"},
+    {"delete", "home@b", "--yes"},
+    {"delete", "home", "--local-only", "--yes", "--force"},
+    {"target", "remove", "home", "b", "--yes"},
+    {"target", "replace", "home", "b", "/dev/none", "--yes"},
+    {"release", "home", "--yes"},
+    {"job", "delete", "erp", "--with-mirrors", "--yes"},
+};
+
+const Words done_when_managed[] = {
+    {"status", "home"},       {"list"},
+    {"check", "home"},        {"get", "home"},
+    {"pause", "home"},        {"pause", "home", "--unlock=ro"},
+    {"continue", "home"},     {"resync", "home", "--yes"},
+    {"lock", "home"},         {"unlock", "home", "--read-only"},
+    {"up", "home"},           {"down", "home"},
+    {"set", "home", "mode=async"},
+    {"split-brain", "show", "home"},
+    {"job", "show", "erp"},   {"job", "describe", "erp", "x"},
+    {"maintenance", "on", "home"},
+    {"config", "check"},      {"manage", "home", "--by", "pacemaker"},
+};
+
+std::string text_of(const Words& words)
+{
+    std::string text;
+    for (const auto* word : words)
+        text += std::string(word) + " ";
+    return text;
+}
+
+} // namespace
+
+class Managed : public CommandLine {
+protected:
+    Managed()
+    {
+        NodeConfig self;
+        self.name = "a";
+        self.id = Uuid::random();
+        store.save(self);
+        add_volume("home");
+        auto volume = store.load_volume("home");
+        volume.manager = "pacemaker";
+        store.save(volume);
+        store.save(JobConfig{"erp", Uuid::random(), 1, "", {"home"}});
+    }
+    const ConfigStore store{dir.path()};
+};
+
+TEST_F(Managed, WhatChangesARoleOrDeletesIsRefused)
+{
+    const auto before = store.load_volume("home");
+    for (const auto& words : refused_when_managed) {
+        const auto ran = run(words);
+        EXPECT_EQ(ran.status, 3) << text_of(words) << ran.err;
+        EXPECT_NE(ran.err.find("volume home is managed by pacemaker"), std::string::npos) << text_of(words) << ran.err;
+        EXPECT_NE(ran.err.find("--override-cluster"), std::string::npos) << text_of(words) << ran.err;
+        EXPECT_EQ(store.load_volume("home"), before) << text_of(words);
+        EXPECT_TRUE(store.find_job("erp")) << text_of(words);
+    }
+}
+
+TEST_F(Managed, WithTheOverrideTheVerbItselfDecides)
+{
+    for (auto words : refused_when_managed) {
+        if (std::string_view(words[0]) == "job")
+            continue; // without a kernel it would be gone
+        words.push_back("--override-cluster");
+        const auto ran = run(words);
+        EXPECT_NE(ran.status, 2) << text_of(words) << ran.err;
+        EXPECT_EQ(ran.err.find("managed by"), std::string::npos) << text_of(words) << ran.err;
+    }
+}
+
+TEST_F(Managed, EverythingElseIsNotRefused)
+{
+    for (const auto& words : done_when_managed) {
+        const auto ran = run(words);
+        EXPECT_NE(ran.status, 2) << text_of(words) << ran.err;
+        EXPECT_EQ(ran.err.find("--override-cluster"), std::string::npos) << text_of(words) << ran.err;
+    }
+}
+
+TEST_F(Managed, NobodyIsRefusedWhereNobodyManages)
+{
+    auto volume = store.load_volume("home");
+    volume.manager.clear();
+    store.save(volume);
+    for (const auto& words : refused_when_managed)
+        if (std::string_view(words[0]) != "job") {
+            const auto ran = run(words);
+            EXPECT_EQ(ran.err.find("managed by"), std::string::npos) << text_of(words) << ran.err;
+        }
 }

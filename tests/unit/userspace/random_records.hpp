@@ -51,6 +51,7 @@ public:
         }
         options(volume.options);
         volume.maintenance = maintenance();
+        volume.manager = upto(1) ? name() : "";
         return volume;
     }
 

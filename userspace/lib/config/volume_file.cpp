@@ -51,6 +51,7 @@ std::string print(const VolumeConfig& volume)
         .text("uuid", volume.id.to_string())
         .number("version", volume.version)
         .number("size", volume.size)
+        .text_unless_empty("manager", volume.manager)
         .options("options", volume.options)
         .maintenance(volume.maintenance);
     print_nodes(printer, volume);
@@ -66,6 +67,7 @@ VolumeConfig parse_volume(std::string_view text, const std::string& file)
     volume.id = reader.uuid("uuid");
     volume.version = reader.number("version");
     volume.size = reader.number("size");
+    volume.manager = reader.text_or("manager", "");
     reader.options("options", volume.options);
     for (auto& node : reader.tables("node"))
         volume.nodes.push_back(read_node(std::move(node)));

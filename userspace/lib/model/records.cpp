@@ -135,6 +135,8 @@ void VolumeConfig::check() const
     require(!id.is_nil(), "uuid of the volume must not be all zeroes");
     check_version(version);
     check_maintenance(maintenance);
+    if (!manager.empty())
+        check_name("manager", manager);
     require(size > 0 && size <= std::numeric_limits<std::int64_t>::max() &&
                 size % sector_size == 0,
             "size is " + std::to_string(size) + "; allowed: a multiple of 512 above 0");

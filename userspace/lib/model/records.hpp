@@ -76,6 +76,7 @@ struct VolumeConfig {
     std::vector<VolumeNode> nodes;
     std::vector<MirrorConfig> mirrors;
     OptionSet options{scope_volume};
+    std::string manager; // who decides about its roles, "pacemaker" for one; empty: people
     std::optional<Maintenance> maintenance = std::nullopt;
 
     const VolumeNode* find_node(std::string_view node) const; // nullptr if it has no copy

@@ -63,6 +63,12 @@ struct Advice {
 // is newer or not known elsewhere, opens no second source, and promotes no copy that is not current.
 Advice advise(const PairFacts& facts);
 
+// Pure. The same under a cluster manager, if its name is not empty: what changes a role, or deletes, is only for when that
+// one cannot, and needs --override-cluster.
+Advice under_manager(Advice advice, const std::string& manager);
+// Pure. The command is one of those; without "mirrorctl".
+bool changes_role_or_deletes(const std::string& command);
+
 struct AdviceOfPair {
     PairFacts facts;
     Advice advice;
@@ -72,6 +78,7 @@ struct AdviceOfVolume {
     std::string volume;
     std::string trouble; // of a volume that cannot be looked at, or has no mirror; completes "VOLUME: "
     std::vector<AdviceOfPair> pairs;
+    std::string manager = {}; // who decides about its roles; empty: people
 };
 
 struct AdviceReport {

@@ -46,7 +46,7 @@ AdviceOfPair advise_pair(const ConfigStore& store, const VolumeConfig& config, c
     ask_other(store, config, mirror, facts);
     if (facts.there)
         facts.relation = relation_of(facts.here, *facts.there);
-    pair.advice = advise(facts);
+    pair.advice = under_manager(advise(facts), config.manager);
     return pair;
 }
 
@@ -70,7 +70,7 @@ bool is_named(const std::vector<std::string>& names, const MirrorName& mirror)
 AdviceOfVolume advise_volume(const ConfigStore& store, const VolumeStatus& volume,
                              const std::vector<std::string>& names)
 {
-    AdviceOfVolume result{volume.name, {}, {}};
+    AdviceOfVolume result{volume.name, {}, {}, volume.manager};
     if (!volume.configured || !volume.error.empty()) {
         result.trouble = volume.configured ? volume.advice : "active, but no file of this node's configuration names it";
         return result;

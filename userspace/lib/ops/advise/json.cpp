@@ -52,7 +52,7 @@ json to_json(const AdviceReport& report)
 {
     json document{{"node", report.node}, {"volumes", json::array()}};
     for (const auto& volume : report.volumes) {
-        json one{{"name", volume.volume}, {"trouble", volume.trouble}, {"mirrors", json::array()}};
+        json one{{"name", volume.volume}, {"trouble", volume.trouble}, {"manager", volume.manager}, {"mirrors", json::array()}};
         for (const auto& pair : volume.pairs)
             one["mirrors"].push_back(pair_to_json(report, pair));
         document["volumes"].push_back(one);

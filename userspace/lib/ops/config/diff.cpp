@@ -102,6 +102,7 @@ Differences diff_volume(const VolumeConfig& here, const VolumeConfig& there, con
     compare("uuid", here.id.to_string(), there.id.to_string(), node, object, found);
     compare("size", std::to_string(here.size), std::to_string(there.size), node, object, found);
     compare("nodes", nodes_text(here), nodes_text(there), node, object, found);
+    compare("manager", here.manager, there.manager, node, object, found);
     compare("maintenance", maintenance_text(here.maintenance), maintenance_text(there.maintenance), node, object, found);
     compare_options(here.options, there.options, node, object, found);
     compare_mirrors(here, there, node, found);

@@ -146,6 +146,7 @@ json to_json(const VolumeStatus& volume)
                 {"advice", volume.advice},
                 {"error", volume.error},
                 {"maintenance", maintenance_to_json(volume.maintenance)},
+                {"manager", volume.manager},
                 {"mirrors", json::array()}};
     if (volume.record)
         result.update(record_to_json(*volume.record));

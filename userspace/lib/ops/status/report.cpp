@@ -55,6 +55,7 @@ VolumeStatus from_config(const ConfigStore& store, const std::string& name)
         const auto config = store.load_volume(name);
         volume.id = config.id;
         volume.bytes = config.size;
+        volume.manager = config.manager;
     });
     return volume;
 }

@@ -48,6 +48,7 @@ struct VolumeStatus {
     std::string error; // why its configuration cannot be read; empty: it can
     AllowedRoles allowed; // of this node
     std::optional<InMaintenance> maintenance = std::nullopt; // that is on now
+    std::string manager; // who decides about its roles; empty: people
 };
 
 struct StatusReport {

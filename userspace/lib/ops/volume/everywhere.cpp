@@ -29,6 +29,7 @@ bool same_but_options(VolumeConfig a, VolumeConfig b)
         config->version = 1;
         config->options = OptionSet(scope_volume);
         config->maintenance.reset();
+        config->manager.clear();
         for (auto& mirror : config->mirrors)
             mirror.options = OptionSet(scope_mirror);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A change of what the configuration of a volume says on all of its nodes: its options, and whether it is in
-// maintenance.
+// A change of what the configuration of a volume says on all of its nodes: its options, who manages it, and whether it
+// is in maintenance.
 #pragma once
 
 #include "config/store.hpp"
@@ -15,12 +15,12 @@ namespace mirrornet::ops {
 void change_everywhere(const ConfigStore& store, const VolumeConfig& before, const VolumeConfig& after);
 
 // What a node of the volume does when another one calls: take over `config` in the place
-// of version `from`. Only options that can change, and maintenance, may differ. Error(refused), also if this node has another
+// of version `from`. Only options that can change, manager and maintenance may differ. Error(refused), also if this node has another
 // version.
 void take_over_options(const ConfigStore& store, const VolumeConfig& config, std::uint64_t from,
                        const std::string& caller);
 
-// Pure: what differs only in its options, or in whether it is in maintenance, is the same volume on the same nodes.
+// Pure: what differs only in its options, its manager, or in whether it is in maintenance, is the same volume on the same nodes.
 bool same_but_options(VolumeConfig a, VolumeConfig b);
 // Pure. Error(refused) for a changed option of the volume that cannot change any more.
 void require_live_changes(const OptionSet& before, const OptionSet& after);

@@ -34,10 +34,21 @@ try {
 
 } // namespace
 
+OptionSet with_manager_defaults(const VolumeConfig& config, OptionSet options)
+{
+    if (config.manager.empty())
+        return options;
+    if (!options.is_set(Option::on_sync_loss))
+        options.set("on-sync-loss", "fence");
+    if (!options.is_set(Option::boot_alone))
+        options.set("boot-alone", "locked");
+    return options;
+}
+
 OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
                            const std::string& b)
 {
-    auto options = options_between(config, a, b);
+    auto options = with_manager_defaults(config, options_between(config, a, b));
     if (!options.is_set(Option::async_flush) && shares_job(store, config.name))
         options.set("async-flush", "drain");
     if (maintenance_now(store, config.name))

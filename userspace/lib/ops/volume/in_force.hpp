@@ -15,6 +15,9 @@ namespace mirrornet::ops {
 OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
                            const std::string& b);
 
+// Pure. The options of a volume, with the defaults that it has under a cluster manager (docs/manage.md).
+OptionSet with_manager_defaults(const VolumeConfig& config, OptionSet options);
+
 // To all mirrors of this node; nothing where the volume is not active, or the module not loaded. Error(internal).
 void put_in_force(const ConfigStore& store, const VolumeConfig& config);
 

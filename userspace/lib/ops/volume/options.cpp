@@ -107,7 +107,7 @@ std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& su
     const auto self = store.load_node().name;
     std::vector<OptionValue> values;
     if (subject.kind == Subject::Kind::volume)
-        add_values(values, config.options, "", names);
+        add_mirror_values(values, config.options, with_manager_defaults(config, config.options), "", names);
     if (const auto local = store.find_local(subject.name); local && subject.kind == Subject::Kind::volume)
         add_values(values, local->options, "", names);
     for (const auto& mirror : mirrors_of(store, subject))
