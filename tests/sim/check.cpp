@@ -117,13 +117,24 @@ bool World::somebody_has(u32 value, int but, int depth) const
     return false;
 }
 
+// A person gave this value up, and with it what it was written over, as far as the copy that is kept never had that: it may
+// be left on a copy that a resync from here has not finished.
+void World::give_up(u32 value, int kept)
+{
+    for (; value && !node_[kept].has_had(value); value = written_[value].before)
+        written_[value].guarded = false;
+}
+
 // I7: what returned, and was on every copy in sync, goes only where a person says so, or where it was at the source.
 void World::check_overwrite(int n, int peer, const Frame &frame)
 {
     const u32 value = node_[n].disk.read(frame.block);
 
-    if (!value || value == frame.value || node_[n].released & bit(frame.block) || !written_[value].guarded ||
-        node_[peer].has_had(value) || somebody_has(value, n, 100))
+    if (!value || value == frame.value)
+        return;
+    if (node_[n].released & bit(frame.block))
+        return give_up(value, peer);
+    if (!written_[value].guarded || node_[peer].has_had(value) || somebody_has(value, n, 100))
         return;
     fail("I7: " + text(u64(peer)) + " overwrites value " + text(u64(value)) + " of " + text(u64(n)) +
          ", which it never had, and nobody else has");

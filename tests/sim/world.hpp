@@ -187,6 +187,7 @@ private:
     Bits known(int n, int peer, bool durable) const;
     bool would_be_partial(int a, int b) const;
     bool somebody_has(u32 value, int but, int depth) const;
+    void give_up(u32 value, int kept);
     void check_overwrite(int n, int peer, const Frame &frame);
     void check_promise(int n, const char *when);
 
