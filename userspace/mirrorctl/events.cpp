@@ -111,7 +111,7 @@ void setup_events(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("events", "Follow what happens to volumes and mirrors");
     verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
     verb->add_option("--count", options->count, "End after so many");
-    verb->add_option("--timeout", options->timeout, "End after so many seconds");
+    verb->add_option("--timeout", options->timeout, "End after so many seconds; 0: never");
     verb->footer("With --json, one JSON object per line. Earlier events are in the journal:\n"
                  "journalctl MIRROR_NET_VOLUME=home\n"
                  "Examples:\n"

@@ -54,9 +54,23 @@ std::string latency_text(const nl::Latency& latency)
     const auto count = latency.count();
     if (count == 0)
         return "writes";
-    return fmt::format("writes: mean {}, half within {}, 99 % within {}, all within {}",
+    return fmt::format("writes: mean {}, half below {}, 99 % below {}, all below {}",
                        bound_text(latency.sum_us / count), bound_text(latency.within_us(0.5)),
                        bound_text(latency.within_us(0.99)), bound_text(latency.within_us(1)));
+}
+
+// Of a code, whose help is "0 none, 1 sync ...": the word.
+std::string unit_text(const ops::Counter& counter)
+{
+    const auto code = std::to_string(counter.value) + " ";
+    for (std::size_t from = 0; counter.unit.empty() && from < counter.help.size();) {
+        const auto to = std::min(counter.help.find(", ", from), counter.help.size());
+        const auto part = counter.help.substr(from, to - from);
+        if (part.starts_with(code))
+            return std::string(part.substr(code.size()));
+        from = to + 2;
+    }
+    return std::string(counter.unit);
 }
 
 std::string counters_text(const std::string& name, const std::vector<ops::Counter>& counters,
@@ -64,8 +78,7 @@ std::string counters_text(const std::string& name, const std::vector<ops::Counte
 {
     Table table({name, "", ""});
     for (const auto& counter : counters)
-        table.add({"  " + std::string(counter.name), std::to_string(counter.value),
-                   std::string(counter.unit)});
+        table.add({"  " + std::string(counter.name), std::to_string(counter.value), unit_text(counter)});
     for (const auto& histogram : histograms)
         table.add({"  " + std::string(histogram.name), std::to_string(histogram.latency.count()),
                    latency_text(histogram.latency)});

@@ -20,6 +20,14 @@ std::string maintenance_remark(const nlohmann::json& of)
            "; nothing takes over by itself; to end it: " + word(*found, "end");
 }
 
+std::string daemon_remark(const nlohmann::json& report)
+{
+    if (report.at("volumes").empty() || report.value("daemon_runs", true))
+        return {};
+    return "mirror-netd does not run: a link that is lost does not come back, no other node is answered, and no hook is "
+           "told; start it: systemctl start mirror-netd";
+}
+
 std::string manager_remark(const nlohmann::json& volume)
 {
     const auto manager = word(volume, "manager", "");

@@ -152,6 +152,7 @@ std::string node_text(const json& report)
 {
     std::string text;
     add_remark(text, "this node", maintenance_remark(report));
+    add_remark(text, "this node", daemon_remark(report));
     return text + errors_text(report);
 }
 

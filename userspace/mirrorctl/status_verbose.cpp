@@ -135,16 +135,23 @@ std::string last_resync_text(const json& resync)
                        ops::local_time(number(resync, "last_progress_ns")));
 }
 
+std::string state_text(const json& mirror)
+{
+    const auto reason = word(mirror, "reason");
+    return fmt::format("{}{} since {}", word(mirror, "state"), reason == "none" ? "" : " (" + reason + ")",
+                       ops::local_time(number(mirror, "since_ns")));
+}
+
 std::string mirror_details(const json& volume, const json& mirror)
 {
     const auto block = number(volume, "block_bytes");
     Table table({word(volume, "name") + "@" + word(mirror, "node"), ""});
     table.add({"  other node", peer_text(mirror)});
     table.add({"  level", word(mirror, "level")});
-    table.add({"  state", fmt::format("{} ({}) since {}", word(mirror, "state"),
-                                      word(mirror, "reason"),
-                                      ops::local_time(number(mirror, "since_ns")))});
-    table.add({"  ends by itself", yes_or_no(mirror, "ends_by_itself")});
+    table.add({"  mode", word(mirror, "mode")});
+    table.add({"  state", state_text(mirror)});
+    if (word(mirror, "state") != "mirroring")
+        table.add({"  ends by itself", yes_or_no(mirror, "ends_by_itself")});
     table.add({"  next resync", partial_text(mirror)});
     table.add({"  link", link_text(mirror)});
     table.add({"  blocks", fmt::format("{}", number(mirror, "total_blocks"))});

@@ -135,6 +135,13 @@ TEST(Advice, NamesTheNextCommand)
     const auto behind = advice_for(mirror(MirrorState::paused, Reason::link_lost), Role::target, "home", "b");
     EXPECT_EQ(behind.find("writes here"), std::string::npos);
     EXPECT_NE(behind.find("may have been written since"), std::string::npos);
+    auto lacking = mirror(MirrorState::paused, Reason::link_lost);
+    lacking.dirty_blocks = 7;
+    EXPECT_NE(advice_for(lacking, Role::source, "home", "b").find("do not count on it"), std::string::npos);
+    auto sending = mirror(MirrorState::resync_pending);
+    sending.link = LinkState::up;
+    sending.queue_length = 3;
+    EXPECT_NE(advice_for(sending, Role::source, "home", "b").find("this is no resync"), std::string::npos);
     const auto mute = advice_for(mirror(MirrorState::resync_pending), Role::source, "home", "b");
     EXPECT_NE(mute.find("no link to node b"), std::string::npos);
     EXPECT_NE(broken.find("mirrorctl resync home@b"), std::string::npos);
@@ -161,6 +168,15 @@ void expect_words(const std::string& text, std::initializer_list<const char*> wo
     for (const auto* word : words)
         EXPECT_NE(text.find(word), std::string::npos) << word << ": " << text;
     EXPECT_EQ(text.find("node c"), std::string::npos) << text;
+}
+
+TEST(Advice, ATargetInTheMiddleOfAResyncIsOfNoUse)
+{
+    auto volume = active(Role::target, LockReason::target);
+    volume.record->data = DataState::inconsistent;
+    EXPECT_NE(advice_for(volume).find("of no use until"), std::string::npos);
+    volume.record->data = DataState::current;
+    EXPECT_EQ(advice_for(volume), "");
 }
 
 TEST(Advice, OfASourceThatCameUpNamesWhomItWaitsFor)

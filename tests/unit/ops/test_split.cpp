@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // Which generation the two copies of a split brain had in common, and what is said of it.
+#include "expect_error.hpp"
 #include "ops/volume/split_brain.hpp"
 
 #include <gtest/gtest.h>
@@ -85,4 +86,5 @@ TEST(Split, TheQuestionNamesWhoLosesHowMuch)
     EXPECT_NE(split_brain_question(pairs, "a").find("on node c since the two parted (at most 2.0 MiB)"), std::string::npos);
     report.there.reset();
     EXPECT_NE(split_brain_question(pairs, "a").find("of unknown amount"), std::string::npos);
+    expect_error(ExitStatus::not_found, {"node x has no copy", "a, c", "nothing was changed"}, [&] { split_brain_question(pairs, "x"); });
 }

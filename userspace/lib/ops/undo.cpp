@@ -17,8 +17,8 @@ namespace {
     if (!undo.lost().empty())
         throw Error(ExitStatus::partly_done,
                     why + "; everything else was put back, but " + undo.lost());
-    // partly done: the other node's part, which says itself what is not as before
-    throw Error(status, why + (status == ExitStatus::partly_done
+    // partly done: the other node's part, which says itself what is not as before; timed out: nobody knows of that
+    throw Error(status, why + (status == ExitStatus::partly_done || status == ExitStatus::timed_out
                                    ? "; everything on this node was put back"
                                    : "; everything was put back as it was before"));
 }

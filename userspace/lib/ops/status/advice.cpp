@@ -20,11 +20,23 @@ constexpr Advice no_link =
      "they are sent by themselves when it is back. If it is there, the log of mirror-netd on both nodes says why not: journalctl -u "
      "mirror-netd"};
 
+// The same where the target lacks blocks, and not just what is queued.
+constexpr const char* no_link_and_behind =
+    "no link to node {node}; what its copy lacks is tracked, and a resync sends it by itself when the link is back. "
+    "Until that has ended it is not up to date, and inconsistent where a resync had begun: do not count on it. If node "
+    "{node} is there, the log of mirror-netd on both nodes says why not: journalctl -u mirror-netd";
+
 // The same at a target, where nobody writes.
 constexpr const char* no_link_at_target =
-    "no link to node {node}, which may have been written since: this copy is as of the time that "
-    "is shown. The missing blocks follow by themselves when the link is back. If node {node} is "
-    "there, the log of mirror-netd on both nodes says why not: journalctl -u mirror-netd";
+    "no link to node {node}, which may have been written since: this copy is, at best, as of the time "
+    "that is shown. The missing blocks follow by themselves when the link is back, unless a person has paused the mirror "
+    "over there (mirrorctl advise {volume} asks). If node {node} is there, the log of mirror-netd on both nodes says "
+    "why not: journalctl -u mirror-netd";
+
+// A stream that goes on after a lost link.
+constexpr const char* catching_up =
+    "what was queued while there was no link is being sent; this is no resync: the target is consistent, and in sync "
+    "when it has got that";
 
 // Every reason but `none`.
 constexpr Advice of_reasons[] = {
@@ -160,7 +172,9 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
                name;
     if (mirror.state == MirrorState::mirroring || mirror.state == MirrorState::resync)
         return {};
-    const char* text = waits_for_link ? no_link.text : nullptr;
+    const bool sends_queue = mirror.link == LinkState::up && mirror.state == MirrorState::resync_pending &&
+                             role == Role::source && mirror.queue_length > 0;
+    const char* text = waits_for_link ? no_link.text : sends_queue ? catching_up : nullptr;
     if (mirror.resync.waits_for == ResyncWait::turn)
         return "other resyncs of this node come first (parallel-resyncs); it follows by itself, "
                "in the order in which they asked; all at once: mirrorctl set --node "
@@ -168,8 +182,10 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
     for (const auto& advice : of_reasons)
         if (advice.reason == mirror.reason)
             text = advice.text;
-    if (role == Role::target && text == no_link.text)
+    if (text == no_link.text && role == Role::target)
         text = no_link_at_target;
+    else if (text == no_link.text && mirror.dirty_blocks > 0)
+        text = no_link_and_behind;
     return text ? fmt::format(fmt::runtime(text), fmt::arg("node", node), fmt::arg("mirror", name),
                               fmt::arg("volume", volume))
                 : std::string();
@@ -196,6 +212,9 @@ std::string advice_for(const VolumeStatus& volume)
         return "is the source on this node, which may not be one (allowed-roles): it stays locked, and mirrors; make another "
                "node the source: mirrorctl switchover " + volume.name + "@NODE, or allow it: mirrorctl set " + volume.name +
                " allowed-roles=both, mirrorctl set --node allowed-roles=both, mirrorctl unlock " + volume.name;
+    if (volume.record->role == Role::target && volume.record->data == DataState::inconsistent)
+        return "is inconsistent on this node: a resync has begun and not ended; this copy is of no use until it has, which it "
+               "does by itself when it can";
     if (volume.record->lock == LockReason::wait_peer)
         return advice_for_boot(volume);
     return of_lock(volume.record->lock, volume.name);

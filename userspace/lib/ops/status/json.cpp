@@ -161,6 +161,7 @@ json to_json(const StatusReport& report)
                 {"level", report.level()},
                 {"errors", report.errors},
                 {"maintenance", maintenance_to_json(report.maintenance)},
+                {"daemon_runs", report.daemon},
                 {"volumes", json::array()}};
     for (const auto& volume : report.volumes)
         result["volumes"].push_back(to_json(volume));

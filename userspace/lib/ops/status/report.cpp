@@ -2,6 +2,7 @@
 #include "ops/status/report.hpp"
 
 #include "ops/create/used_blocks.hpp"
+#include "ops/node/daemon_mark.hpp"
 #include "ops/status/selection.hpp"
 
 #include <algorithm>
@@ -138,6 +139,7 @@ StatusReport status(const ConfigStore& store, const std::vector<std::string>& na
     if (!error.empty())
         report.errors.push_back(error);
     report.maintenance = maintenance_now(store);
+    report.daemon = running_daemon(store).has_value();
     const KernelState kernel = ask_kernel();
     report.volumes = all_volumes(store, kernel, report.errors);
     wanted.keep(report.volumes);

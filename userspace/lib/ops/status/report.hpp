@@ -56,6 +56,7 @@ struct StatusReport {
     std::vector<VolumeStatus> volumes;
     std::vector<std::string> errors; // what cannot be read besides
     std::optional<InMaintenance> maintenance = std::nullopt; // of the node
+    bool daemon = true; // mirror-netd runs here
     Level level() const; // the worst
     ExitStatus unreadable() const; // `unknown` where something cannot be read, else `done`
 };

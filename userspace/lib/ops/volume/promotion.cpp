@@ -43,7 +43,8 @@ std::string warning_of(const SeenNode& there, const Missing& missing)
         return {};
     return missing.text + "; if node " + there.name +
            " was not written without this one, it becomes a target by itself when it is back, and what it had not sent "
-           "is overwritten there";
+           "is overwritten there; if it lives and was, or is, written, that is a split brain: make sure that it is off, "
+           "or that nobody uses the volume there";
 }
 
 [[noreturn]] void throw_beaten(const std::string& self, const MirrorName& mirror)

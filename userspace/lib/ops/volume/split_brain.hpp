@@ -81,7 +81,7 @@ struct SplitResult {
 // What becomes of what only a copy has that is given up: on its node, save_writes() keeps it.
 enum class LostWrites { overwritten, saved };
 
-// Without --yes: what would be overwritten.
+// Without --yes: what would be overwritten. Error(not_found): node `keep` has no copy.
 std::string split_brain_question(const std::vector<SplitReport>& pairs, const std::string& keep);
 
 // Gives up the copies that are not on node `keep`, or do not follow that one. With more than two

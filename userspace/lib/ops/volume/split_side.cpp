@@ -77,9 +77,24 @@ bool has_nothing_else(const SplitSide& side, const SplitSide& kept)
     return false;
 }
 
+// A name that is misspelt must not become a question.
+static void require_copy(const std::vector<SplitReport>& pairs, const std::string& keep)
+{
+    std::string nodes = pairs.front().here.node;
+    bool found = keep == nodes;
+    for (const auto& pair : pairs) {
+        nodes += ", " + pair.other;
+        found |= pair.other == keep;
+    }
+    if (!found)
+        throw Error(ExitStatus::not_found, "node " + keep + " has no copy of volume " + pairs.front().volume +
+                                               "; its nodes are " + nodes + "; nothing was changed");
+}
+
 std::string split_brain_question(const std::vector<SplitReport>& pairs, const std::string& keep)
 {
     const auto& volume = pairs.front().volume;
+    require_copy(pairs, keep);
     if (pairs.size() > 1)
         return "Everything that was written to volume " + volume + " without node " + keep +
                " since they parted is overwritten with what node " + keep + " has.";
