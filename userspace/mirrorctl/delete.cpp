@@ -47,7 +47,8 @@ int run_delete_verb(const Invocation& invocation, DeleteArguments& arguments)
 void add_delete_flags(CLI::App& verb, DeleteArguments& arguments)
 {
     verb.add_flag("--force", arguments.options.force,
-                  "Also if the target's copy is inconsistent and so left useless");
+                  "Also if the target's copy is inconsistent and so left useless, or, of a target with "
+                  "--local-only, if its source is there");
     verb.add_flag("--local-only", arguments.options.local_only,
                   "Only on this node, because the other one does not answer");
     verb.add_flag("-y,--yes", arguments.yes, "Do not ask");

@@ -52,7 +52,8 @@ void setup_resync(CLI::App& app, Invocation& invocation)
                    "Compare checksums of all blocks first, and send only what differs")
         ->excludes(full);
     verb->add_flag("-y,--yes", arguments->yes, "Also if the mirror is in sync: until the resync "
-                                               "ends, the target is inconsistent");
+                                               "ends, the target is inconsistent; or broken: what was written "
+                                               "there since is overwritten");
     add_wait_options(*verb, arguments->wait);
     verb->footer("Examples:\n"
                  "  mirrorctl resync home@b --wait\n"

@@ -181,6 +181,9 @@ std::string progress_text(const json& mirror, std::uint64_t block_bytes)
     const auto percent = resync.at("percent").get<double>();
     std::string text = fmt::format("{} {:5.1f} %  {} left", progress_bar(percent), percent,
                                    amount(number(mirror, "dirty_blocks") * block_bytes));
+    if (number(resync, "compared_blocks"))
+        text += fmt::format("  {} blocks compared, {} differed", number(resync, "compared_blocks"),
+                            number(resync, "differed_blocks"));
     if (resync.at("bytes_per_second").is_number())
         text += "  " + amount(number(resync, "bytes_per_second")) + "/s";
     if (resync.at("seconds_left").is_number())

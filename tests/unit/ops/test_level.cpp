@@ -45,6 +45,21 @@ TEST(Level, OfEachState)
     EXPECT_EQ(level_of(mirror(MirrorState::paused, Reason::split_brain)), Level::split_brain);
 }
 
+// A source that came up with two mirrors, of which c has agreed.
+VolumeStatus booting(Boot boot, Heard of_b, BootAlone alone = BootAlone::safe)
+{
+    auto volume = active(Role::source, LockReason::wait_peer);
+    volume.record->boot = boot;
+    volume.mirrors.resize(2);
+    for (auto& mirror : volume.mirrors) {
+        mirror.node = &mirror == &volume.mirrors[0] ? "b" : "c";
+        mirror.record.heard = mirror.node == "b" ? of_b : Heard::agreed;
+        mirror.record.boot_wait_s = 30;
+        mirror.record.boot_alone = alone;
+    }
+    return volume;
+}
+
 // Every role with every lock: a target never fails, an open source serves, and only a person's or a changeover's lock is no failure.
 TEST(Check, OfEveryRoleAndLock)
 {
@@ -58,6 +73,13 @@ TEST(Check, OfEveryRoleAndLock)
                           : no_failure.contains(lock) ? Service::standby
                                                       : Service::failed) << word;
     }
+}
+
+TEST(Check, ASourceThatStaysLockedAfterBootWaitHasFailedUnlessThatWasChosen)
+{
+    EXPECT_EQ(service_of(booting(Boot::waits, Heard::nothing)).service, Service::standby);
+    EXPECT_EQ(service_of(booting(Boot::stays, Heard::nothing)).service, Service::failed);
+    EXPECT_EQ(service_of(booting(Boot::stays, Heard::nothing, BootAlone::locked)).service, Service::standby);
 }
 
 TEST(Check, OfASourceInTrouble)
@@ -146,21 +168,6 @@ TEST(Advice, NamesTheNextCommand)
     EXPECT_NE(mute.find("no link to node b"), std::string::npos);
     EXPECT_NE(broken.find("mirrorctl resync home@b"), std::string::npos);
     EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), Role::source, "home", "b"), "");
-}
-
-// A source that came up with two mirrors, of which c has agreed.
-VolumeStatus booting(Boot boot, Heard of_b, BootAlone alone = BootAlone::safe)
-{
-    auto volume = active(Role::source, LockReason::wait_peer);
-    volume.record->boot = boot;
-    volume.mirrors.resize(2);
-    for (auto& mirror : volume.mirrors) {
-        mirror.node = &mirror == &volume.mirrors[0] ? "b" : "c";
-        mirror.record.heard = mirror.node == "b" ? of_b : Heard::agreed;
-        mirror.record.boot_wait_s = 30;
-        mirror.record.boot_alone = alone;
-    }
-    return volume;
 }
 
 void expect_words(const std::string& text, std::initializer_list<const char*> words)

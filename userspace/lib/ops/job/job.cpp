@@ -19,12 +19,14 @@ namespace {
 using Names = std::vector<std::string>;
 using Edit = std::function<void(JobConfig&)>;
 
+// A volume that is not there any more must not keep anybody from taking it out.
 std::set<std::string> nodes_of(const ConfigStore& store, const JobConfig& job)
 {
     std::set<std::string> nodes;
-    for (const auto& volume : job.volumes)
-        for (const auto& node : store.load_volume(volume).nodes)
-            nodes.insert(node.name);
+    for (const auto& name : job.volumes)
+        if (const auto volume = store.find_volume(name))
+            for (const auto& node : volume->nodes)
+                nodes.insert(node.name);
     return nodes;
 }
 

@@ -17,21 +17,22 @@ struct Advice {
 constexpr Advice no_link =
     {Reason::link_lost,
      "no link to node {node}; writes here are queued for it, and tracked when the queue is full; "
-     "they are sent by themselves when it is back. If it is there, the log of mirror-netd on both nodes says why not: journalctl -u "
-     "mirror-netd"};
+     "they are sent by themselves when it is back. If it is there, mirrorctl advise {volume} and the log of mirror-netd on "
+     "both nodes (journalctl -u mirror-netd) say why not"};
 
 // The same where the target lacks blocks, and not just what is queued.
 constexpr const char* no_link_and_behind =
     "no link to node {node}; what its copy lacks is tracked, and a resync sends it by itself when the link is back. "
     "Until that has ended it is not up to date, and inconsistent where a resync had begun: do not count on it. If node "
-    "{node} is there, the log of mirror-netd on both nodes says why not: journalctl -u mirror-netd";
+    "{node} is there, mirrorctl advise {volume} and the log of mirror-netd on both nodes (journalctl -u mirror-netd) say "
+    "why not";
 
 // The same at a target, where nobody writes.
 constexpr const char* no_link_at_target =
     "no link to node {node}, which may have been written since: this copy is, at best, as of the time "
     "that is shown. The missing blocks follow by themselves when the link is back, unless a person has paused the mirror "
-    "over there (mirrorctl advise {volume} asks). If node {node} is there, the log of mirror-netd on both nodes says "
-    "why not: journalctl -u mirror-netd";
+    "over there. If node {node} is there, mirrorctl advise {volume} and the log of mirror-netd on both nodes (journalctl -u "
+    "mirror-netd) say why not";
 
 // A stream that goes on after a lost link.
 constexpr const char* catching_up =
@@ -42,7 +43,9 @@ constexpr const char* catching_up =
 constexpr Advice of_reasons[] = {
     {Reason::user, "paused by a person; writes are tracked; go on with: mirrorctl continue "
                    "{mirror}"},
-    {Reason::shutdown, no_link.text},
+    {Reason::shutdown, "volume {volume} was stopped in order on node {node} (or that machine was); writes "
+                       "here are queued for it, and tracked when the queue is full, and sent by themselves when it is active "
+                       "there again: mirrorctl -H {node} up {volume}"},
     no_link,
     {Reason::peer_silent, no_link.text},
     {Reason::peer_busy, "node {node} is busy with another link of this mirror; it is tried again "
@@ -182,7 +185,7 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
     for (const auto& advice : of_reasons)
         if (advice.reason == mirror.reason)
             text = advice.text;
-    if (text == no_link.text && role == Role::target)
+    if (role == Role::target && (text == no_link.text || mirror.reason == Reason::shutdown))
         text = no_link_at_target;
     else if (text == no_link.text && mirror.dirty_blocks > 0)
         text = no_link_and_behind;

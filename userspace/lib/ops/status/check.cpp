@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "dm/front.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -41,10 +42,21 @@ bool all_in_maintenance(const VolumeStatus& volume)
     return any;
 }
 
-// Closed by a person, or for a change of roles, it is not to serve anybody now.
-ServiceState of_locked_source(const nl::VolumeRecord& record)
+// boot-alone=locked: somebody else decides whether it is opened. Of several mirrors the most careful counts.
+bool stays_by_choice(const VolumeStatus& volume)
 {
+    return std::ranges::any_of(volume.mirrors,
+                               [](const auto& mirror) { return mirror.record.boot_alone == BootAlone::locked; });
+}
+
+// Closed by a person, or for a change of roles, it is not to serve anybody now.
+ServiceState of_locked_source(const VolumeStatus& volume)
+{
+    const auto& record = *volume.record;
     const std::string why = "locked (" + std::string(to_string(record.lock)) + ")";
+    if (record.lock == LockReason::wait_peer && record.boot == Boot::stays && !stays_by_choice(volume))
+        return {Service::failed, "the source is " + why + ": boot-wait is over, and it stays locked until every node was heard, "
+                                 "or a person opens it"};
     switch (record.lock) {
     case LockReason::user:
     case LockReason::wait_peer:
@@ -60,7 +72,7 @@ ServiceState of_source(const VolumeStatus& volume)
 {
     const auto& record = *volume.record;
     if (record.locked())
-        return of_locked_source(record);
+        return of_locked_source(volume);
     if (record.meta_way == MetaWay::stop || record.meta_way == MetaWay::wait)
         return {Service::failed, "the metadata cannot be written, so writes fail or wait"};
     if (record.meta_error)

@@ -25,6 +25,12 @@ void check_resync(const nl::MirrorRecord& record, const MirrorName& mirror,
                         ": both sides are equal, and a resync makes the target inconsistent until "
                         "it ends; repeat with --yes if you want it all the same",
                     "--yes");
+    if (record.state == MirrorState::broken && !options.confirmed)
+        throw Error(ExitStatus::needs_force,
+                    "volume " + mirror.volume + ", mirror with node " + mirror.node + ": since it was broken the target may have "
+                        "been used on its own, and a resync overwrites every block of it; nothing was changed; look at it, "
+                        "then repeat with --yes",
+                    "--yes");
 }
 
 // An older image came back. What it lacks no bitmap tells, so the target is sent everything.

@@ -120,6 +120,20 @@ void delete_one(const ConfigStore& store, nl::Kernel& kernel, VolumeConfig& conf
                     "this copy: mirrorctl delete " + config.name + " --local-only");
 }
 
+// Its source would wait for this copy for ever. --force: a person knows better.
+void require_no_link(nl::Kernel& kernel, const VolumeConfig& config, const NodeConfig& self)
+{
+    if (!kernel.find_volume(config.id))
+        return;
+    for (const auto& mirror : kernel.mirrors(config.id))
+        if (const auto* node = config.find_node(mirror.peer); node && mirror.link == LinkState::up)
+            throw Error(ExitStatus::needs_force,
+                        "node " + node->name + " has a link with this one, so it lives, and would wait for the copy of volume " +
+                            config.name + " on this node; nothing was changed; there: mirrorctl delete " + config.name + "@" +
+                            self.name + "; or repeat with --force",
+                        "--force");
+}
+
 // The copy that is the newest, or will be: it is not removed, and what it has to answer is not lost with it.
 void require_not_handed_over(const nl::VolumeRecord& record, const VolumeConfig& config)
 {
@@ -172,6 +186,8 @@ DeleteResult delete_mirror(const ConfigStore& store, const DeleteOptions& option
     if (!record || record->role == Role::target) {
         if (!options.local_only)
             refuse_here(record.has_value(), config, self);
+        if (!options.force)
+            require_no_link(kernel, config, self);
         dismantle_here(store, {config.name, config.id, options.force});
         return {{self.name}, true};
     }
@@ -192,6 +208,9 @@ void release(const ConfigStore& store, const std::string& volume)
     if (config.nodes.size() > 1)
         throw Error(ExitStatus::refused, "volume " + volume + " still has mirrors; remove them "
                                          "first: mirrorctl delete " + volume);
+    if (const auto job = store.job_of(volume))
+        throw Error(ExitStatus::refused, "volume " + volume + " belongs to job " + job->name + "; nothing was changed; first: "
+                                             "mirrorctl job remove " + job->name + " " + volume);
     const OperationLock lock(volume, "release");
     nl::Kernel kernel = open_kernel();
     dismantle_copy(store, kernel, volume);
