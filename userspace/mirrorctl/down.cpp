@@ -48,7 +48,8 @@ void setup_down(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("down", "Stop volumes in an orderly way");
     add_volume_arguments(*verb, arguments->volumes);
     verb->add_option("--drain", arguments->drain,
-                     "Seconds to wait for the target (default: option shutdown-drain)");
+                     "Seconds to wait for the target (default: option shutdown-drain)")
+        ->check(CLI::Range(0, 86400));
     verb->footer("Refused while a volume is open (mounted, for one); it says by whom.\n"
                  "Examples:\n"
                  "  mirrorctl down home\n"

@@ -75,6 +75,7 @@ void add_wait_options(CLI::App& verb, WaitOptions& options)
 {
     verb.add_flag("--wait", options.wait, "Show progress until both sides are equal");
     verb.add_option("--timeout", options.timeout, "Wait at most so many seconds")
+        ->check(CLI::Range(0, 31536000))
         ->needs("--wait");
 }
 

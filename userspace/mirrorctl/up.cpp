@@ -67,7 +67,8 @@ void setup_up(CLI::App& app, Invocation& invocation)
     verb->add_flag("--as-source", arguments->as_source,
                    "Open a source although the other node was not heard");
     verb->add_option("--wait", arguments->wait,
-                     "Seconds to wait for missing devices (default: option metadata-wait)");
+                     "Seconds to wait for missing devices (default: option metadata-wait)")
+        ->check(CLI::Range(0, 86400));
     verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
     add_override(*verb, invocation, [&invocation, arguments] {
         if (!arguments->as_source)

@@ -184,6 +184,9 @@ TEST_F(CommandLine, WrongUsageIsTwo)
     EXPECT_EQ(run({"status", "--nonsense"}).status, 2);
     EXPECT_EQ(run({"--nonsense", "status"}).status, 2);
     EXPECT_EQ(run({"pause"}).status, 2);
+    EXPECT_EQ(run({"down", "home", "--drain", "-5"}).status, 2);
+    EXPECT_EQ(run({"up", "home", "--wait", "99999999999"}).status, 2);
+    EXPECT_EQ(run({"resync", "home", "--wait", "--timeout", "-1"}).status, 2);
     EXPECT_EQ(run({"create", "home", "/dev/sdb"}).status, 2);
     EXPECT_EQ(run({"up"}).status, 2);
     EXPECT_EQ(run({"up", "--all", "home"}).status, 2);
