@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/status_remarks.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/advise/advise.hpp"
 
@@ -26,6 +27,8 @@ int run(const Invocation& invocation, const std::vector<std::string>& names)
     output.document(to_json(report));
     if (report.volumes.empty())
         output.line("no volumes on this node");
+    if (const auto remark = daemon_remark(to_json(report)); !remark.empty())
+        output.line("this node: " + remark);
     for (const auto& volume : report.volumes) {
         if (!volume.manager.empty())
             output.line(volume.volume + ": managed by " + volume.manager + ", which decides about its roles: change them with it");

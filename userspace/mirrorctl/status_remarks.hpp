@@ -8,9 +8,9 @@ namespace mirrornet::ctl {
 
 // Of a volume, or of the node, in the status as JSON; empty: it is not in maintenance.
 std::string maintenance_remark(const nlohmann::json& of);
-// Of a volume; empty: nobody manages it.
-// Of this node: what does not happen without its daemon.
+// Of this node, in the report of status or advise: what does not happen without its daemon; empty: it runs.
 std::string daemon_remark(const nlohmann::json& report);
+// Of a volume; empty: nobody manages it.
 std::string manager_remark(const nlohmann::json& volume);
 
 } // namespace mirrornet::ctl

@@ -152,7 +152,6 @@ std::string node_text(const json& report)
 {
     std::string text;
     add_remark(text, "this node", maintenance_remark(report));
-    add_remark(text, "this node", daemon_remark(report));
     return text + errors_text(report);
 }
 
@@ -202,6 +201,7 @@ std::string status_text(const json& report)
         add_volume(table, volume);
         below += remarks(volume);
     }
+    add_remark(below, "this node", daemon_remark(report));
     below += errors_text(report);
     return table.print() + (below.empty() ? "" : "\n" + below);
 }

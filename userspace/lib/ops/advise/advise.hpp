@@ -84,6 +84,7 @@ struct AdviceOfVolume {
 struct AdviceReport {
     std::string node;
     std::vector<AdviceOfVolume> volumes;
+    bool daemon = true; // mirror-netd runs on this node
 };
 
 // Asks the kernel, and the other nodes; changes nothing. All volumes, or those named as VOLUME or

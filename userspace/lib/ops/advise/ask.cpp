@@ -94,7 +94,7 @@ AdviceOfVolume advise_volume(const ConfigStore& store, const VolumeStatus& volum
 AdviceReport advise(const ConfigStore& store, const std::vector<std::string>& names)
 {
     const auto report = status(store, names);
-    AdviceReport result{report.node, {}};
+    AdviceReport result{report.node, {}, report.daemon};
     for (const auto& volume : report.volumes)
         result.volumes.push_back(advise_volume(store, volume, names));
     return result;

@@ -50,7 +50,7 @@ std::string command_line(const AdviceReport& report, const Step& step)
 
 json to_json(const AdviceReport& report)
 {
-    json document{{"node", report.node}, {"volumes", json::array()}};
+    json document{{"node", report.node}, {"daemon_runs", report.daemon}, {"volumes", json::array()}};
     for (const auto& volume : report.volumes) {
         json one{{"name", volume.volume}, {"trouble", volume.trouble}, {"manager", volume.manager}, {"mirrors", json::array()}};
         for (const auto& pair : volume.pairs)
