@@ -374,7 +374,7 @@ static const char *why_target_stays_locked(struct mn_volume *volume, bool force)
 	struct mn_super super;
 
 	if (any_goes_on(volume))
-		return "its mirror runs or goes on by itself: mirrorctl pause --unlock does both";
+		return "its mirror runs or goes on by itself: mirrorctl pause --unlock ends that";
 	if (has_link(volume))
 		return "a link of the volume is just being ended: try again";
 	mn_meta_read(&volume->meta, &super);
