@@ -102,7 +102,7 @@ lab-debug: debug-kernel
 	+$(MAKE) module KVER=$(DEBUG_KVER)
 	+$(MAKE) lab-node-$(DEBUG_KVER)
 
-debug-kernel:
+debug-kernel: deps
 	@JOBS=$(JOBS) tests/vm/image/build-debug-kernel
 
 # Which kernel is meant by kernel=6.1, kernel=6.12, kernel=debug and by nothing.
