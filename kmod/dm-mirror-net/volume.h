@@ -253,7 +253,7 @@ struct mn_volume {
 	struct delayed_work fence_lock_work; /* on session_wq */
 	struct delayed_work reclaim_work;
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
-	struct delayed_work yield_work;	/* another node has taken over; see changeover.c */
+	struct delayed_work yield_work;	/* another node has taken over; see yield.c */
 	u64 yield_from;			/* the generation that this node had then */
 	bool yielding;			/* under lock: its links end, and no new one is made */
 	u8 yield;			/* enum mn_yield: why */

@@ -28,8 +28,13 @@ int mn_volume_close_io(struct mn_volume *volume, u8 reason, bool force);
 /* role.c, under volume->lock: that is durable now; the gate is closed. */
 void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked);
 void mn_volume_locked_as(struct mn_volume *volume, u8 reason);
-/* changeover.c, on session_wq: this source becomes a target, when its links are gone. */
+/* yield.c, on session_wq: this source becomes a target, when its links are gone. */
 void mn_volume_yield_work(struct work_struct *work);
+/*
+ * yield.c, under volume->lock, may block; the gate is closed, no mirror has a link. What this node
+ * wrote last, and the new source has not got, is marked, and will be overwritten.
+ */
+int mn_volume_commit_yield(struct mn_volume *volume, bool unwritten, struct mn_why *why);
 void mn_volume_open_work(struct work_struct *work);
 /* boot.c. Under volume->lock, with the first attach: this source waits for its nodes. */
 void mn_volume_boot_begins(struct mn_volume *volume);

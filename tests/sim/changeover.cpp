@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A node gives its role away, takes one, lays it down, or yields (changeover.c). What the nodes say to each other of a
+// A node gives its role away, takes one, lays it down, or yields (changeover.c, yield.c). What the nodes say to each other of a
 // handover comes late, twice, or never.
 #include "world.hpp"
 

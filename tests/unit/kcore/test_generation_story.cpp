@@ -209,7 +209,7 @@ private:
         start_stream(nodes_[source_], nodes_[1 - source_], verdict.kind == MN_VERDICT_FULL);
     }
 
-    // As changeover.c does it.
+    // As yield.c does it.
     bool yields(int n)
     {
         Node &node = nodes_[n];
