@@ -364,6 +364,14 @@ static void announce_refusal(const struct mn_session *session, const char *why)
 	mn_event_emit(&event);
 }
 
+/* A target that follows the newer source does not say who that is: any of the others. */
+static u32 newer_sources(const struct mn_session *session)
+{
+	u32 peer = BIT(session->mirror->slot);
+
+	return session->peers.role == MN_ROLE_SOURCE ? peer : ~peer;
+}
+
 static int receive_verdict(struct mn_session *session, const struct mn_wire_verdict *theirs,
 			   u32 bytes, const char **why)
 {
@@ -388,7 +396,8 @@ static int receive_verdict(struct mn_session *session, const struct mn_wire_verd
 		has_refused(session);
 		yield = mn_generation_yields(&session->mine, &session->peers);
 		if (yield)
-			mn_volume_yields(session->volume, session->mine.generation, yield);
+			mn_volume_yields(session->volume, session->mine.generation, yield,
+					 newer_sources(session));
 		*why = refusal_text(&session->verdict);
 		if (is_known(session))
 			*why = NULL;

@@ -43,6 +43,7 @@ const struct mn_options mn_options_default = {
 	.on_metadata_error = MN_ON_METADATA_ERROR_STOP,
 	.boot_wait = 30,
 	.boot_alone = MN_BOOT_ALONE_SAFE,
+	.keep_lost_writes = MN_KEEP_LOST_WRITES_NO,
 };
 
 /* ---- state ---- */

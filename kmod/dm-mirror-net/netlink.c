@@ -199,6 +199,7 @@ static const struct nla_policy options_policy[MN_A_MAX + 1] = {
 							MN_ON_METADATA_ERROR_CONTINUE),
 	[MN_A_OPT_BOOT_WAIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &boot_wait_range),
 	[MN_A_OPT_BOOT_ALONE] = NLA_POLICY_MAX(NLA_U32, MN_BOOT_ALONE_SOURCE),
+	[MN_A_OPT_KEEP_LOST_WRITES] = NLA_POLICY_MAX(NLA_U32, MN_KEEP_LOST_WRITES_YES),
 };
 
 static const struct nla_policy node_get_policy[MN_A_MAX + 1] = { };
@@ -267,6 +268,7 @@ static const struct genl_ops family_ops[] = {
 	CHANGE(MN_CMD_BITMAP_ADD, mn_nl_bitmap_add, MN_NL_PEER, bitmap_add_policy),
 	CHANGE(MN_CMD_BITMAP_COMMIT, mn_nl_bitmap_commit, MN_NL_PEER, mirror_policy),
 	CHANGE(MN_CMD_BITMAP_GET, mn_nl_bitmap_get, MN_NL_PEER, bitmap_get_policy),
+	CHANGE(MN_CMD_LOST_WRITES_SAVED, mn_nl_lost_writes_saved, MN_NL_PEER, loss_policy),
 	CHANGE(MN_CMD_NODE_SET, mn_nl_node_set, 0, node_set_policy),
 	{
 		.cmd = MN_CMD_NODE_GET,

@@ -104,6 +104,7 @@ int mn_nl_mirror_continue(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_fenced(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_mirror_outdate(struct sk_buff *skb, struct genl_info *info);
+int mn_nl_lost_writes_saved(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_renew(struct sk_buff *skb, struct genl_info *info);
 int mn_nl_link_detach(struct sk_buff *skb, struct genl_info *info);

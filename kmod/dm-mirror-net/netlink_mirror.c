@@ -77,6 +77,7 @@ int mn_nl_mirror_resync(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* Of which loss: both ends of a fence have to mean the same. */
+/* Of a mirror that was lost, or of a source that was: the generation says which time is meant. */
 static int about_loss(struct genl_info *info,
 		      int (*operation)(struct mn_volume *volume, const u8 *peer_uuid,
 				       u64 generation, struct mn_why *why))
@@ -98,6 +99,11 @@ int mn_nl_mirror_fenced(struct sk_buff *skb, struct genl_info *info)
 int mn_nl_mirror_outdate(struct sk_buff *skb, struct genl_info *info)
 {
 	return about_loss(info, mn_mirror_outdate);
+}
+
+int mn_nl_lost_writes_saved(struct sk_buff *skb, struct genl_info *info)
+{
+	return about_loss(info, mn_lost_writes_saved);
 }
 
 int mn_nl_link_attach(struct sk_buff *skb, struct genl_info *info)
@@ -144,6 +150,7 @@ static const struct {
 	{ MN_A_OPT_ON_METADATA_ERROR, offsetof(struct mn_options, on_metadata_error) },
 	{ MN_A_OPT_BOOT_WAIT, offsetof(struct mn_options, boot_wait) },
 	{ MN_A_OPT_BOOT_ALONE, offsetof(struct mn_options, boot_alone) },
+	{ MN_A_OPT_KEEP_LOST_WRITES, offsetof(struct mn_options, keep_lost_writes) },
 };
 
 static void options_collect(const struct genl_info *info, struct mn_options_change *change)

@@ -102,9 +102,11 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_OPT_ON_METADATA_ERROR, 4, on_metadata_error),
 	OF_MIRROR(MN_A_OPT_BOOT_WAIT, 4, boot_wait),
 	OF_MIRROR(MN_A_OPT_BOOT_ALONE, 4, boot_alone),
+	OF_MIRROR(MN_A_OPT_KEEP_LOST_WRITES, 4, keep_lost_writes),
 	OF_MIRROR(MN_A_MIRROR_HEARD, 1, heard),
 	OF_MIRROR(MN_A_MIRROR_FENCE, 1, fence),
 	OF_MIRROR(MN_A_MIRROR_FENCE_GENERATION, 8, fence_generation),
+	OF_MIRROR(MN_A_MIRROR_LOST_WRITES, 1, lost_writes),
 };
 
 static int put_number(struct sk_buff *skb, const struct number *number, const void *view)

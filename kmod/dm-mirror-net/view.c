@@ -124,6 +124,7 @@ static void view_state(const struct mn_mirror *mirror, struct mn_mirror_view *vi
 	view->ends_by_itself = mn_reason_ends_by_itself(state.reason);
 	view->fence = mirror->fence;
 	view->fence_generation = mirror->fence_generation;
+	view->lost_writes = READ_ONCE(mirror->lost_writes);
 	view->since = mirror->since;
 	view->elapsed = mirroring_seconds(mirror);
 	view->dirty_blocks = mirror->bitmap.track.dirty_bits;
@@ -234,6 +235,7 @@ static void view_options(const struct mn_options *options, struct mn_mirror_view
 	view->on_metadata_error = READ_ONCE(options->on_metadata_error);
 	view->boot_wait = READ_ONCE(options->boot_wait);
 	view->boot_alone = READ_ONCE(options->boot_alone);
+	view->keep_lost_writes = READ_ONCE(options->keep_lost_writes);
 }
 
 static void view_mirror(struct mn_mirror *mirror, struct mn_mirror_view *view)

@@ -106,9 +106,11 @@ struct mn_mirror_view {
 	u64 on_metadata_error;		/* enum mn_on_metadata_error */
 	u64 boot_wait;			/* s */
 	u64 boot_alone;			/* enum mn_boot_alone */
+	u64 keep_lost_writes;		/* enum mn_keep_lost_writes */
 	u64 heard;			/* enum mn_heard */
 	u64 fence;			/* enum mn_fence */
 	u64 fence_generation;
+	u64 lost_writes;		/* enum mn_lost_writes */
 };
 
 /* Any context. The caller holds a reference to the volume. */

@@ -64,6 +64,7 @@ struct mn_options {
 	u32 on_metadata_error;	/* enum mn_on_metadata_error */
 	u32 boot_wait;		/* s */
 	u32 boot_alone;		/* enum mn_boot_alone */
+	u32 keep_lost_writes;	/* enum mn_keep_lost_writes */
 };
 
 extern const struct mn_options mn_options_default;
@@ -144,6 +145,7 @@ struct mn_mirror {
 	u8 fence;			/* enum mn_fence; see fence.c */
 	u64 fence_generation;		/* which loss it is about */
 	u64 fence_until;		/* jiffies64, while it is wanted */
+	u8 lost_writes;			/* enum mn_lost_writes; under volume->lock */
 	bool full_asked;		/* to store that it needs a full resync; see meta_loss.c */
 	bool full_stored;		/* ... it has, durably */
 	struct mn_turn turn;		/* of its resyncs as source; guarded by turn.c */
@@ -255,6 +257,7 @@ struct mn_volume {
 	unsigned long positions_due;	/* jiffies; reclaim_work only */
 	struct delayed_work yield_work;	/* another node has taken over; see yield.c */
 	u64 yield_from;			/* the generation that this node had then */
+	u32 yield_to;			/* slots of which one is the newer source */
 	bool yielding;			/* under lock: its links end, and no new one is made */
 	u8 yield;			/* enum mn_yield: why */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
@@ -345,6 +348,9 @@ int mn_mirror_bitmap_commit(struct mn_volume *volume, const u8 *peer_uuid, struc
 /* At the target; see MN_CMD_MIRROR_OUTDATE. */
 int mn_mirror_outdate(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
 		      struct mn_why *why);
+/* At an old source; see MN_CMD_LOST_WRITES_SAVED. */
+int mn_lost_writes_saved(struct mn_volume *volume, const u8 *peer_uuid, u64 generation,
+			 struct mn_why *why);
 int mn_link_attach(struct mn_volume *volume, const u8 *peer_uuid, int fd, bool initiator,
 		   bool encrypted, u64 renew, struct mn_why *why);
 int mn_link_renew(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why *why);
@@ -353,10 +359,12 @@ int mn_link_detach(struct mn_volume *volume, const u8 *peer_uuid, struct mn_why 
 /* --- for the engines --- */
 
 /*
- * Any context: the peer is the source, and went on from this generation. If this node is still the
- * locked source with it, it becomes a target as soon as no mirror has a link.
+ * Any context: another node is the source, and went on from this generation. If this node is still
+ * the locked source with it, it becomes a target as soon as no mirror has a link, and what is to
+ * be saved before that is. why: enum mn_yield. newer: the slots of which one is that source, as a
+ * mask.
  */
-void mn_volume_yields(struct mn_volume *volume, u64 generation, u8 why);
+void mn_volume_yields(struct mn_volume *volume, u64 generation, u8 why, u32 newer);
 
 /*
  * Report an event to the state machine of the mirror and announce what changed; any context,

@@ -8,10 +8,12 @@
 #include "generation.h"
 #include "handover.h"
 #include "keep.h"
+#include "lost_writes.h"
 #include "session.h"
 #include "volume_private.h"
 
 #define MN_YIELD_RETRY (HZ / 10)	/* how often it is seen whether the links are gone */
+#define MN_YIELD_LOOK HZ		/* ... and whether what is to be saved still is */
 
 int mn_volume_commit_yield(struct mn_volume *volume, bool unwritten, struct mn_why *why)
 {
@@ -27,8 +29,9 @@ int mn_volume_commit_yield(struct mn_volume *volume, bool unwritten, struct mn_w
 	return err;
 }
 
-void mn_volume_yields(struct mn_volume *volume, u64 generation, u8 why)
+void mn_volume_yields(struct mn_volume *volume, u64 generation, u8 why, u32 newer)
 {
+	WRITE_ONCE(volume->yield_to, newer);
 	WRITE_ONCE(volume->yield_from, generation);
 	WRITE_ONCE(volume->yield, why);
 	queue_delayed_work(volume->session_wq, &volume->yield_work, 0);
@@ -90,23 +93,43 @@ static bool end_links(struct mn_volume *volume)
 	return any;
 }
 
+/* Under lock. Who wrote nothing has nothing to save. A kept stream's writes count as not sent. */
+static bool waits_for_saving(struct mn_volume *volume)
+{
+	mn_keep_drop_all(volume);
+	return !yields_unwritten(volume) &&
+	       mn_lost_writes_must_wait(volume, READ_ONCE(volume->yield_to));
+}
+
+/* Under lock. If it cannot be recorded, the next link asks again. */
+static void become_target(struct mn_volume *volume)
+{
+	bool unwritten = yields_unwritten(volume);
+	struct mn_why why;
+
+	if (!mn_volume_commit_yield(volume, unwritten, &why) && !unwritten)
+		mn_lost_writes_given_up(volume, READ_ONCE(volume->yield_to));
+	mn_lost_writes_forget(volume);
+	volume->yielding = false;
+}
+
 void mn_volume_yield_work(struct work_struct *work)
 {
 	struct mn_volume *volume = container_of(to_delayed_work(work), struct mn_volume,
 						yield_work);
-	struct mn_why why;
 
 	mutex_lock(&volume->lock);
 	volume->yielding = closes_and_yields(volume);
 	if (!volume->yielding) {
+		mn_lost_writes_forget(volume);
 		/* it may be closed: then it opens again, if it may */
 		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
 	} else if (end_links(volume)) {
 		queue_delayed_work(volume->session_wq, &volume->yield_work, MN_YIELD_RETRY);
+	} else if (waits_for_saving(volume)) {
+		queue_delayed_work(volume->session_wq, &volume->yield_work, MN_YIELD_LOOK);
 	} else {
-		mn_keep_drop_all(volume);
-		mn_volume_commit_yield(volume, yields_unwritten(volume), &why);
-		volume->yielding = false;
+		become_target(volume);
 	}
 	mutex_unlock(&volume->lock);
 }

@@ -31,6 +31,8 @@ constexpr auto tick = 2000ms;
 // Reads every volume's file.
 constexpr auto maintenance_tick = 5000ms;
 
+constexpr auto save_again = 10000ms; // after it failed
+
 void notify_reloading()
 {
     timespec now{};
@@ -58,13 +60,14 @@ AskPeer ask_peer(const ConfigStore& store)
 } // namespace
 
 Daemon::Daemon(const ConfigStore& store)
-    : store_(store), node_(store.load_node()), kernel_(stopping_.fd()),
+    : store_(store), node_(store.load_node()), kernel_(stopping_.fd()), saves_(store_),
       hooks_({.directory = store_.directory() / "hooks.d"}, stopping_.fd()),
       announcer_(store_, hooks_, [this](const std::string& volume) { return maintenance_.is_on(volume); }),
       maintenance_(store_, [this](ops::Announcement event) { announcer_.tell(std::move(event)); },
                    [this](const std::string& volume) { ops::put_in_force(store_, volume, Option::boot_alone); }),
       fencer_(store_, fences_, ask_peer(store_), {.directory = store_.directory() / "fence.d"},
               stopping_.fd()),
+      saver_(store_, saves_, save_again, stopping_.fd()),
       connector_(store_, kernel_, mailbox_, stopping_.fd(),
                  [this](milliseconds time) { wake_in(time); }),
       renewer_(store_, kernel_, stopping_.fd()),
@@ -169,6 +172,7 @@ void Daemon::refresh()
 {
     due_ = Clock::time_point::max();
     no_fences_.about([this] { fencer_.refresh(); }); // first: writes wait
+    no_saves_.about([this] { saver_.refresh(); });
     no_links_.about([this] { connector_.refresh(node_); });
 }
 

@@ -12,6 +12,7 @@
 #include "mirror-netd/log.hpp"
 #include "mirror-netd/maintenance.hpp"
 #include "mirror-netd/renewer.hpp"
+#include "mirror-netd/saver.hpp"
 #include "ops/node/daemon_mark.hpp"
 
 #include <optional>
@@ -47,15 +48,17 @@ private:
     EventLoop loop_;
     KernelLinks kernel_;
     KernelFences fences_;
+    KernelSaves saves_;
     std::optional<nl::EventStream> events_;
     EventLoop::Source events_source_, mailbox_source_, due_timer_, tick_timer_, maintenance_timer_;
     EventLoop::Source signals_[3];
-    Complaint no_events_, bad_events_, no_links_, no_fences_, no_maintenance_; // what the kernel does not do
+    Complaint no_events_, bad_events_, no_links_, no_fences_, no_saves_, no_maintenance_; // what the kernel does not do
     Clock::time_point due_ = Clock::time_point::max(); // when due_timer_ is armed for
     Hooks hooks_;
     Announcer announcer_;
     MaintenanceWatch maintenance_;
     Fencer fencer_;
+    Saver saver_;
     Connector connector_;
     Renewer renewer_;
     Commands commands_;

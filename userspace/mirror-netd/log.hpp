@@ -3,7 +3,7 @@
 // One line to stderr, which systemd keeps in the journal. From any thread.
 #pragma once
 
-#include "nl/states.hpp"
+#include "nl/event_states.hpp"
 
 #include <exception>
 #include <fmt/format.h>

@@ -453,7 +453,7 @@ TEST_F(CommandLine, WrongArgumentsOfCreateAreTwoAndSayWhatIsRight)
     EXPECT_EQ(range.status, 2);
     EXPECT_EQ(run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--all-blocks",
                    "--no-initial-sync"}).status, 2);
-    for (const char* later : {"keep-lost-writes=yes", "quiesce-timeout=5000"}) {
+    for (const char* later : {"snapshot-before-resync=yes", "quiesce-timeout=5000"}) {
         const auto refused = run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--set", later});
         EXPECT_EQ(refused.status, 2) << later;
         EXPECT_NE(refused.err.find("not in this version"), std::string::npos) << refused.err;

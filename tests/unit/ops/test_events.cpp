@@ -121,6 +121,7 @@ TEST(Events, TheModuleAnnouncesWhatTheCatalogueHas)
     ASSERT_EQ(module["MN_EVENT_FENCE"].erase("severity_of"), 1u);
     module["MN_EVENT_FENCE"].insert({"MN_SEVERITY_INFO", "MN_SEVERITY_ERROR",
                                      "MN_SEVERITY_CRITICAL"});
+    module["MN_EVENT_LOST_WRITES"].insert({"MN_SEVERITY_INFO", "MN_SEVERITY_WARNING"});
     std::map<std::string, std::set<std::string>> catalogue;
     for (const auto& kind : ops::all_event_kinds())
         if (kind.event_class)
@@ -185,6 +186,9 @@ TEST(Events, EachIsKnownByWhatTheModuleSays)
     EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_EXPIRED, Severity::error)), "fence-missing");
     EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_NONE)), "fence-over");
     EXPECT_EQ(name_of(event_of(C::fence, MN_FENCE_OUTDATED, Severity::warning)), "outdated");
+    EXPECT_EQ(name_of(event_of(C::lost_writes, MN_LOST_WRITES_NONE, Severity::warning)), "lost-writes-given-up");
+    EXPECT_EQ(name_of(event_of(C::lost_writes, MN_LOST_WRITES_WANTED, Severity::warning)), "lost-writes-wanted");
+    EXPECT_EQ(name_of(event_of(C::lost_writes, MN_LOST_WRITES_SAVED)), "lost-writes-saved");
 }
 
 // What a newer module says is told, not guessed.

@@ -188,6 +188,10 @@ TEST(Advice, ATargetInTheMiddleOfAResyncIsOfNoUse)
 
 TEST(Advice, OfASourceThatCameUpNamesWhomItWaitsFor)
 {
+    auto saves = booting(Boot::refused, Heard::refused);
+    saves.mirrors[0].record.lost_writes = LostWritesState::wanted;
+    saves.mirrors[0].record.dirty_blocks = 16;
+    expect_words(advice_for(saves), {"replaced by a newer source", "node b: at most 1.0 MiB", "keep-lost-writes=no"});
     expect_words(advice_for(booting(Boot::waits, Heard::nothing)),
                  {"waits for node b", "30 s (boot-wait)", "boot-alone (safe)", "mirrorctl up --as-source home"});
     expect_words(advice_for(booting(Boot::stays, Heard::nothing)),

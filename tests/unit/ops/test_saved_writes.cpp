@@ -26,9 +26,9 @@ protected:
             content += static_cast<char>('a' + i / 4096 % 23);
         write_file_atomic(device, content);
     }
-    SavedWrites save(const std::vector<mn_range>& ranges)
+    SavedWrites save(const std::vector<mn_range>& ranges, std::chrono::milliseconds time = std::chrono::hours(1))
     {
-        return save_ranges(device.string(), volume, ranges, {{"volume", "home"}}, target);
+        return save_ranges(device.string(), volume, ranges, {{"volume", "home"}}, target, Deadline(time));
     }
 
     ScratchDir dir;
@@ -84,4 +84,12 @@ TEST_F(SavedWritesTest, WhatWasLeftUnfinishedIsWrittenAnew)
     write_file_atomic(target.string() + ".part/blocks", "half");
     EXPECT_EQ(save({{block, block}}).directory, target.string());
     EXPECT_EQ(read_file(target / "blocks", 2 * volume).substr(block, block), content.substr(block, block));
+}
+
+TEST_F(SavedWritesTest, WhatIsStoppedLeavesNothingBehind)
+{
+    expect_error(ExitStatus::timed_out, {"blocks", "before its end"},
+                 [&] { save({{0, block}}, std::chrono::milliseconds(0)); });
+    EXPECT_FALSE(std::filesystem::exists(target));
+    EXPECT_FALSE(std::filesystem::exists(target.string() + ".part"));
 }

@@ -96,8 +96,8 @@ TEST_F(Set, RefusesWhatDoesNotFit)
                  [&] { changed("home", {"port=1234"}); });
     expect_error(ExitStatus::usage, {"metadata-wait", "mirrorctl set home metadata-wait=VALUE"},
                  [&] { changed("home@b", {"metadata-wait=5"}); });
-    expect_error(ExitStatus::usage, {"keep-lost-writes", "not in this version"},
-                 [&] { changed("home", {"keep-lost-writes=yes"}); });
+    expect_error(ExitStatus::usage, {"snapshot-before-resync", "not in this version"},
+                 [&] { changed("home", {"snapshot-before-resync=yes"}); });
     expect_error(ExitStatus::refused, {"intent-limit", "cannot be changed", "nothing was changed"},
                  [&] { changed("home", {"intent-limit=512"}); });
     EXPECT_EQ(changed("home", {"intent-limit=256"}).options.get(Option::intent_limit), 256);

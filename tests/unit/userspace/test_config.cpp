@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
         Spoiled{"metadata-wait = 5", "metadatawait = 5", "options.metadatawait", "no option"},
         Spoiled{"metadata-wait = 5", "mode = \"sync\"", "options.mode", "not an option"},
         Spoiled{"\"sync\"", "\"later\"", "mirror[0].options.mode", "sync, async"},
-        Spoiled{"metadata-wait = 5", "keep-lost-writes = \"yes\"", "options.keep-lost-writes",
+        Spoiled{"metadata-wait = 5", "snapshot-before-resync = \"yes\"", "options.snapshot-before-resync",
                 "not in this version"},
         Spoiled{"\"sync\"", "1", "mirror[0].options.mode", "sync, async"},
         Spoiled{"[\"east\", \"west\"]", "[\"east\"]", "mirror[0].nodes", "two nodes"},

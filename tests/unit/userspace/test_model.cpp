@@ -142,7 +142,7 @@ TEST(Options, OfALaterVersionOnlyTheDefaultCanBeSet)
                              [&] { set.set(spec.id, value); });
         EXPECT_EQ(set.get(spec.id), spec.in_this_version ? spec.most : spec.fallback);
     }
-    for (auto id : {Option::quiesce_timeout, Option::keep_lost_writes})
+    for (auto id : {Option::quiesce_timeout, Option::snapshot_before_resync})
         EXPECT_FALSE(spec_of(id).in_this_version) << spec_of(id).name;
 }
 

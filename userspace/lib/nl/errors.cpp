@@ -64,6 +64,7 @@ std::string_view describe(mn_cmd command) noexcept
     case MN_CMD_MIRROR_CONTINUE: return "continue the mirror";
     case MN_CMD_MIRROR_BREAK: return "break the mirror";
     case MN_CMD_MIRROR_RESYNC: return "start a resync";
+    case MN_CMD_LOST_WRITES_SAVED: return "make this node a target of the newer source";
     case MN_CMD_MIRROR_FENCED: return "confirm the fence of the other copy";
     case MN_CMD_MIRROR_OUTDATE: return "mark this copy as outdated";
     case MN_CMD_LINK_ATTACH: return "attach a link";

@@ -65,6 +65,7 @@ std::string word(EventClass event_class, int code)
     case EventClass::resync: return word_of<ResyncPhase>(code);
     case EventClass::lock: return word_of<LockReason>(code);
     case EventClass::fence: return word_of<Fence>(code);
+    case EventClass::lost_writes: return word_of<LostWritesState>(code);
     default: return std::to_string(code);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "nl/event_states.hpp"
 #include "nl/records.hpp"
 #include "nl/socket.hpp"
 

@@ -111,6 +111,8 @@ public:
     // What the peer may lack, as far as the volume of so many bytes goes: adjoining blocks are one
     // range, in order. All of one moment only while nothing is written and no link is up.
     std::vector<mn_range> bitmap_get(const VolumeId& id, const NodeId& peer, std::uint64_t bytes);
+    // All of that, of a source with MirrorRecord::lost_writes. generation: of the volume, then.
+    void lost_writes_saved(const VolumeId& id, const NodeId& peer, std::uint64_t generation);
 
 private:
     Message request(mn_cmd command, int flags = 0, std::size_t room = 4096) const;

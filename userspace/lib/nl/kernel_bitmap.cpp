@@ -89,4 +89,10 @@ std::vector<mn_range> Kernel::bitmap_get(const VolumeId& id, const NodeId& peer,
     return ranges;
 }
 
+void Kernel::lost_writes_saved(const VolumeId& id, const NodeId& peer, std::uint64_t generation)
+{
+    Message message = about(MN_CMD_LOST_WRITES_SAVED, id, peer);
+    ask(message.u64(MN_A_VOLUME_GENERATION, generation));
+}
+
 } // namespace mirrornet::nl

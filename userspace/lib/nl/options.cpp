@@ -29,6 +29,7 @@ constexpr KernelOption table[] = {
     {Option::on_metadata_error, MN_A_OPT_ON_METADATA_ERROR, MN_ON_METADATA_ERROR_STOP},
     {Option::boot_wait, MN_A_OPT_BOOT_WAIT},
     {Option::boot_alone, MN_A_OPT_BOOT_ALONE, MN_BOOT_ALONE_SAFE},
+    {Option::keep_lost_writes, MN_A_OPT_KEEP_LOST_WRITES, MN_KEEP_LOST_WRITES_NO},
 };
 
 } // namespace

@@ -174,6 +174,7 @@ MirrorRecord mirror_record(const Attributes& from)
     mirror.fence = code<Fence>(from, MN_A_MIRROR_FENCE);
     mirror.fence_generation = from.number(MN_A_MIRROR_FENCE_GENERATION);
     mirror.fence_timeout_ms = number32(from, MN_A_OPT_FENCE_TIMEOUT);
+    mirror.lost_writes = code<LostWritesState>(from, MN_A_MIRROR_LOST_WRITES);
     mirror.heard = code<Heard>(from, MN_A_MIRROR_HEARD);
     mirror.boot_wait_s = number32(from, MN_A_OPT_BOOT_WAIT);
     mirror.boot_alone = code<BootAlone>(from, MN_A_OPT_BOOT_ALONE);

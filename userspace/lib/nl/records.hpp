@@ -111,6 +111,7 @@ struct MirrorRecord {
     Fence fence = Fence::none;
     std::uint64_t fence_generation = 0; // which loss it is about
     std::uint32_t fence_timeout_ms = 0;
+    LostWritesState lost_writes = LostWritesState::none;
     Heard heard = Heard::nothing; // at a source that came up
     std::uint32_t boot_wait_s = 0;
     BootAlone boot_alone = BootAlone::safe;

@@ -91,18 +91,11 @@ enum class ResyncPhase : int {
     partial = MN_RESYNC_PARTIAL,
 };
 
-enum class EventClass : int {
-    state = MN_EVENT_STATE,
-    role = MN_EVENT_ROLE,
-    link = MN_EVENT_LINK,
-    resync = MN_EVENT_RESYNC,
-    lock = MN_EVENT_LOCK,
-    disk = MN_EVENT_DISK,
-    metadata = MN_EVENT_METADATA,
-    split_brain = MN_EVENT_SPLIT_BRAIN,
-    peer = MN_EVENT_PEER,
-    config = MN_EVENT_CONFIG,
-    fence = MN_EVENT_FENCE,
+// What an old source has, and the newer one has not, as to the mirror with that one.
+enum class LostWritesState : int {
+    none = MN_LOST_WRITES_NONE,
+    wanted = MN_LOST_WRITES_WANTED, // to be saved; until then it stays a locked source
+    saved = MN_LOST_WRITES_SAVED,
 };
 
 // How far the fencing of a lost copy is.
@@ -113,13 +106,6 @@ enum class Fence : int {
     confirmed = MN_FENCE_CONFIRMED,
     expired = MN_FENCE_EXPIRED,
     outdated = MN_FENCE_OUTDATED,
-};
-
-enum class Severity : int {
-    info = MN_SEVERITY_INFO,
-    warning = MN_SEVERITY_WARNING,
-    error = MN_SEVERITY_ERROR,
-    critical = MN_SEVERITY_CRITICAL,
 };
 
 template <> struct Words<LockReason> {
@@ -200,15 +186,11 @@ template <> struct Words<ResyncPhase> {
                                                   {ResyncPhase::partial, "partial"}};
 };
 
-template <> struct Words<EventClass> {
-    static constexpr std::string_view kind = "class of events";
-    static constexpr Word<EventClass> table[] = {
-        {EventClass::state, "state"},       {EventClass::role, "role"},
-        {EventClass::link, "link"},         {EventClass::resync, "resync"},
-        {EventClass::lock, "lock"},         {EventClass::disk, "disk"},
-        {EventClass::metadata, "metadata"}, {EventClass::split_brain, "split-brain"},
-        {EventClass::peer, "peer"},         {EventClass::config, "config"},
-        {EventClass::fence, "fence"}};
+template <> struct Words<LostWritesState> {
+    static constexpr std::string_view kind = "state of lost writes";
+    static constexpr Word<LostWritesState> table[] = {{LostWritesState::none, "none"},
+                                                 {LostWritesState::wanted, "wanted"},
+                                                 {LostWritesState::saved, "saved"}};
 };
 
 template <> struct Words<Fence> {
@@ -217,14 +199,6 @@ template <> struct Words<Fence> {
         {Fence::none, "none"},           {Fence::due, "due"},
         {Fence::wanted, "wanted"},       {Fence::confirmed, "confirmed"},
         {Fence::expired, "expired"},     {Fence::outdated, "outdated"}};
-};
-
-template <> struct Words<Severity> {
-    static constexpr std::string_view kind = "severity";
-    static constexpr Word<Severity> table[] = {{Severity::info, "info"},
-                                               {Severity::warning, "warning"},
-                                               {Severity::error, "error"},
-                                               {Severity::critical, "critical"}};
 };
 
 namespace nl {

@@ -35,7 +35,9 @@ void add_mirror(CopyView& facts, const json& mirror)
     facts.reason = word_in<Reason>(mirror, "reason");
     facts.link = word_in<LinkState>(mirror, "link");
     facts.base = generation_in(mirror, "base_generation");
-    // a node of an earlier version does not say it
+    // a node of an earlier version does not say these
+    if (mirror.contains("lost_writes"))
+        facts.lost_writes = word_in<LostWritesState>(mirror, "lost_writes");
     facts.old_base = generation_in(mirror, "old_base_generation");
 }
 

@@ -35,6 +35,7 @@ struct CopyView {
     MirrorState state = MirrorState::invalid;
     Reason reason = Reason::none;
     LinkState link = LinkState::none;
+    LostWritesState lost_writes = LostWritesState::none;
     std::uint64_t base = 0, old_base = 0; // generations that this node's slot says the other has
 
     bool is(Role which) const { return active && role == which; }

@@ -86,10 +86,27 @@ std::optional<Advice> handed_over(const PairFacts& facts)
     return {};
 }
 
+namespace {
+
+Advice saves_first(const PairFacts& facts, const CopyView& old)
+{
+    return {Situation::old_source,
+            "node " + other_of(facts, old).node + " took over from node " + old.node + ", which becomes a target by itself when "
+            "what the newer one has not got is saved there (keep-lost-writes). mirror-netd does it; where it cannot, its log "
+            "on node " + old.node + " says why. Do not open or use the old copy",
+            {look(facts), only_if(old, "set " + facts.volume + " keep-lost-writes=no", "what was written last on node " +
+                                       old.node + " is not wanted: it is overwritten then, unsaved")}};
+}
+
+} // namespace
+
 std::optional<Advice> two_sources(const PairFacts& facts)
 {
     if (!facts.there || !facts.here.is(Role::source) || !facts.there->is(Role::source))
         return {};
+    for (const auto* copy : {&facts.here, &*facts.there})
+        if (copy->lost_writes == LostWritesState::wanted)
+            return saves_first(facts, *copy);
     for (const auto* copy : {&facts.here, &*facts.there})
         if (is_newer(facts, *copy))
             return Advice{Situation::old_source,

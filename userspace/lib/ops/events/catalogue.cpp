@@ -66,6 +66,16 @@ int code_of_fence(const nl::Event& event)
     return unlisted;
 }
 
+int code_of_lost_writes(const nl::Event& event)
+{
+    switch (static_cast<LostWritesState>(event.new_code)) {
+    case LostWritesState::none: return lost_writes_given_up;
+    case LostWritesState::wanted: return lost_writes_wanted;
+    case LostWritesState::saved: return lost_writes_saved;
+    }
+    return unlisted;
+}
+
 int code_of_role(int role)
 {
     switch (static_cast<Role>(role)) {
@@ -123,6 +133,7 @@ int code_of(const nl::Event& event)
     case C::config: return config_changed;
     case C::resync: return resync_stalled;
     case C::fence: return code_of_fence(event);
+    case C::lost_writes: return code_of_lost_writes(event);
     }
     return unlisted;
 }

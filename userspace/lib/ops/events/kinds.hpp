@@ -56,6 +56,9 @@ enum Code : int {
     fence_missing,
     fence_over,
     outdated,
+    lost_writes_given_up = 1200,
+    lost_writes_wanted,
+    lost_writes_saved,
 };
 
 // A code and a name are never given to another event. Hundreds are the classes.
@@ -105,6 +108,9 @@ constexpr EventKind kinds[] = {
     {fence_missing, "fence-missing", S::error, C::fence},
     {fence_over, "fence-over", S::info, C::fence},
     {outdated, "outdated", S::warning, C::fence},
+    {lost_writes_given_up, "lost-writes-given-up", S::warning, C::lost_writes},
+    {lost_writes_wanted, "lost-writes-wanted", S::warning, C::lost_writes},
+    {lost_writes_saved, "lost-writes-saved", S::info, C::lost_writes},
 };
 
 } // namespace mirrornet::ops::event_kinds

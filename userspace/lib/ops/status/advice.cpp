@@ -218,6 +218,8 @@ std::string advice_for(const VolumeStatus& volume)
     if (volume.record->role == Role::target && volume.record->data == DataState::inconsistent)
         return "is inconsistent on this node: a resync has begun and not ended; this copy is of no use until it has, which it "
                "does by itself when it can";
+    if (const auto saving = advice_for_saving(volume); !saving.empty())
+        return saving;
     if (volume.record->lock == LockReason::wait_peer)
         return advice_for_boot(volume);
     return of_lock(volume.record->lock, volume.name);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// What a source says that came up and is not open yet: whom it waits for, and what to do.
+// What a source says that came up and is not open yet: whom or what it waits for, and what to do.
 #include "ops/status/report.hpp"
+
+#include "ops/clock.hpp"
+#include "ops/create/used_blocks.hpp"
 
 #include <fmt/format.h>
 
@@ -66,6 +69,18 @@ std::string refused(const VolumeStatus& volume, const std::string& who)
 }
 
 } // namespace
+
+std::string advice_for_saving(const VolumeStatus& volume)
+{
+    for (const auto& mirror : volume.mirrors)
+        if (mirror.record.lost_writes == LostWritesState::wanted)
+            return fmt::format("was replaced by a newer source, and stays locked until what that one has not got (with node {}: "
+                               "at most {}) is saved in /var/lib/mirror-net/saved (keep-lost-writes); then it becomes a target "
+                               "by itself. mirror-netd saves it, and says in its log why it cannot: journalctl -u "
+                               "mirror-netd. To give that up unsaved: mirrorctl set {} keep-lost-writes=no",
+                               mirror.node, amount(mirror.record.dirty_blocks * block_bytes), volume.name);
+    return {};
+}
 
 std::string advice_for_boot(const VolumeStatus& volume)
 {

@@ -104,6 +104,7 @@ json to_json(const MirrorStatus& mirror)
             {"mode", record.mode},
             {"async_flush", print_value(spec_of(Option::async_flush), record.async_flush)},
             {"fence", record.fence},
+            {"lost_writes", record.lost_writes},
             {"heard", record.heard},
             {"dirty_blocks", record.dirty_blocks},
             {"unsent_blocks", record.unsent_blocks},

@@ -75,6 +75,7 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
 std::string advice_for(const VolumeStatus& volume);
 // Of a source that came up, locked as wait-peer.
 std::string advice_for_boot(const VolumeStatus& volume);
+std::string advice_for_saving(const VolumeStatus& volume); // empty: nothing is to be saved first
 ExitStatus exit_status_of(Level level);
 // Why the next resync of the mirror has to be full, as far as this node knows; completes
 // "will be full because"; empty: a partial one will do.

@@ -65,7 +65,14 @@ void write_at(int to, const fs::path& path, const char* from, std::size_t length
     }
 }
 
-void copy(const std::string& from, const fs::path& to, std::uint64_t bytes, std::span<const mn_range> ranges)
+void go_on_until(const Deadline& deadline, const fs::path& to)
+{
+    if (deadline.cancelled() || deadline.left() == deadline.left().zero())
+        throw Error(ExitStatus::timed_out, "saving to " + to.string() + " was stopped before its end");
+}
+
+void copy(const std::string& from, const fs::path& to, std::uint64_t bytes, std::span<const mn_range> ranges,
+          const Deadline& deadline)
 {
     const UniqueFd source = open_or_throw(from, O_RDONLY | O_DIRECT);
     const UniqueFd image = open_or_throw(to, O_WRONLY | O_CREAT | O_EXCL);
@@ -74,6 +81,7 @@ void copy(const std::string& from, const fs::path& to, std::uint64_t bytes, std:
         throw_errno("cannot make " + to.string());
     for (const auto& range : ranges)
         for (std::uint64_t done = 0; done < range.length; done += piece) {
+            go_on_until(deadline, to);
             const auto length = std::min<std::uint64_t>(piece, range.length - done);
             read_at(source.get(), from, buffer.get(), length, range.start + done);
             write_at(image.get(), to, buffer.get(), length, range.start + done);
@@ -120,14 +128,14 @@ fs::path free_name(const fs::path& under, const std::string& volume)
 } // namespace
 
 SavedWrites save_ranges(const std::string& from, std::uint64_t volume_bytes, std::span<const mn_range> ranges,
-                        json about, const fs::path& directory)
+                        json about, const fs::path& directory, const Deadline& deadline)
 {
     const SavedWrites saved{directory.string(), total(ranges)};
     const auto unfinished = directory.string() + ".part";
     fs::remove_all(unfinished);
     try {
         make_directory(unfinished, 0700);
-        copy(from, fs::path(unfinished) / "blocks", volume_bytes, ranges);
+        copy(from, fs::path(unfinished) / "blocks", volume_bytes, ranges, deadline);
         about["volume_bytes"] = volume_bytes;
         about["saved_bytes"] = saved.bytes;
         about["ranges"] = json::array();
@@ -144,7 +152,8 @@ SavedWrites save_ranges(const std::string& from, std::uint64_t volume_bytes, std
     return saved;
 }
 
-SavedWrites save_writes(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror, const fs::path& under)
+SavedWrites save_writes(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
+                        const Deadline& deadline, const fs::path& under)
 {
     const auto config = store.load_volume(mirror.volume);
     const auto record = kernel.mirror(mirror.id, mirror.peer);
@@ -164,7 +173,7 @@ SavedWrites save_writes(const ConfigStore& store, nl::Kernel& kernel, const Mirr
                         {"follows", mirror.node},
                         {"saved_ns", now_ns()},
                         {"generation", kernel.volume(mirror.id).generation}};
-    return save_ranges(data, config.size, ranges, about, free_name(under, mirror.volume));
+    return save_ranges(data, config.size, ranges, about, free_name(under, mirror.volume), deadline);
 }
 
 } // namespace mirrornet::ops

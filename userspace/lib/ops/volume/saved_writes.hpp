@@ -6,6 +6,7 @@
 //   saved.json  of what and when it is, and which ranges of the image were saved
 #pragma once
 
+#include "base/deadline.hpp"
 #include "config/store.hpp"
 #include "nl/kernel.hpp"
 #include "ops/volume/subjects.hpp"
@@ -26,12 +27,13 @@ struct SavedWrites {
 
 // Of the copy on this node, which is locked and has no link with mirror.node. Durable when it
 // returns; nothing is left behind where it throws: Error(refused) where the bitmap proves nothing,
-// or `under` has too little room, Error(internal) for a block that cannot be read.
+// or `under` has too little room, Error(internal) for a block that cannot be read,
+// Error(timed_out) when the deadline has passed or is cancelled.
 SavedWrites save_writes(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
-                        const std::filesystem::path& under = saved_directory);
+                        const Deadline& deadline, const std::filesystem::path& under = saved_directory);
 
 // The files: `ranges` of the device or file `from`, past the page cache, and `about` with them in it.
 SavedWrites save_ranges(const std::string& from, std::uint64_t volume_bytes, std::span<const mn_range> ranges,
-                        nlohmann::json about, const std::filesystem::path& directory);
+                        nlohmann::json about, const std::filesystem::path& directory, const Deadline& deadline);
 
 } // namespace mirrornet::ops

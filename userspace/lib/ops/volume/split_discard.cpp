@@ -13,6 +13,7 @@ namespace mirrornet::ops {
 namespace {
 
 constexpr std::uint64_t slowest_disk = 10 << 20; // bytes a second that saving takes at least
+constexpr auto longest_saving = std::chrono::hours(24 * 365); // a person who waits may end it
 
 // Nothing was changed if it throws.
 void discard(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror, const SplitSide& here,
@@ -24,7 +25,7 @@ void discard(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mir
         gate.close(std::chrono::seconds(0));
     try {
         if (lost == LostWrites::saved)
-            result.saved.push_back({here.node, save_writes(store, kernel, mirror)});
+            result.saved.push_back({here.node, save_writes(store, kernel, mirror, Deadline(longest_saving))});
         kernel.split_discard(mirror.id, mirror.peer, common);
     } catch (const Error& error) {
         throw Error(error.status(), std::string(error.what()) + "; nothing was changed" +

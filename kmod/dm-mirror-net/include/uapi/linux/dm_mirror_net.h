@@ -158,6 +158,12 @@
  *   inconsistent one stays so), durable when it returns. -ESTALE: this node is no target, or
  *   its copy has had that generation, so that the mirror went on since.
  *
+ * An old source has heard of a newer one, and keep-lost-writes is set (docs/takeover.md):
+ * MN_CMD_LOST_WRITES_SAVED (admin): VOLUME_UUID, PEER_UUID, VOLUME_GENERATION. To
+ *   MN_EVENT_LOST_WRITES with MN_LOST_WRITES_WANTED, or to MIRROR_LOST_WRITES: what BITMAP_GET of
+ *   this mirror names is saved, and may be overwritten. The generation is the one that the volume
+ *   has. -ESTALE: nobody waits for it, or it has another; nothing was changed.
+ *
  * Of this node, whatever its volumes are:
  * MN_CMD_NODE_SET (admin): [OPT_PARALLEL_RESYNCS]. Live; not kept: the tools set it at every
  *   activation of a volume. A resync that runs goes on when the limit is lowered.
@@ -219,6 +225,7 @@ enum mn_cmd {
 	MN_CMD_VOLUME_DEMOTE,
 	MN_CMD_SPLIT_DISCARD,
 	MN_CMD_BITMAP_GET,
+	MN_CMD_LOST_WRITES_SAVED,
 	__MN_CMD_MAX,
 };
 
@@ -410,6 +417,19 @@ enum mn_meta_way {
 	MN_META_CONTINUE = 3,	/* they go on, and nothing is tracked durably */
 };
 
+/* What an old source has, and the newer one has not, is overwritten: after it was saved? */
+enum mn_keep_lost_writes {
+	MN_KEEP_LOST_WRITES_NO = 0,
+	MN_KEEP_LOST_WRITES_YES = 1,
+};
+
+/* That, of an old source which has heard of a newer one, as to the mirror with that one. */
+enum mn_lost_writes {
+	MN_LOST_WRITES_NONE = 0,	/* nothing is waited for */
+	MN_LOST_WRITES_WANTED = 1,	/* MN_CMD_LOST_WRITES_SAVED is; it stays a locked source */
+	MN_LOST_WRITES_SAVED = 2,	/* ... was; it becomes a target when all are so far */
+};
+
 /* What a running resync waits for. */
 enum mn_resync_wait {
 	MN_RESYNC_WAIT_NONE = 0,	/* nothing, or there is none */
@@ -437,6 +457,7 @@ enum mn_event_class {
 	MN_EVENT_PEER,		/* the peer broke the protocol or refused us */
 	MN_EVENT_CONFIG,	/* a volume or mirror came or went */
 	MN_EVENT_FENCE,		/* OLD, NEW: enum mn_fence; with VOLUME_GENERATION */
+	MN_EVENT_LOST_WRITES,	/* OLD, NEW: enum mn_lost_writes; to none: they are given up now */
 };
 
 enum mn_severity {
@@ -599,6 +620,8 @@ enum mn_attr {
 	MN_A_MIRROR_HEARD,	/* u8, enum mn_heard; for a source that waits */
 	MN_A_BITMAP_FIRST,	/* u64: block at which BITMAP begins */
 	MN_A_BITMAP,		/* binary: a bit per block, the lowest first */
+	MN_A_OPT_KEEP_LOST_WRITES, /* u32, enum mn_keep_lost_writes */
+	MN_A_MIRROR_LOST_WRITES,	/* u8, enum mn_lost_writes */
 	__MN_A_MAX,
 };
 
