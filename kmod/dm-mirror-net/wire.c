@@ -412,6 +412,8 @@ static u32 features_possible(u8 version_max)
 		return MN_FEATURE_PACKED;
 	case 3:
 		return MN_FEATURE_PACKED | MN_FEATURE_COMPARE;
+	case 4:
+		return (MN_FEATURE_ALL & ~MN_FEATURE_COPIES) | MN_FEATURE_COPIES_4;
 	case MN_WIRE_VERSION_MAX:
 		return MN_FEATURE_ALL;
 	default:

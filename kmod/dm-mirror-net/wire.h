@@ -16,7 +16,7 @@
 
 #define MN_WIRE_MAGIC		0x4d4e4631u	/* "MNF1" */
 #define MN_WIRE_VERSION		1	/* in every header */
-#define MN_WIRE_VERSION_MAX	4	/* in HELLO: from 2 on features count */
+#define MN_WIRE_VERSION_MAX	5	/* in HELLO: from 2 on features count */
 #define MN_FRAME_BYTES		64
 #define MN_FRAME_PAYLOAD_MAX	SZ_1M		/* bytes; one bio at most */
 #define MN_ZEROES_SECTORS_MAX	(SZ_64M >> 9)
@@ -139,8 +139,10 @@ struct mn_wire_hello {
 #define MN_FEATURE_COMPARE	0x02	/* COMPARE and DIFFERS; from version 3 on */
 #define MN_FEATURE_NEEDS_FULL	0x04	/* NEEDS_FULL and FULL_STORED; from version 4 on */
 #define MN_FEATURE_RENEW	0x08	/* RENEW_READY, RENEW and RENEW_ASK; as that */
-#define MN_FEATURE_COPIES	0x10	/* GENERATION and COPY, of several targets; as that */
-#define MN_FEATURE_ALL		0x1f
+#define MN_FEATURE_COPIES	0x20	/* GENERATION and COPY; from version 5 on */
+#define MN_FEATURE_ALL		0x2f
+/* What version 4 called that; its COPY had no positions, and is not understood any more. */
+#define MN_FEATURE_COPIES_4	0x10
 
 struct mn_wire_verdict {
 	__u8 kind;		/* enum mn_verdict_kind, generation.h */

@@ -56,11 +56,12 @@ TEST_F(WirePayload, GoodHelloPasses)
 {
     EXPECT_EQ(hello_with([](auto &) {}), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL; }), MN_WIRE_OK);
-    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = MN_FEATURE_ALL; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 5; h.features = MN_FEATURE_ALL; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = 0x1f; }), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_PACKED | MN_FEATURE_COMPARE; }), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 2; h.features = MN_FEATURE_PACKED; }), MN_WIRE_OK);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 2; }), MN_WIRE_OK);
-    EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2, h.version_max = 5; h.features = 0x80; }), MN_WIRE_OK);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2, h.version_max = 6; h.features = 0x80; }), MN_WIRE_OK);
 }
 
 // A newer peer may name what this version has never heard of.
@@ -71,7 +72,7 @@ TEST_F(WirePayload, OnlyKnownFeaturesAreUsed)
     EXPECT_EQ(mn_wire_features(&hello), 0u);
     hello.features = ~0u;
     EXPECT_EQ(mn_wire_features(&hello), u32{MN_FEATURE_ALL});
-    hello.features = 0x80;
+    hello.features = 0x80 | MN_FEATURE_COPIES_4;
     EXPECT_EQ(mn_wire_features(&hello), 0u);
 }
 
@@ -85,7 +86,7 @@ TEST_F(WirePayload, HelloLengthIsExact)
 
 TEST_F(WirePayload, HelloOffersAVersionThatIsKnown)
 {
-    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 5; }), MN_WIRE_BAD_VERSION);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 6; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = 2; h.version_max = 1; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.version_min = h.version_max = 0; }), MN_WIRE_BAD_VERSION);
     EXPECT_EQ(hello_with([](auto &h) { h.features = 1; }), MN_WIRE_BAD_FLAGS);
@@ -94,6 +95,8 @@ TEST_F(WirePayload, HelloOffersAVersionThatIsKnown)
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_NEEDS_FULL; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 3; h.features = MN_FEATURE_RENEW; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = 0x80; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 4; h.features = MN_FEATURE_COPIES; }), MN_WIRE_BAD_FLAGS);
+    EXPECT_EQ(hello_with([](auto &h) { h.version_max = 5; h.features = MN_FEATURE_COPIES_4; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.flags = MN_HELLO_F_ALL + 1; }), MN_WIRE_BAD_FLAGS);
     EXPECT_EQ(hello_with([](auto &h) { h.reserved[6] = 1; }), MN_WIRE_BAD_RESERVED);
 }

@@ -31,7 +31,7 @@ protected:
         limits.last_sequence = random_.range(0, 3);
         limits.from_source = random_.one_in(2);
         limits.hello_seen = !random_.one_in(8);
-        limits.features = static_cast<u32>(random_.range(0, 15)) * MN_FEATURE_COMPARE;
+        limits.features = static_cast<u32>(random_.range(0, 31)) * MN_FEATURE_COMPARE;
         return limits;
     }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * older: what is between two nodes whose peer is of protocol version 1
+ * older: what is between two nodes whose peer is of an earlier protocol version
  *
- *   older PORT ADDRESS PEERPORT
+ *   older PORT ADDRESS PEERPORT [VERSION FEATURES]
  *
  * Accepts one connection, makes another one, and passes everything on, but for the first frame of
- * each direction: this HELLO speaks of version 1 alone, and of no features (docs/wire.md). Then
- * neither side may do what an older one does not know.
+ * each direction: this HELLO speaks of versions up to VERSION (1), and names of the features exactly
+ * these (0), as such a node would (docs/wire.md). Then neither side may do what an older one does not
+ * know.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -61,7 +62,7 @@ static void send_all(int fd, const uint8_t *at, size_t n)
 	}
 }
 
-static void pass_hello(int from, int to)
+static void pass_hello(int from, int to, uint8_t version, uint32_t features)
 {
 	uint8_t frame[HEADER + 4096];
 	uint32_t bytes;
@@ -72,8 +73,8 @@ static void pass_hello(int from, int to)
 		errx(1, "the first frame is no HELLO: type %u, %u bytes", frame[5], bytes);
 	receive_all(from, frame + HEADER, bytes);
 	printf("version %u, features %x\n", frame[VERSION_MAX], get32(frame + FEATURES));
-	frame[VERSION_MAX] = 1;
-	put32(frame + FEATURES, 0);
+	frame[VERSION_MAX] = version;
+	put32(frame + FEATURES, features);
 	put32(frame + 12, crc32c(frame + HEADER, bytes));
 	put32(frame + 60, crc32c(frame, 60));
 	send_all(to, frame, HEADER + bytes);
@@ -114,17 +115,21 @@ static int accept_one(const char *port)
 int main(int argc, char **argv)
 {
 	struct sockaddr_in peer;
+	uint32_t features;
+	uint8_t version;
 	int near, far;
 
-	if (argc != 4)
-		errx(2, "usage: older PORT ADDRESS PEERPORT");
+	if (argc != 4 && argc != 6)
+		errx(2, "usage: older PORT ADDRESS PEERPORT [VERSION FEATURES]");
+	version = argc == 6 ? atoi(argv[4]) : 1;
+	features = argc == 6 ? strtoul(argv[5], NULL, 0) : 0;
 	peer = address_of(argv[2], argv[3]);
 	near = accept_one(argv[1]);
 	far = socket(AF_INET, SOCK_STREAM, 0);
 	if (connect(far, (void *)&peer, sizeof(peer)))
 		err(1, "%s", argv[2]);
-	pass_hello(near, far);	/* the initiator speaks first */
-	pass_hello(far, near);
+	pass_hello(near, far, version, features);	/* the initiator speaks first */
+	pass_hello(far, near, version, features);
 	fflush(stdout);
 	for (;;) {
 		struct pollfd both[] = { { near, POLLIN, 0 }, { far, POLLIN, 0 } };
