@@ -429,7 +429,9 @@ int mn_volume_unlock(struct mn_volume *volume, bool read_only, bool force, struc
 		return err;
 	if (volume->lock_reason == MN_LOCK_NONE) {
 		if (volume->read_only != read_only) {
-			why->text = "the volume is unlocked in the other way: lock it first";
+			why->text = volume->role == MN_ROLE_TARGET ?
+				"the volume is unlocked in the other way: lock it first" :
+				"only a target is unlocked for reading alone";
 			err = -EBUSY;
 		}
 		goto out;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/range.hpp"
+#include "mirrorctl/status_remarks.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/json.hpp"
 #include "ops/status/check.hpp"
@@ -37,7 +39,10 @@ int run(const Invocation& invocation, const CheckArguments& arguments)
         invocation.output.line(volume.name + ": " + std::string(to_string(state.service)) +
                                (state.reason.empty() ? "" : ": " + state.reason));
     }
-    invocation.output.document({{"service", worst}, {"volumes", volumes}, {"errors", report.errors}});
+    const json about{{"service", worst}, {"volumes", volumes}, {"errors", report.errors}, {"daemon_runs", report.daemon}};
+    if (const auto remark = daemon_remark(about); !remark.empty())
+        invocation.output.line("this node: " + remark);
+    invocation.output.document(about);
     return static_cast<int>(ops::exit_status_of(worst));
 }
 
@@ -50,7 +55,7 @@ void setup_check(CLI::App& app, Invocation& invocation)
     verb->add_option("VOLUME", arguments->volumes, "Or job:NAME; all without");
     auto* deep = verb->add_flag("--deep", arguments->deep, "Also read from, and flush, a source that is open");
     verb->add_option("--timeout", arguments->timeout, "Seconds for that")
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(range(0.1, 3600.0))
         ->capture_default_str()
         ->needs(deep);
     verb->footer("For cluster managers and monitoring; asks this node alone, changes nothing. Exit status:\n"

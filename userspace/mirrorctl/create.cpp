@@ -4,9 +4,11 @@
 #include "mirrorctl/create_text.hpp"
 #include "mirrorctl/mirror_verb.hpp"
 #include "mirrorctl/undisturbed.hpp"
+#include "ops/volume/options.hpp"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <set>
 
 namespace mirrornet::ctl {
 
@@ -33,15 +35,24 @@ void split_target(CreateArguments& arguments)
 // An option goes where its scope says: to the mirror or to the volume.
 void set_options(CreateArguments& arguments)
 {
-    if (!arguments.mode.empty())
+    std::set<std::string> named;
+    if (!arguments.mode.empty()) {
         arguments.options.mirror_options.set("mode", arguments.mode);
+        named.insert("mode");
+    }
     for (const auto& assignment : arguments.set) {
         const auto equals = assignment.find('=');
         if (equals == std::string::npos)
             throw Error(ExitStatus::usage,
                         "\"" + assignment + "\" sets nothing; it is written OPTION=VALUE");
         const auto name = assignment.substr(0, equals);
-        auto& into = find_option(name).scopes & scope_mirror ? arguments.options.mirror_options
+        const auto& spec = find_option(name);
+        if (!(spec.scopes & (scope_mirror | scope_volume)))
+            throw Error(ExitStatus::usage, name + " is not an option of a mirror or volume: " + ops::right_place(spec) +
+                                               "; nothing was changed");
+        if (!named.insert(name).second)
+            throw Error(ExitStatus::usage, name + " is named twice in one command; nothing was changed");
+        auto& into = spec.scopes & scope_mirror ? arguments.options.mirror_options
                                                              : arguments.options.volume_options;
         into.set(name, assignment.substr(equals + 1));
     }

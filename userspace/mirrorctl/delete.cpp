@@ -20,6 +20,14 @@ std::string told(const std::string& volume, const std::string& node, bool asked)
            volume + " --local-only";
 }
 
+std::string worth(const Invocation& invocation, const Subject& subject)
+{
+    std::string text;
+    for (const auto& volume : ops::status(invocation.store, {subject.name}).volumes)
+        text += ops::worth_without_mirror(volume, subject.node);
+    return text;
+}
+
 } // namespace
 
 int run_delete_verb(const Invocation& invocation, DeleteArguments& arguments)
@@ -32,7 +40,8 @@ int run_delete_verb(const Invocation& invocation, DeleteArguments& arguments)
     arguments.options.node = subject.node;
     invocation.store.load_volume(subject.name); // nothing to ask about where there is none
     confirm("The mirror of " + arguments.subject + " will be removed; both copies of the data "
-                                                   "stay, but are not kept equal any more.",
+                                                   "stay, but are not kept equal any more." +
+                worth(invocation, subject),
             arguments.yes);
     const Undisturbed undisturbed;
     const auto result = ops::delete_mirror(invocation.store, arguments.options);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "mirrorctl/volumes.hpp"
 #include "ops/volume/activate.hpp"
@@ -49,7 +50,7 @@ void setup_down(CLI::App& app, Invocation& invocation)
     add_volume_arguments(*verb, arguments->volumes);
     verb->add_option("--drain", arguments->drain,
                      "Seconds to wait for the target (default: option shutdown-drain)")
-        ->check(CLI::Range(0, 86400));
+        ->check(range(0, 86400));
     verb->footer("Refused while a volume is open (mounted, for one); it says by whom.\n"
                  "Examples:\n"
                  "  mirrorctl down home\n"

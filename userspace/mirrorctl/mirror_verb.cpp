@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/mirror_verb.hpp"
 
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/status_text.hpp"
 #include "ops/clock.hpp"
 #include "ops/create/used_blocks.hpp"
@@ -75,7 +76,7 @@ void add_wait_options(CLI::App& verb, WaitOptions& options)
 {
     verb.add_flag("--wait", options.wait, "Show progress until both sides are equal");
     verb.add_option("--timeout", options.timeout, "Wait at most so many seconds")
-        ->check(CLI::Range(0, 31536000))
+        ->check(range(0, 31536000))
         ->needs("--wait");
 }
 
@@ -107,10 +108,19 @@ int tell(const Output& output, const ops::VerbResult& result, const std::string&
     if (!result.untold.empty())
         output.line("node " + result.untold + " did not answer; if the mirror is paused or broken "
                     "there, too, repeat this when it does");
+    if (!result.daemon)
+        output.line("mirror-netd does not run on this node, so no link comes: systemctl start mirror-netd");
+    if (!result.ended_there.empty())
+        output.line("a person had paused it on node " + result.ended_there + ": that pause is ended as well");
+    if (result.forgets)
+        output.line("there is no link: until that resync has ended nothing tells any more which blocks the two nodes wrote apart "
+                    "from each other (mirrorctl split-brain show), and a split brain could be resolved by a full resync alone");
     output.document({{"changed", result.changed},
                      {"mirrors", names},
                      {"full_because", result.full_because},
-                     {"untold", result.untold}});
+                     {"untold", result.untold},
+                     {"ended_there", result.ended_there},
+                     {"daemon_runs", result.daemon}});
     return 0;
 }
 

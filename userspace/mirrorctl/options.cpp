@@ -98,6 +98,30 @@ int get(const Invocation& invocation, GetOptions& options)
     return 0;
 }
 
+std::string changes_text(const std::string& subject, const std::vector<ops::ValueChange>& changes)
+{
+    std::string text;
+    for (const auto& change : changes) {
+        const auto& spec = spec_of(change.option);
+        text += "\n  " + subject + (change.node.empty() ? "" : "@" + change.node) + " " + std::string(spec.name) + ": " +
+                describe_value(spec, change.from) + " -> " + describe_value(spec, change.to);
+    }
+    return text;
+}
+
+json changes_document(const std::vector<ops::ValueChange>& changes)
+{
+    json list = json::array();
+    for (const auto& change : changes) {
+        const auto& spec = spec_of(change.option);
+        json one{{"option", spec.name}, {"from", print_value(spec, change.from)}, {"to", print_value(spec, change.to)}};
+        if (!change.node.empty())
+            one["node"] = change.node;
+        list.push_back(one);
+    }
+    return list;
+}
+
 int set_of_volume(const Invocation& invocation, const std::string& name,
                   const std::vector<ops::OptionChange>& changes)
 {
@@ -106,8 +130,10 @@ int set_of_volume(const Invocation& invocation, const std::string& name,
     invocation.output.line(subject.to_string() +
                            (!result.changed  ? ": these were the values already"
                             : result.of_copy ? ": set, allowed-roles for the copy on this node alone, and in force"
-                                             : ": set, on all nodes, and in force"));
-    invocation.output.document({{"changed", result.changed}, {"version", result.version}});
+                                             : ": set, on all nodes, and in force") +
+                           changes_text(subject.name, result.changes));
+    invocation.output.document({{"changed", result.changed}, {"version", result.version},
+                                {"changes", changes_document(result.changes)}});
     return 0;
 }
 
@@ -122,10 +148,12 @@ int set_of_node(const Invocation& invocation, const Place& place,
         text += ": set; volumes and mirrors that are created here from now on begin with them";
     else
         text += result.to_do.empty() ? ": set, and in force" : ": set";
+    text += changes_text(place.to_string(), result.changes);
     for (const auto& step : result.to_do)
         text += "\n" + step;
     invocation.output.line(text);
-    invocation.output.document({{"changed", result.changed}, {"to_do", result.to_do}});
+    invocation.output.document({{"changed", result.changed}, {"to_do", result.to_do},
+                                {"changes", changes_document(result.changes)}});
     return 0;
 }
 
@@ -134,9 +162,7 @@ int set(const Invocation& invocation, SetOptions& options)
     put_in_place(options.place, options.changes);
     require(!options.changes.empty(),
             "OPTION=VALUE is required; see: mirrorctl set --help");
-    std::vector<ops::OptionChange> changes;
-    for (const auto& text : options.changes)
-        changes.push_back(ops::OptionChange::parse(text));
+    const auto changes = ops::parse_changes(options.changes);
     return options.place.is_volume()
                ? set_of_volume(invocation, options.place.subject, changes)
                : set_of_node(invocation, options.place, changes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/documents.hpp"
 #include "mirrorctl/interruptible.hpp"
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/prometheus.hpp"
@@ -178,7 +179,7 @@ void setup_perf(CLI::App& app, Invocation& invocation)
     verb->add_flag("--watch", options->watch, "Show them again and again until interrupted")
         ->excludes(prometheus);
     verb->add_option("--interval", options->interval, "Seconds between two pictures")
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(range(0.1, 3600.0))
         ->needs("--watch");
     verb->footer("Examples:\n"
                  "  mirrorctl perf home\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/managed.hpp"
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/job/promote.hpp"
 
@@ -117,10 +118,10 @@ void setup_takeover(CLI::App& app, Invocation& invocation)
                                                 "else promote");
     add_how(*verb, *arguments);
     verb->add_option("--wait", arguments->wait, "Of a switchover: seconds to wait for those who have it open")
-        ->check(CLI::Range(0, 86400))
+        ->check(range(0, 86400))
         ->capture_default_str();
     verb->add_option("--drain-timeout", arguments->drain, "Of a switchover: seconds to get what was written")
-        ->check(CLI::Range(1, 86400))
+        ->check(range(1, 86400))
         ->capture_default_str();
     add_override(*verb, invocation, [arguments] { return std::vector{arguments->volume}; });
     verb->footer("Example:\n"

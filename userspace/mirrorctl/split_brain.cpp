@@ -101,6 +101,12 @@ void tell_saved(const Output& output, const std::string& volume, const ops::Spli
                                                   : "node " + node + " had nothing of its own to save"));
 }
 
+std::string kept_text(const std::string& volume, const std::string& node, bool full)
+{
+    return volume + ": the copy of node " + node + " is kept; the other one gets " +
+           (full ? "every block, because nothing tells any more what differs" : "what differs");
+}
+
 int tell(const Invocation& invocation, const std::string& volume, const ops::SplitResult& result)
 {
     const auto& output = invocation.output;
@@ -113,8 +119,7 @@ int tell(const Invocation& invocation, const std::string& volume, const ops::Spl
         output.line(volume + ": the copy of node " + result.kept + " is kept already; nothing was changed");
         return 0;
     }
-    output.line(volume + ": the copy of node " + result.kept + " is kept; the other one gets what differs" +
-                (result.full ? ", by a full resync, because what both had in common is not known" : ""));
+    output.line(kept_text(volume, result.kept, result.full));
     if (!result.told)
         output.line("node " + result.kept + " could not be told. If it noticed the split brain, too, it waits: over "
                     "there, mirrorctl continue " + volume);
@@ -136,8 +141,7 @@ int resolve_job(const Invocation& invocation, const std::string& job, const Spli
         volumes.push_back({{"volume", splits[i].front().volume}, {"changed", results[i].changed}, {"full", results[i].full},
                            {"saved", saved_to_json(results[i])}});
         tell_saved(invocation.output, splits[i].front().volume, results[i]);
-        invocation.output.line(splits[i].front().volume + ": the copy of node " + arguments.keep +
-                               " is kept; the other one gets what differs");
+        invocation.output.line(kept_text(splits[i].front().volume, arguments.keep, results[i].full));
     }
     if (results.empty())
         invocation.output.line("job:" + job + ": no volume has a split brain; nothing was changed");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/interruptible.hpp"
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/status_text.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/status/json.hpp"
@@ -53,7 +54,8 @@ int run(const Invocation& invocation, const StatusOptions& options)
     }
     const auto report = ask(invocation, options);
     invocation.output.document(report);
-    invocation.output.line(text_of(report, options));
+    if (const auto text = text_of(report, options); !text.empty()) // --brief where no volume is
+        invocation.output.line(text);
     const auto level = parse_word<Level>(report.at("level").get<std::string>());
     return static_cast<int>(ops::exit_status_of(level));
 }
@@ -71,7 +73,7 @@ void setup_status(CLI::App& app, Invocation& invocation)
         ->excludes(brief);
     verb->add_flag("--watch", options->watch, "Show it again and again until interrupted");
     verb->add_option("--interval", options->interval, "Seconds between two pictures")
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(range(0.1, 3600.0))
         ->needs("--watch");
     verb->footer("Examples:\n"
                  "  mirrorctl status\n"

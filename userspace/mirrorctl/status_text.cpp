@@ -42,12 +42,13 @@ std::string reason_word(const json& mirror)
     return reason == "none" ? "-" : reason;
 }
 
-// "since T" of a target that lost its source is when it was last in touch.
-std::string state_word(const json& mirror)
+// A broken mirror does not track what is written.
+std::string dirty_word(const json& mirror)
 {
-    return flag(mirror, "disconnected") ? "disconnected" : word(mirror, "state");
+    return word(mirror, "state") == "broken" ? "-" : std::to_string(number(mirror, "dirty_blocks"));
 }
 
+// "since T" of a target that lost its source is when it was last in touch.
 std::string advice_text(const json& mirror)
 {
     const auto advice = word(mirror, "advice", "");
@@ -62,9 +63,9 @@ std::string queue_remark(const json& mirror)
     const bool usual = word(mirror, "state") == "mirroring" && word(mirror, "mode") == "sync";
     if (usual || !number(mirror, "queue_writes"))
         return {};
-    return fmt::format("{} writes ({}) are queued for the target, the oldest for {} s",
-                       number(mirror, "queue_writes"), amount(number(mirror, "queue_bytes")),
-                       number(mirror, "queue_age_ms") / 1000);
+    const auto bytes = number(mirror, "queue_bytes"); // flushes and zeroes have none
+    return fmt::format("{} writes{} are queued for the target, the oldest for {} s", number(mirror, "queue_writes"),
+                       bytes ? " (" + amount(bytes) + ")" : "", number(mirror, "queue_age_ms") / 1000);
 }
 
 // What writes wait for, or do not wait for any more though they should.
@@ -98,9 +99,8 @@ void add_volume(Table& table, const json& volume)
     }
     for (const auto& mirror : volume.at("mirrors")) {
         auto row = about;
-        row.insert(row.end(), {word(mirror, "node"), state_word(mirror),
-                               reason_word(mirror), link_word(mirror),
-                               std::to_string(number(mirror, "dirty_blocks")),
+        row.insert(row.end(), {word(mirror, "node"), word(mirror, "state"),
+                               reason_word(mirror), link_word(mirror), dirty_word(mirror),
                                local_time(number(mirror, "since_ns"))});
         table.add(row);
     }
@@ -181,7 +181,7 @@ std::string progress_text(const json& mirror, std::uint64_t block_bytes)
     std::string text = fmt::format("{} {:5.1f} %  {} left", progress_bar(percent), percent,
                                    amount(number(mirror, "dirty_blocks") * block_bytes));
     if (number(resync, "compared_blocks"))
-        text += fmt::format("  {} blocks compared, {} differed", number(resync, "compared_blocks"),
+        text += fmt::format(" to compare  {} blocks compared, {} differed", number(resync, "compared_blocks"),
                             number(resync, "differed_blocks"));
     if (resync.at("bytes_per_second").is_number())
         text += "  " + amount(number(resync, "bytes_per_second")) + "/s";

@@ -115,10 +115,14 @@ std::string stalls_text(const json& mirror)
                        milliseconds(number(mirror, "stall_ms")));
 }
 
+// Whether it is asked for is not known without a link; what it did is.
 std::string compression_text(const json& mirror)
 {
-    return fmt::format("{}; without it {} would have been sent", word(mirror, "compression", "off"),
-                       ops::amount(number(mirror, "uncompressed_bytes")));
+    const auto now = word(mirror, "link") == "up" ? word(mirror, "compression", "off") : "no link";
+    const auto without = number(mirror, "uncompressed_bytes");
+    if (without == number(mirror, "sent_bytes"))
+        return now + "; nothing was compressed so far";
+    return fmt::format("{}; without it {} would have been sent so far", now, ops::amount(without));
 }
 
 std::string last_resync_text(const json& resync)
@@ -155,9 +159,10 @@ std::string mirror_details(const json& volume, const json& mirror)
     table.add({"  next resync", partial_text(mirror)});
     table.add({"  link", link_text(mirror)});
     table.add({"  blocks", fmt::format("{}", number(mirror, "total_blocks"))});
-    table.add({"  dirty blocks", blocks_text(mirror, "dirty_blocks", block)});
+    table.add({"  dirty blocks", word(mirror, "state") == "broken" ? "not tracked" : blocks_text(mirror, "dirty_blocks", block)});
     table.add({"  never sent", blocks_text(mirror, "unsent_blocks", block)});
-    table.add({"  fence", word(mirror, "fence", "none")});
+    if (const auto fence = word(mirror, "fence", "none"); fence != "none")
+        table.add({"  fence", fence});
     table.add({"  queue", queue_text(mirror)});
     if (word(volume, "role") == "source") {
         table.add({"  lag", lag_text(mirror)});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/managed.hpp"
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "ops/job/switchover.hpp"
 
@@ -20,11 +21,11 @@ void add_times(CLI::App& verb, Arguments& arguments)
 {
     verb.add_option("--wait", arguments.wait,
                     "Seconds to wait for those who have the volume open; 0: refuse at once")
-        ->check(CLI::Range(0, 86400))
+        ->check(range(0, 86400))
         ->capture_default_str();
     verb.add_option("--drain-timeout", arguments.drain,
                     "Seconds for the target to get what was written; then nothing is changed")
-        ->check(CLI::Range(1, 86400))
+        ->check(range(1, 86400))
         ->capture_default_str();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/interruptible.hpp"
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/top_text.hpp"
 #include "mirrorctl/verbs.hpp"
 
@@ -61,9 +62,9 @@ void setup_top(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("top", "Show what mirrors do, every few seconds");
     verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
     verb->add_option("--interval", options->interval, "Seconds of one picture (default 2)")
-        ->check(CLI::Range(0.1, 3600.0));
+        ->check(range(0.1, 3600.0));
     verb->add_option("--count", options->count, "Pictures, then end (default: until interrupted)")
-        ->check(CLI::Range(1u, 1000000000u));
+        ->check(range(1u, 1000000000u));
     verb->footer("Writes and latencies are those of the interval; lag is what the target lacks, and\n"
                  "for how long. With --json one object per line. \"mirrorctl perf\" has all counters.\n"
                  "Examples:\n"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/managed.hpp"
+#include "mirrorctl/range.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "mirrorctl/volumes.hpp"
+#include "ops/node/daemon_mark.hpp"
 #include "ops/volume/activate.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,7 +19,7 @@ struct UpArguments {
     std::optional<std::uint64_t> wait; // seconds
 };
 
-std::string state_text(const ops::UpResult& result)
+std::string state_text(const ops::UpResult& result, bool daemon)
 {
     const auto& volume = result.volume;
     std::string text = std::string(result.was_up ? "active already: " : "active: ") +
@@ -28,7 +30,8 @@ std::string state_text(const ops::UpResult& result)
         return text + ", locked: this node may not be the source (allowed-roles); make another node the source: mirrorctl switchover " +
                volume.name + "@NODE";
     if (volume.lock == LockReason::wait_peer)
-        return text + ", locked until the other nodes are heard (boot-wait, boot-alone)";
+        return text + ", locked until the other nodes are heard (boot-wait, boot-alone)" +
+               (daemon ? "" : "; mirror-netd does not run on this node, so none is heard: systemctl start mirror-netd");
     return text + ", locked (" + std::string(to_string(volume.lock)) + ")";
 }
 
@@ -48,7 +51,7 @@ int run(const Invocation& invocation, const UpArguments& arguments)
                 arguments.yes);
     return for_each_volume(invocation, arguments.volumes, [&](const std::string& name) {
         const auto result = ops::up(invocation.store, name, options);
-        invocation.output.line(name + ": " + state_text(result));
+        invocation.output.line(name + ": " + state_text(result, ops::running_daemon(invocation.store).has_value()));
         return json{{"volume", name},
                     {"changed", !result.was_up},
                     {"role", to_string(result.volume.role)},
@@ -68,7 +71,7 @@ void setup_up(CLI::App& app, Invocation& invocation)
                    "Open a source although the other node was not heard");
     verb->add_option("--wait", arguments->wait,
                      "Seconds to wait for missing devices (default: option metadata-wait)")
-        ->check(CLI::Range(0, 86400));
+        ->check(range(0, 86400));
     verb->add_flag("-y,--yes", arguments->yes, "Do not ask");
     add_override(*verb, invocation, [&invocation, arguments] {
         if (!arguments->as_source)

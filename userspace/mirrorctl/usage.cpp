@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mirrorctl/usage.hpp"
 
+#include "base/nearest.hpp"
 #include "base/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 namespace mirrornet::ctl {
@@ -19,23 +19,6 @@ constexpr std::string_view later_verbs[] = {
     "assess", "bookmark", "candidates", "drill",  "estimate",    "health",
     "inspect", "meta",    "resize",  "seed",     "snapshot", "support",
     "verify"};
-
-// How many letters are to be put in, left out or changed.
-std::size_t edits(std::string_view from, std::string_view to)
-{
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
-    for (std::size_t i = 0; i < from.size(); i++) {
-        std::size_t corner = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < to.size(); j++) {
-            const std::size_t changed = corner + (from[i] == to[j] ? 0 : 1);
-            corner = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, corner + 1});
-        }
-    }
-    return row.back();
-}
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app)
 {
@@ -122,6 +105,13 @@ std::string no_verb(const Typed& verb)
     return "say what to do: " + verb.name + " VERB, which is one of " + list + "\n" + see(verb);
 }
 
+// What the library says of an option that was given too often.
+std::string in_our_words(const std::string& what)
+{
+    const auto at = what.find(": At Most 1 required but received ");
+    return at == std::string::npos ? what : what.substr(0, at) + " is given more than once, and takes one value";
+}
+
 template <typename F> std::optional<std::string> first_of(const Names& words, F fits)
 {
     const auto found = std::ranges::find_if(words, fits);
@@ -134,18 +124,6 @@ bool is_option(const std::string& word)
 }
 
 } // namespace
-
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates)
-{
-    std::string best;
-    std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
-    for (const auto& candidate : candidates)
-        if (const auto needed = edits(word, candidate); needed < least) {
-            least = needed;
-            best = candidate;
-        }
-    return best;
-}
 
 std::string usage_text(const CLI::App& app, const CLI::ParseError& error)
 {
@@ -160,7 +138,7 @@ std::string usage_text(const CLI::App& app, const CLI::ParseError& error)
         return no_verb(verb);
     if (word)
         return quoted(*word) + " is one argument too many\n" + see(verb);
-    return std::string(error.what()) + "\n" + see(verb);
+    return in_our_words(error.what()) + "\n" + see(verb);
 }
 
 } // namespace mirrornet::ctl

@@ -306,6 +306,12 @@ TEST(Advise, SpeaksOfRealSituations)
     facts.relation = Relation::same;
     EXPECT_EQ(advise(facts).situation, Situation::healthy);
     EXPECT_TRUE(advise(facts).steps.empty());
+    facts.here.lag_bytes = 5 << 20;
+    facts.here.lag_ms = 12'000;
+    EXPECT_EQ(advise(facts).text.find("behind"), std::string::npos) << "sync: the writes wait";
+    facts.here.async = true;
+    EXPECT_EQ(advise(facts).situation, Situation::healthy);
+    EXPECT_NE(advise(facts).text.find("5.0 MiB (12 s) behind"), std::string::npos) << advise(facts).text;
 
     facts.here.lock = LockReason::user;
     ASSERT_EQ(advise(facts).situation, Situation::locked_by_hand);
@@ -335,12 +341,15 @@ TEST(Advise, ReadsWhatStatusSays)
                       {"generation", "00000000000000ff"}, {"write_number", 3}, {"written", true}, {"meta_error", 5},
                       {"mirrors", {{{"node", "c"}, {"state", "none"}, {"reason", "none"}, {"link", "unwanted"}},
                                    {{"node", "a"}, {"state", "paused"}, {"reason", "user"}, {"link", "none"},
+                                    {"mode", "async"}, {"lag_bytes", 7}, {"lag_ms", 8},
                                     {"base_generation", "000000000000000a"}}}}};
     const auto copy = copy_view(volume, "b", "a");
     EXPECT_EQ(copy.generation, 255U);
     EXPECT_EQ(copy.base, 10U);
     EXPECT_EQ(copy.old_base, 0U) << "an earlier version does not say it";
     EXPECT_EQ(copy.state, MirrorState::paused);
-    EXPECT_TRUE(copy.written && copy.meta_failed);
+    EXPECT_TRUE(copy.written && copy.meta_failed && copy.async);
+    EXPECT_EQ(copy.lag_bytes, 7U);
+    EXPECT_EQ(copy.lag_ms, 8U);
     EXPECT_FALSE(copy_view({{"active", false}}, "b", "a").active);
 }

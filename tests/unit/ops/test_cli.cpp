@@ -2,7 +2,6 @@
 //
 // The command line: help texts, what is wrong usage, and errors that need no
 // kernel module.
-#include "mirrorctl/usage.hpp"
 #include "mirrorctl/verbs.hpp"
 #include "remote/command.hpp"
 
@@ -459,6 +458,35 @@ TEST_F(CommandLine, WrongArgumentsOfCreateAreTwoAndSayWhatIsRight)
         EXPECT_NE(refused.err.find("not in this version"), std::string::npos) << refused.err;
     }
     EXPECT_EQ(run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--mode", "later"}).status, 2);
+    const auto twice = run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--mode", "sync", "--set", "mode=async"});
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_NE(twice.err.find("mode is named twice"), std::string::npos) << twice.err;
+    for (const auto& [set, place] : {std::pair("parallel-resyncs=2", "mirrorctl set --node parallel-resyncs=VALUE"),
+                                     std::pair("encryption=none", "mirrorctl set --pair NODE encryption=VALUE")}) {
+        const auto elsewhere = run({"create", "home", "/dev/sdb", "b:/dev/sdb", "--set", set});
+        EXPECT_EQ(elsewhere.status, 2);
+        EXPECT_NE(elsewhere.err.find(place), std::string::npos) << elsewhere.err;
+    }
+}
+
+TEST_F(CommandLine, WhatIsOutOfBoundsIsRefusedInOneWay)
+{
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"top", "--interval", "0"}, {"status", "--watch", "--interval", "x"}, {"perf", "--watch", "--interval", "-1"}}) {
+        const auto refused = run(words);
+        EXPECT_EQ(refused.status, 2);
+        EXPECT_NE(refused.err.find("cannot be \"" + std::string(words.back()) + "\"; allowed: 0.1-3600"), std::string::npos)
+            << refused.err;
+    }
+    const auto twice = run({"status", "-H", "b", "-H", "b"});
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_NE(twice.err.find("--host is given more than once"), std::string::npos) << twice.err;
+}
+
+TEST_F(CommandLine, BriefPrintsNothingWhereNothingIs)
+{
+    ASSERT_EQ(run({"node", "init", "a"}).status, 0);
+    EXPECT_EQ(run({"status", "--brief"}).out, "");
 }
 
 TEST_F(CommandLine, UnknownThingsAreFive)
@@ -521,14 +549,6 @@ TEST(TypedCommand, CanBePasted)
               "mirrorctl create 'my volume' '/dev/it'\\''s' --force");
     const char* ended[] = {"mirrorctl", "delete", "--", "home"};
     EXPECT_EQ(ctl::TypedCommand(4, ended).with("--yes").text(), "mirrorctl delete --yes -- home");
-}
-
-TEST(Nearest, OnlyWhatIsAlike)
-{
-    EXPECT_EQ(ctl::nearest("stat", {"status", "up", "start"}), "start");
-    EXPECT_EQ(ctl::nearest("lsit", {"status", "list"}), "list");
-    EXPECT_EQ(ctl::nearest("completely", {"status", "list"}), "");
-    EXPECT_EQ(ctl::nearest("x", {}), "");
 }
 
 namespace {

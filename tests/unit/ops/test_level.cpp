@@ -4,6 +4,7 @@
 #include "ops/status/check.hpp"
 #include "ops/status/counters.hpp"
 #include "ops/status/report.hpp"
+#include "ops/volume/remove.hpp"
 
 #include <gtest/gtest.h>
 #include <set>
@@ -80,6 +81,22 @@ TEST(Check, ASourceThatStaysLockedAfterBootWaitHasFailedUnlessThatWasChosen)
     EXPECT_EQ(service_of(booting(Boot::waits, Heard::nothing)).service, Service::standby);
     EXPECT_EQ(service_of(booting(Boot::stays, Heard::nothing)).service, Service::failed);
     EXPECT_EQ(service_of(booting(Boot::stays, Heard::nothing, BootAlone::locked)).service, Service::standby);
+}
+
+// SPEC 5 has no exit status for it, so the words have to name it; also beside a copy that is no source any more.
+TEST(Check, NamesASplitBrain)
+{
+    for (const auto role : {Role::source, Role::target}) {
+        auto volume = active(role, role == Role::source ? LockReason::none : LockReason::target);
+        volume.mirrors.emplace_back();
+        volume.mirrors[0].node = "b";
+        volume.mirrors[0].record = mirror(MirrorState::paused, Reason::split_brain);
+        volume.mirrors[0].level = level_of(volume.mirrors[0].record);
+        const auto state = service_of(volume);
+        EXPECT_EQ(state.service, role == Role::source ? Service::active_degraded : Service::standby);
+        EXPECT_TRUE(state.reason.starts_with("split brain with node b")) << state.reason;
+        EXPECT_NE(state.reason.find("mirrorctl split-brain show home"), std::string::npos) << state.reason;
+    }
 }
 
 TEST(Check, OfASourceInTrouble)
@@ -166,7 +183,7 @@ TEST(Advice, NamesTheNextCommand)
     EXPECT_NE(advice_for(sending, Role::source, "home", "b").find("this is no resync"), std::string::npos);
     const auto mute = advice_for(mirror(MirrorState::resync_pending), Role::source, "home", "b");
     EXPECT_NE(mute.find("no link to node b"), std::string::npos);
-    EXPECT_NE(broken.find("mirrorctl resync home@b"), std::string::npos);
+    EXPECT_NE(broken.find("mirrorctl resync home@b --yes"), std::string::npos);
     EXPECT_EQ(advice_for(mirror(MirrorState::mirroring), Role::source, "home", "b"), "");
 }
 
@@ -175,6 +192,20 @@ void expect_words(const std::string& text, std::initializer_list<const char*> wo
     for (const auto* word : words)
         EXPECT_NE(text.find(word), std::string::npos) << word << ": " << text;
     EXPECT_EQ(text.find("node c"), std::string::npos) << text;
+}
+
+TEST(Advice, OfALockedSourceSaysNothingOfWritesThatAreQueued)
+{
+    const auto cut = mirror(MirrorState::paused, Reason::link_lost);
+    const auto text = advice_for(cut, Role::source, "home", "b", true);
+    EXPECT_EQ(text.find("queued"), std::string::npos) << text;
+    EXPECT_NE(text.find("Nothing can be written here"), std::string::npos) << text;
+    auto volume = booting(Boot::stays, Heard::nothing);
+    MirrorStatus status;
+    status.node = "b";
+    status.record = cut;
+    judge(status, "home", volume.record);
+    EXPECT_EQ(status.advice, text);
 }
 
 TEST(Advice, ATargetInTheMiddleOfAResyncIsOfNoUse)
@@ -342,6 +373,25 @@ TEST(Disconnected, IsATargetWithoutItsSource)
     EXPECT_FALSE(judged(mirror(MirrorState::mirroring), Role::target).disconnected);
 }
 
+// Before a mirror is deleted: what the copy that stays behind is good for.
+TEST(Worth, OfACopyThatIsNotEqualIsSaid)
+{
+    auto volume = active(Role::source, LockReason::none);
+    volume.mirrors.resize(2);
+    volume.mirrors[0].node = "b";
+    volume.mirrors[0].record = mirror(MirrorState::mirroring);
+    volume.mirrors[1].node = "c";
+    volume.mirrors[1].record = mirror(MirrorState::paused, Reason::user);
+    EXPECT_EQ(worth_without_mirror(volume, ""), "");
+    volume.mirrors[1].record.dirty_blocks = 842;
+    EXPECT_NE(worth_without_mirror(volume, "").find("node c is not up to date"), std::string::npos);
+    EXPECT_EQ(worth_without_mirror(volume, "b"), "");
+    volume.mirrors[0].record.state = MirrorState::resync;
+    EXPECT_NE(worth_without_mirror(volume, "b").find("of no use"), std::string::npos);
+    volume.record->role = Role::target;
+    EXPECT_EQ(worth_without_mirror(volume, ""), "") << "that is this node's own copy";
+}
+
 TEST(Progress, OfAResync)
 {
     MirrorStatus status;
@@ -351,6 +401,21 @@ TEST(Progress, OfAResync)
     status.record.resync.elapsed_ms = 3000;
     status.record.dirty_blocks = 100;
     EXPECT_DOUBLE_EQ(status.percent().value(), 75.0);
+    EXPECT_EQ(status.bytes_per_second().value(), 100U * 65536);
+    EXPECT_EQ(status.seconds_left().value(), 1U);
+}
+
+// What was compared and found equal is done, and is not sent.
+TEST(Progress, OfAVerify)
+{
+    MirrorStatus status;
+    status.record = mirror(MirrorState::resync);
+    status.record.resync.begun = 400;
+    status.record.resync.compared = 310;
+    status.record.resync.differed = 20;
+    status.record.resync.sent = 10;
+    status.record.resync.elapsed_ms = 3000;
+    status.record.dirty_blocks = 100;
     EXPECT_EQ(status.bytes_per_second().value(), 100U * 65536);
     EXPECT_EQ(status.seconds_left().value(), 1U);
 }

@@ -61,7 +61,11 @@ TEST_F(NodeOptions, AreKeptOneVersionFurther)
     EXPECT_EQ(kept.defaults.get(Option::metadata_wait), 5);
     EXPECT_FALSE(set(defaults, {"mode=async"}).changed) << "the same again";
     EXPECT_EQ(store.load_node().version, 3u);
-    EXPECT_TRUE(set(defaults, {"mode=default"}).changed);
+    const auto back = set(defaults, {"mode=default"});
+    EXPECT_TRUE(back.changed);
+    ASSERT_EQ(back.changes.size(), 1U);
+    EXPECT_EQ(back.changes[0].from, async);
+    EXPECT_EQ(back.changes[0].to, parse_value(spec_of(Option::mode), "sync"));
     EXPECT_FALSE(store.load_node().defaults.is_set(Option::mode));
 }
 

@@ -87,12 +87,30 @@ TEST_F(Set, TheSameAgainChangesNothing)
     EXPECT_EQ(changed("home", {"mode=async"}), config);
 }
 
+TEST(Changes, NoOptionIsNamedTwice)
+{
+    EXPECT_EQ(parse_changes({"mode=async", "compression=1"}).size(), 2U);
+    expect_error(ExitStatus::usage, {"ping-interval is named twice", "nothing was changed"},
+                 [] { parse_changes({"ping-interval=1s", "mode=async", "ping-interval=2s"}); });
+}
+
+TEST(Changes, AreWhatDiffersAtTheSamePlace)
+{
+    const std::vector<OptionValue> before{{Option::mode, "b", 0, true}, {Option::mode, "c", 1, false}},
+        after{{Option::mode, "b", 1, false}, {Option::mode, "c", 1, false}, {Option::mode, "d", 1, false}};
+    const auto changes = differences(before, after);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0].node, "b");
+    EXPECT_EQ(changes[0].from, 0);
+    EXPECT_EQ(changes[0].to, 1);
+}
+
 TEST_F(Set, RefusesWhatDoesNotFit)
 {
     expect_error(ExitStatus::usage, {"NAME=VALUE"}, [&] { changed("home", {"mode"}); });
     expect_error(ExitStatus::usage, {"colour"}, [&] { changed("home", {"colour=red"}); });
     expect_error(ExitStatus::usage, {"mode", "sync, async"}, [&] { changed("home", {"mode=later"}); });
-    expect_error(ExitStatus::usage, {"port", "not an option of a volume or mirror"},
+    expect_error(ExitStatus::usage, {"port", "not an option of a volume or mirror", "mirrorctl set --node port=VALUE"},
                  [&] { changed("home", {"port=1234"}); });
     expect_error(ExitStatus::usage, {"metadata-wait", "mirrorctl set home metadata-wait=VALUE"},
                  [&] { changed("home@b", {"metadata-wait=5"}); });
@@ -139,6 +157,14 @@ TEST_F(OnDisk, GetShowsWhatHolds)
                  [&] { get_options(store, Subject::parse("home"), {"port"}); });
     expect_error(ExitStatus::not_found, {"no mirror on node d"},
                  [&] { get_options(store, Subject::parse("home@d"), {}); });
+}
+
+TEST_F(OnDisk, AVolumeWithoutMirrorsHasOptionsToo)
+{
+    config.mirrors.clear();
+    config.nodes.resize(1);
+    store.save(config);
+    EXPECT_EQ(get_options(store, Subject::parse("home"), {"metadata-wait"}).size(), 1U);
 }
 
 TEST_F(OnDisk, ANodeTakesOverNothingButOptionsOfItsOwnVersion)

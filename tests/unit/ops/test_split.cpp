@@ -40,6 +40,18 @@ TEST(Split, NothingInCommonIsNoGeneration)
         << "what the loser has now is not what both had";
 }
 
+TEST(Split, WhereNothingProvesWhatDiffersEverythingIsSent)
+{
+    const auto winner = side(20, 7, 7), loser = side(30, 7, 7);
+    EXPECT_FALSE(has_to_be_full(loser, winner));
+    EXPECT_TRUE(has_to_be_full(loser, side(20, 8, 8))) << "nothing in common";
+    for (const bool of_winner : {true, false}) {
+        auto kept = winner, lost = loser;
+        (of_winner ? kept : lost).blocks_known = false;
+        EXPECT_TRUE(has_to_be_full(lost, kept)) << "a full resync was asked for before";
+    }
+}
+
 // Of three copies: who has to give up for the one that is kept.
 TEST(Split, WhoFollowsAnotherLineHasSomethingElse)
 {

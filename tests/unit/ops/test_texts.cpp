@@ -94,11 +94,57 @@ TEST(StatusText, AFullResyncIsSaidBeforeItBegins)
               std::string::npos);
 }
 
+// Nothing is tracked, which is not "nothing is missing".
+TEST(StatusText, ABrokenMirrorHasNoDirtyBlocks)
+{
+    const auto document = to_json(report_of(MirrorState::broken, Reason::user));
+    EXPECT_NE(status_text(document).find("user    up    -      -"), std::string::npos) << status_text(document);
+    EXPECT_NE(status_verbose(document).find("not tracked"), std::string::npos);
+}
+
+TEST(StatusText, OneWordForTheStateInEveryView)
+{
+    const auto document = to_json(report_of(MirrorState::paused, Reason::link_lost, Role::target));
+    for (const auto& text : {status_text(document), status_brief(document), status_verbose(document)})
+        EXPECT_NE(text.find("paused"), std::string::npos) << text;
+}
+
+TEST(StatusText, WhatIsQueuedWithoutDataHasNoBytes)
+{
+    auto report = report_of(MirrorState::paused, Reason::link_lost);
+    report.volumes[0].mirrors[0].record.queue_length = 17;
+    report.volumes[0].mirrors[0].record.queue_age_ms = 1000;
+    EXPECT_NE(status_text(to_json(report)).find("17 writes are queued"), std::string::npos);
+    report.volumes[0].mirrors[0].record.queue_bytes = 4096;
+    EXPECT_NE(status_text(to_json(report)).find("17 writes (4.0 KiB) are queued"), std::string::npos);
+}
+
+TEST(StatusText, AVerifyIsToldFromAResync)
+{
+    auto report = report_of(MirrorState::resync, Reason::none);
+    report.volumes[0].mirrors[0].record.resync.compared = 48;
+    const auto text = status_text(to_json(report));
+    EXPECT_NE(text.find("1.0 MiB left to compare  48 blocks compared, 0 differed"), std::string::npos) << text;
+}
+
+TEST(StatusText, CompressionIsNotKnownWithoutALink)
+{
+    auto report = report_of(MirrorState::paused, Reason::link_lost);
+    auto& record = report.volumes[0].mirrors[0].record;
+    record.link = LinkState::none;
+    EXPECT_NE(status_verbose(to_json(report)).find("no link; nothing was compressed so far"), std::string::npos);
+    record.sent_bytes = 1024;
+    record.uncompressed_bytes = 4096;
+    EXPECT_NE(status_verbose(to_json(report)).find("no link; without it 4.0 KiB would have been sent so far"),
+              std::string::npos);
+}
+
 TEST(StatusText, VerboseHasTheTableAndEverythingElse)
 {
     const auto document = to_json(report_of(MirrorState::mirroring, Reason::none));
     const auto text = status_verbose(document);
     EXPECT_TRUE(text.starts_with(status_text(document)));
+    EXPECT_EQ(text.find("fence"), std::string::npos) << "there is none";
     for (const char* part : {"4.0 MiB (4194304 bytes)", "current since", "up, encrypted",
                              "partial, as far as this node knows", "sent 48 of 64 blocks"})
         EXPECT_NE(text.find(part), std::string::npos) << text << "lacks: " << part;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/fd.hpp"
 #include "base/file.hpp"
+#include "base/nearest.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -188,4 +189,12 @@ TEST(Time, LengthsOfTime)
     EXPECT_EQ(parse_duration("366d"), 31622400u);
     for (const char* text : {"", "5", "0s", "h", "-1h", "1w", "1.5h", "367d", "1h ", "9999999999s"})
         EXPECT_THROW(parse_duration(text), Error) << text;
+}
+
+TEST(Nearest, OnlyWhatIsAlike)
+{
+    EXPECT_EQ(nearest("stat", {"status", "up", "start"}), "start");
+    EXPECT_EQ(nearest("lsit", {"status", "list"}), "list");
+    EXPECT_EQ(nearest("completely", {"status", "list"}), "");
+    EXPECT_EQ(nearest("x", {}), "");
 }

@@ -113,7 +113,7 @@ TEST(Options, RefusalsNameOptionAndAllowedValues)
         {"bandwidth-limit", "63"}, {"write-queue-high-water", "99"}, {"port", "65536"},
         {"intent-region", "96"}, {"intent-region", "1.5MiB"}, {"mode", "Sync"},
         {"mode", "0"}, {"max-ping-misses", ""}, {"max-ping-misses", "5 ms"},
-        {"ping-interval", "3s"}, {"write-queue-byte-limit", "9223372036854775807GiB"}};
+        {"ping-interval", "3d"}, {"ping-interval", "3KiB"}, {"boot-wait", "1500ms"}, {"bandwidth-limit", "10Mb"}, {"write-queue-byte-limit", "9223372036854775807GiB"}};
     for (const auto& [name, value] : bad)
         expect_error(ExitStatus::usage, {name, "allowed: ", allowed_values(find_option(name))},
                      [&] { parse_value(find_option(name), value); });
@@ -125,6 +125,25 @@ TEST(Options, SizesTakeUnits)
     EXPECT_EQ(parse_value(find_option("intent-region"), "64 KiB"), 64);
     EXPECT_EQ(parse_value(find_option("write-queue-byte-limit"), "2GiB"), 2048);
     EXPECT_EQ(parse_value(find_option("ping-interval"), "500ms"), 500);
+}
+
+TEST(Options, TimesAndRatesTakeUnits)
+{
+    EXPECT_EQ(parse_value(find_option("ping-interval"), "3s"), 3000);
+    EXPECT_EQ(parse_value(find_option("boot-wait"), "2 min"), 120);
+    EXPECT_EQ(parse_value(find_option("boot-wait"), "2000ms"), 2);
+    EXPECT_EQ(parse_value(find_option("metadata-wait"), "1h"), 3600);
+    for (const char* ten : {"10000", "10000 kbit/s", "10Mbit/s", "10Mbit"})
+        EXPECT_EQ(parse_value(find_option("bandwidth-limit"), ten), 10000) << ten;
+    EXPECT_EQ(parse_value(find_option("resync-bandwidth-limit"), "1 Gbit/s"), 1'000'000);
+    expect_error(ExitStatus::usage, {"a bare number is in kbit/s", "Mbit/s, Gbit/s"},
+                 [] { parse_value(find_option("bandwidth-limit"), "10Mb"); });
+}
+
+TEST(Options, AMistypedNameIsGuessed)
+{
+    expect_error(ExitStatus::usage, {"did you mean \"compression\"?"}, [] { find_option("compresion"); });
+    expect_error(ExitStatus::usage, {"options are: mode, "}, [] { find_option("colour"); });
 }
 
 // Nothing is accepted and then ignored.

@@ -36,7 +36,7 @@ std::optional<Key> load_key_file(const fs::path& path)
     if (file_mode(path) & 0077)
         throw Error(ExitStatus::not_permitted,
                     path.string() + " can be read by others than its owner, so the key "
-                                    "counts as known; exchange new keys, then chmod 0600");
+                                    "counts as known; chmod 0600 alone does not make it secret again, a new one is needed");
     try {
         return Key::parse(*text);
     } catch (const Error& error) {

@@ -2,6 +2,7 @@
 #include "model/options.hpp"
 
 #include "base/error.hpp"
+#include "base/nearest.hpp"
 #include "base/text.hpp"
 #include "model/options_table.hpp"
 
@@ -11,22 +12,42 @@ namespace mirrornet {
 
 namespace {
 
-[[noreturn]] void refuse(const OptionSpec& spec, std::string_view text)
+// What may be typed, and how many of the smallest of its kind it is.
+struct Unit {
+    std::string_view name;
+    enum Kind { bytes, time, rate } kind;
+    std::int64_t size;
+};
+
+constexpr Unit units[] = {
+    {"KiB", Unit::bytes, 1LL << 10},     {"MiB", Unit::bytes, 1LL << 20},     {"GiB", Unit::bytes, 1LL << 30},
+    {"ms", Unit::time, 1},               {"s", Unit::time, 1000},             {"min", Unit::time, 60'000},
+    {"h", Unit::time, 3'600'000},        {"kbit/s", Unit::rate, 1},           {"Mbit/s", Unit::rate, 1000},
+    {"Gbit/s", Unit::rate, 1'000'000},
+};
+
+const Unit* find_unit(std::string_view name)
 {
-    throw Error(ExitStatus::usage, std::string(spec.name) + " cannot be \"" +
-                                       printable(text, 80) +
-                                       "\"; allowed: " + allowed_values(spec));
+    for (const auto& unit : units)
+        if (unit.name == name || (unit.kind == Unit::rate && unit.name == std::string(name) + "/s"))
+            return &unit;
+    return nullptr;
 }
 
-std::optional<std::int64_t> bytes_of_unit(std::string_view unit)
+std::string unit_hint(const OptionSpec& spec)
 {
-    if (unit == "KiB")
-        return 1LL << 10;
-    if (unit == "MiB")
-        return 1LL << 20;
-    if (unit == "GiB")
-        return 1LL << 30;
-    return std::nullopt;
+    const auto* own = find_unit(spec.unit);
+    std::string others;
+    for (const auto& unit : units)
+        if (own && unit.kind == own->kind && unit.name != own->name)
+            others += (others.empty() ? "" : ", ") + std::string(unit.name);
+    return others.empty() ? "" : " (a bare number is in " + std::string(spec.unit) + "; " + others + " may be written behind it)";
+}
+
+[[noreturn]] void refuse(const OptionSpec& spec, std::string_view text)
+{
+    throw Error(ExitStatus::usage, std::string(spec.name) + " cannot be \"" + printable(text, 80) +
+                                       "\"; allowed: " + allowed_values(spec) + unit_hint(spec));
 }
 
 // `number` with unit `typed` in the unit of the option; nothing where that is
@@ -36,12 +57,13 @@ std::optional<std::int64_t> convert(std::int64_t number, std::string_view typed,
 {
     if (typed.empty() || typed == unit)
         return number;
-    const auto from = bytes_of_unit(typed);
-    const auto to = bytes_of_unit(unit);
-    std::int64_t bytes = 0;
-    if (!from || !to || __builtin_mul_overflow(number, *from, &bytes) || bytes % *to != 0)
+    const auto* from = find_unit(typed);
+    const auto* to = find_unit(unit);
+    std::int64_t product = 0;
+    if (!from || !to || from->kind != to->kind || __builtin_mul_overflow(number, from->size, &product) ||
+        product % to->size != 0)
         return std::nullopt;
-    return bytes / *to;
+    return product / to->size;
 }
 
 std::optional<std::int64_t> parse_number(const OptionSpec& spec, std::string_view text)
@@ -87,11 +109,15 @@ const OptionSpec& find_option(std::string_view name)
     for (const auto& spec : option_table::table)
         if (spec.name == name)
             return spec;
+    std::vector<std::string> names;
     std::string known;
-    for (const auto& spec : option_table::table)
-        known += (known.empty() ? "" : ", ") + std::string(spec.name);
-    throw Error(ExitStatus::usage,
-                "there is no option \"" + printable(name, 80) + "\"; options are: " + known);
+    for (const auto& spec : option_table::table) {
+        names.emplace_back(spec.name);
+        known += (known.empty() ? "" : ", ") + names.back();
+    }
+    const auto meant = nearest(name, names);
+    throw Error(ExitStatus::usage, "there is no option \"" + printable(name, 80) + "\"; " +
+                                       (meant.empty() ? "options are: " + known : "did you mean \"" + meant + "\"?"));
 }
 
 std::string allowed_values(const OptionSpec& spec)

@@ -89,7 +89,8 @@ const OptionSpec& find_option(std::string_view name); // Error(usage) if unknown
 std::string allowed_values(const OptionSpec& spec);
 
 // A value as typed: a word, or a number, bare or with the option's unit
-// ("3000", "3000ms"; sizes also with KiB, MiB, GiB). Error(usage) names the
+// ("3000", "3000ms"; sizes also with KiB, MiB, GiB, times with ms, s, min, h, rates
+// with kbit/s, Mbit/s, Gbit/s, where that is a whole number). Error(usage) names the
 // option and what is allowed.
 std::int64_t parse_value(const OptionSpec& spec, std::string_view text);
 void check_value(const OptionSpec& spec, std::int64_t value);

@@ -33,9 +33,9 @@ try {
     if (!no_answer(error))
         throw;
     throw NotAsked(ExitStatus::unreachable,
-                   std::string(error.what()) + "; check on node " + peer.name +
-                       " that the daemon runs (systemctl status mirror-netd), here that this is its "
-                       "address and port (mirrorctl node show), and that no firewall is between");
+                   std::string(error.what()) + "; check here that the network is up and this is its address and port "
+                                               "(mirrorctl node show), on node " + peer.name +
+                       " that the daemon runs (systemctl status mirror-netd), and that no firewall is between");
 }
 
 } // namespace

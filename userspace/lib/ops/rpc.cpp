@@ -62,10 +62,10 @@ json continue_with(const ConfigStore& store, const json& params, const RpcPeer& 
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           caller.name};
     // the person was asked where the verb was given
-    continue_(store, subject, {.confirmed = true,
-                               .pass_on = false,
-                               .broken_too = params.value("broken", false)});
-    return json::object();
+    const auto result = continue_(store, subject, {.confirmed = true,
+                                                   .pass_on = false,
+                                                   .broken_too = params.value("broken", false)});
+    return {{"was_paused", result.was_paused}};
 }
 
 json pause_of(const ConfigStore& store, const json& params, const RpcPeer& caller)

@@ -42,11 +42,19 @@ UniqueFd new_socket(int family)
     return fd;
 }
 
+// That the other machine is not to blame has to be said.
+[[noreturn]] void throw_unconnected(int error)
+{
+    if (error != ENETUNREACH && error != EADDRNOTAVAIL && error != ENETDOWN)
+        throw_errno("connect", error);
+    throw_errno("this node has no way there, look at its own network (ip address, ip route): connect", error);
+}
+
 UniqueFd connect_one(const addrinfo& to, const Deadline& deadline)
 {
     UniqueFd fd = new_socket(to.ai_family);
     if (::connect(fd.get(), to.ai_addr, to.ai_addrlen) < 0 && errno != EINPROGRESS)
-        throw_errno("connect");
+        throw_unconnected(errno);
     wait_for_fd(fd.get(), POLLOUT, deadline, "connect");
     int error = 0;
     socklen_t length = sizeof(error);
@@ -108,7 +116,8 @@ UniqueFd listen_one(const addrinfo& on, const std::string& name)
         set_flag(fd.get(), IPPROTO_IP, IP_FREEBIND);
     }
     if (::bind(fd.get(), on.ai_addr, on.ai_addrlen) < 0 || ::listen(fd.get(), backlog) < 0)
-        throw_errno("cannot listen on " + name);
+        throw_errno((errno == EADDRINUSE ? "another program listens there, perhaps another mirror-netd (ss -tlnp): " : "") +
+                    ("cannot listen on " + name));
     return fd;
 }
 

@@ -34,6 +34,9 @@ void add_mirror(CopyView& facts, const json& mirror)
     facts.state = word_in<MirrorState>(mirror, "state");
     facts.reason = word_in<Reason>(mirror, "reason");
     facts.link = word_in<LinkState>(mirror, "link");
+    facts.async = mirror.value("mode", std::string()) == "async";
+    facts.lag_bytes = mirror.value("lag_bytes", std::uint64_t{0});
+    facts.lag_ms = mirror.value("lag_ms", std::uint64_t{0});
     facts.base = generation_in(mirror, "base_generation");
     // a node of an earlier version does not say these
     if (mirror.contains("lost_writes"))

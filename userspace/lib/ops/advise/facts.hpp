@@ -36,6 +36,8 @@ struct CopyView {
     Reason reason = Reason::none;
     LinkState link = LinkState::none;
     LostWritesState lost_writes = LostWritesState::none;
+    bool async = false;
+    std::uint64_t lag_bytes = 0, lag_ms = 0; // what the target lacks and since when; known at the source
     std::uint64_t base = 0, old_base = 0; // generations that this node's slot says the other has
 
     bool is(Role which) const { return active && role == which; }

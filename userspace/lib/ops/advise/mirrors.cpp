@@ -2,6 +2,7 @@
 //
 // A source that is open, and what becomes of its target.
 #include "ops/advise/rules.hpp"
+#include "ops/clock.hpp"
 #include "ops/status/report.hpp"
 
 namespace mirrornet::ops::rules {
@@ -40,6 +41,16 @@ Advice broken(const PairFacts& facts, const CopyView& source)
                          " is overwritten as a whole")}};
 }
 
+// An async target follows, and how far behind is for a person to judge.
+std::string in_sync(const CopyView& source)
+{
+    const std::string planned = "nothing is to be done. A planned change of roles: switchover";
+    if (!source.async || !source.lag_bytes)
+        return "in sync: " + planned;
+    return "mirroring, and the target is " + amount(source.lag_bytes) + " (" + duration(source.lag_ms / 1000) +
+           ") behind, which async allows, and which would be lost with the source: " + planned;
+}
+
 bool either(const PairFacts& facts, Reason reason)
 {
     return facts.here.reason == reason || facts.there->reason == reason;
@@ -62,7 +73,7 @@ Advice waiting(const PairFacts& facts, const CopyView& source)
                     source.reason == Reason::shutdown || source.reason == Reason::none))
         return {Situation::link_lost,
                 "the daemons hear each other, but the mirror has no link; writes on node " + source.node +
-                    " are tracked, and the rest is sent by itself when there is one. Why there is none, the log of "
+                    " are queued or tracked, and sent by itself when there is one. Why there is none, the log of "
                     "mirror-netd says on both nodes (journalctl -u mirror-netd)",
                 {safe(facts.here, "endpoint show " + facts.other)}};
     if (source.state == MirrorState::resync_pending)
@@ -83,7 +94,7 @@ std::optional<Advice> source_alone(const PairFacts& facts)
         return Advice{Situation::peer_unheard,
                       "node " + facts.other + " lives, but cannot be asked" +
                           (mirrors ? "; the mirror works without its daemon, which links and changes of roles need"
-                                   : "; this node goes on as source, and tracks what the other one lacks") +
+                                   : "; this node goes on as source, and queues or tracks what the other one lacks") +
                           daemon_hint(facts),
                       {safe(here, "endpoint show " + facts.other)}};
     }
@@ -91,7 +102,7 @@ std::optional<Advice> source_alone(const PairFacts& facts)
                   "node " + facts.other + " is silent on every path. This node goes on as source" +
                       (here.state == MirrorState::broken
                            ? "; the mirror is broken, and needs a resync when that node is back"
-                           : ", and tracks what the other one lacks; a partial resync follows by itself when it is back") +
+                           : ", and queues or tracks what the other one lacks, which is sent by itself when it is back") +
                       ". Nothing is to be done here: bring node " + facts.other + " or its network back",
                   {look(facts), only_if(here, "delete " + volume_at(facts) + " --local-only",
                                         "node " + facts.other + " is gone for good, and its copy with it")}};
@@ -144,7 +155,7 @@ std::optional<Advice> mirror_state(const PairFacts& facts)
     if (either(facts, MirrorState::broken))
         return broken(facts, *source);
     if (source->state == MirrorState::mirroring)
-        return Advice{Situation::healthy, "in sync: nothing is to be done. A planned change of roles: switchover", {}};
+        return Advice{Situation::healthy, in_sync(*source), {}};
     if (source->state == MirrorState::resync)
         return Advice{Situation::resyncing, "the target gets what it lacks, and is inconsistent until that has ended; "
                                             "nothing is to be done", {safe(facts.here, "status " + facts.volume + " --watch")}};

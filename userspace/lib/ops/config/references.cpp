@@ -113,7 +113,7 @@ private:
             const auto config = config_.volumes.find(volume);
             if (config != config_.volumes.end())
                 volumes.push_back(config->second);
-            else
+            else if (!is_broken("volumes/" + volume + ".toml"))
                 error(file, "volumes: there is no volume " + volume, "see: mirrorctl list");
             for (const auto& [other, known] : config_.jobs)
                 if (other < name && known.has(volume))

@@ -27,18 +27,6 @@ unsigned scopes_of(Kind kind)
     return scope_volume | scope_mirror;
 }
 
-// Where an option that was given at the wrong place belongs.
-std::string right_place(const OptionSpec& spec)
-{
-    const std::string setting = " " + std::string(spec.name) + "=VALUE";
-    if (spec.scopes & scope_node)
-        return "it belongs to a node: mirrorctl set --node" + setting;
-    if (spec.scopes & scope_pair)
-        return "it belongs to a pair of nodes: mirrorctl set --pair NODE" + setting;
-    return "it belongs to volumes and mirrors: mirrorctl set VOLUME" + setting +
-           ", and as the default for new ones: mirrorctl set --defaults" + setting;
-}
-
 void require_place(const OptionSpec& spec, const NodePlace& place)
 {
     if ((spec.scopes & scopes_of(place.kind)) == 0)
@@ -100,7 +88,7 @@ NodeSetResult set_of_pair(const ConfigStore& store, const NodePlace& place,
     if (peer.options == before)
         return {};
     store.save(peer);
-    return {true, steps_between(before, peer.options, place)};
+    return {true, steps_between(before, peer.options, place), {}};
 }
 
 NodeSetResult set_of_node(const ConfigStore& store, const NodePlace& place,
@@ -119,7 +107,7 @@ NodeSetResult set_of_node(const ConfigStore& store, const NodePlace& place,
     if (place.kind == Kind::node && before.get(Option::parallel_resyncs) != set.get(Option::parallel_resyncs))
         put_in_force(set);
     return {true, place.kind == Kind::node ? steps_between(before, set, place)
-                                           : std::vector<std::string>{}};
+                                           : std::vector<std::string>{}, {}};
 }
 
 OptionSet options_at(const ConfigStore& store, const NodePlace& place)
@@ -163,8 +151,13 @@ NodeSetResult set_node_options(const ConfigStore& store, const NodePlace& place,
                                const std::vector<OptionChange>& changes)
 {
     const auto lock = OperationLock::of_node("set");
-    return place.kind == Kind::pair ? set_of_pair(store, place, changes)
-                                    : set_of_node(store, place, changes);
+    std::vector<std::string> names;
+    for (const auto& change : changes)
+        names.emplace_back(spec_of(change.option).name);
+    const auto before = get_node_options(store, place, names);
+    auto result = place.kind == Kind::pair ? set_of_pair(store, place, changes) : set_of_node(store, place, changes);
+    result.changes = differences(before, get_node_options(store, place, names));
+    return result;
 }
 
 } // namespace mirrornet::ops

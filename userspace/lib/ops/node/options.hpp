@@ -27,6 +27,7 @@ std::vector<OptionValue> get_node_options(const ConfigStore& store, const NodePl
 struct NodeSetResult {
     bool changed = false;
     std::vector<std::string> to_do; // until then, what was set is not in force
+    std::vector<ValueChange> changes = {};
 };
 
 // Whole or not at all. Volumes and mirrors that are there keep what they have.

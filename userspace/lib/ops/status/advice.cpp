@@ -39,6 +39,11 @@ constexpr const char* catching_up =
     "what was queued while there was no link is being sent; this is no resync: the target is consistent, and in sync "
     "when it has got that";
 
+// The same at a source that nobody can write to.
+constexpr const char* no_link_while_locked =
+    "no link to node {node}. Nothing can be written here while the volume is locked; what that node lacks, if anything, is "
+    "sent by itself when both are back";
+
 // Every reason but `none`.
 constexpr Advice of_reasons[] = {
     {Reason::user, "paused by a person; writes are tracked; go on with: mirrorctl continue "
@@ -164,15 +169,15 @@ std::string of_lock(LockReason lock, const std::string& volume)
 } // namespace
 
 std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::string& volume,
-                       const std::string& node)
+                       const std::string& node, bool locked)
 {
     const std::string name = volume + "@" + node;
     const bool waits_for_link = mirror.link == LinkState::none &&
                                 mirror.state == MirrorState::resync_pending &&
                                 mirror.reason == Reason::none;
     if (mirror.state == MirrorState::broken)
-        return "what was in sync is not known any more; bring it back with: mirrorctl resync " +
-               name;
+        return "writes are not tracked, and what was in sync is not known any more; bring it back, which overwrites the "
+               "target's copy as a whole, with: mirrorctl resync " + name + " --yes";
     if (mirror.state == MirrorState::mirroring || mirror.state == MirrorState::resync)
         return {};
     const bool sends_queue = mirror.link == LinkState::up && mirror.state == MirrorState::resync_pending &&
@@ -187,6 +192,8 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
             text = advice.text;
     if (role == Role::target && (text == no_link.text || mirror.reason == Reason::shutdown))
         text = no_link_at_target;
+    else if (role == Role::source && locked && text == no_link.text)
+        text = no_link_while_locked;
     else if (text == no_link.text && mirror.dirty_blocks > 0)
         text = no_link_and_behind;
     return text ? fmt::format(fmt::runtime(text), fmt::arg("node", node), fmt::arg("mirror", name),

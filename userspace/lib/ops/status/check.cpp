@@ -27,7 +27,8 @@ std::string mirrors_in_trouble(const VolumeStatus& volume)
     for (const auto& mirror : volume.mirrors)
         if (mirror.level != Level::ok)
             text += (text.empty() ? "" : ", ") + ("the mirror with node " + mirror.node + " is " +
-                    std::string(to_string(mirror.record.state)) + " (" + std::string(to_string(mirror.record.reason)) + ")");
+                    std::string(to_string(mirror.record.state)) +
+                    (mirror.record.reason == Reason::none ? "" : " (" + std::string(to_string(mirror.record.reason)) + ")"));
     return text;
 }
 
@@ -47,6 +48,17 @@ bool stays_by_choice(const VolumeStatus& volume)
 {
     return std::ranges::any_of(volume.mirrors,
                                [](const auto& mirror) { return mirror.record.boot_alone == BootAlone::locked; });
+}
+
+// Whoever asks may look at nothing but this; the exit status has no place for it.
+std::string split_brains(const VolumeStatus& volume)
+{
+    std::string nodes;
+    for (const auto& mirror : volume.mirrors)
+        if (mirror.level == Level::split_brain)
+            nodes += (nodes.empty() ? "" : ", ") + mirror.node;
+    return nodes.empty() ? "" : "split brain with node " + nodes + ": both copies were written on their own, and a person has to "
+                                "choose: mirrorctl split-brain show " + volume.name;
 }
 
 // Closed by a person, or for a change of roles, it is not to serve anybody now.
@@ -126,7 +138,7 @@ std::optional<std::string> heard(int fd, std::chrono::milliseconds time)
 
 namespace {
 
-ServiceState without_maintenance(const VolumeStatus& volume)
+ServiceState of_role(const VolumeStatus& volume)
 {
     if (!volume.error.empty())
         return {Service::cannot_tell, volume.error};
@@ -140,6 +152,14 @@ ServiceState without_maintenance(const VolumeStatus& volume)
     default:
         return {Service::standby, "this node has no role for it"};
     }
+}
+
+ServiceState without_maintenance(const VolumeStatus& volume)
+{
+    auto state = of_role(volume);
+    if (const auto split = split_brains(volume); !split.empty())
+        state.reason = split + (state.reason.empty() ? "" : "; " + state.reason);
+    return state;
 }
 
 // Whoever asks is to do nothing, and to wake nobody, whatever people are doing to the volume.

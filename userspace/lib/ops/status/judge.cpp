@@ -61,7 +61,7 @@ void judge(MirrorStatus& mirror, const std::string& volume,
 {
     const Role role = record ? record->role : Role::none;
     mirror.level = level_of(mirror.record);
-    mirror.advice = advice_for(mirror.record, role, volume, mirror.node);
+    mirror.advice = advice_for(mirror.record, role, volume, mirror.node, record && record->locked());
     mirror.disconnected = is_disconnected(mirror.record, role);
     if (!record)
         return;

@@ -164,7 +164,8 @@ std::optional<std::uint64_t> MirrorStatus::bytes_per_second() const
 {
     if (record.state != MirrorState::resync || record.resync.elapsed_ms == 0)
         return std::nullopt;
-    const auto done = record.resync.sent * block_bytes;
+    const auto& resync = record.resync; // with --verify most blocks are compared, and not sent
+    const auto done = (resync.sent + resync.compared - std::min(resync.differed, resync.compared)) * block_bytes;
     return done * 1000 / record.resync.elapsed_ms;
 }
 

@@ -69,9 +69,9 @@ StatusReport status(const ConfigStore& store, const std::vector<std::string>& na
 // Pure: what the records mean.
 Level level_of(const nl::MirrorRecord& mirror);
 Level level_of(const VolumeStatus& volume);
-// role: of this node.
+// role: of this node; locked: nobody can write to the volume here.
 std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::string& volume,
-                       const std::string& node);
+                       const std::string& node, bool locked = false);
 std::string advice_for(const VolumeStatus& volume);
 // Of a source that came up, locked as wait-peer.
 std::string advice_for_boot(const VolumeStatus& volume);

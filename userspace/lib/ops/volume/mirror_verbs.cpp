@@ -2,6 +2,7 @@
 #include "ops/volume/mirror_verbs.hpp"
 
 #include "ops/operation_lock.hpp"
+#include "ops/node/daemon_mark.hpp"
 #include "ops/peer.hpp"
 #include "ops/status/report.hpp"
 #include "ops/undo.hpp"
@@ -49,11 +50,23 @@ void check_rolled_back(nl::Kernel& kernel, const nl::MirrorRecord& record,
                 "--yes");
 }
 
-void check_continue(nl::Kernel& kernel, const MirrorName& mirror, const ContinueOptions& options)
+// Asked by the other node: the command is to be given there.
+[[noreturn]] void refuse_broken_to_other(const MirrorName& mirror, const std::string& self)
+{
+    throw Error(ExitStatus::refused, "the mirror of volume " + mirror.volume + " is broken on node " + self +
+                                         ": what was in sync is not known any more, and its copy may have been used since; to "
+                                         "overwrite that copy as a whole, on node " + mirror.node + ": mirrorctl resync " +
+                                         mirror.volume + "@" + self + " --yes");
+}
+
+void check_continue(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror, const ContinueOptions& options)
 {
     require_active(kernel, mirror.volume, mirror.id);
     const auto record = kernel.mirror(mirror.id, mirror.peer);
-    if (!options.broken_too || !is_target(kernel, mirror))
+    const bool may_be_broken = options.broken_too && is_target(kernel, mirror);
+    if (record.state == MirrorState::broken && !may_be_broken && !options.pass_on)
+        refuse_broken_to_other(mirror, store.load_node().name);
+    if (!may_be_broken)
         require_not_broken(record, mirror);
     if (!is_running(record))
         check_rolled_back(kernel, record, mirror, options);
@@ -62,14 +75,19 @@ void check_continue(nl::Kernel& kernel, const MirrorName& mirror, const Continue
 // A pause, or a copy that was rolled back, may be noted over there alone. A node
 // that is not there is no reason to refuse: unless it was paused over there, too, its mirror
 // connects when it is back. False: it was not told.
-bool continue_there(const ConfigStore& store, const MirrorName& mirror, bool broken_too)
+bool continue_there(const ConfigStore& store, const MirrorName& mirror, bool broken_too, VerbResult& result)
 {
     try {
-        Peer(store, mirror.node)
-            .call("mirror.continue", {{"volume", mirror.volume}, {"broken", broken_too}},
-                  Peer::short_time);
+        const auto answer = Peer(store, mirror.node)
+                                .call("mirror.continue", {{"volume", mirror.volume}, {"broken", broken_too}},
+                                      Peer::short_time);
+        if (answer.value("was_paused", false)) // not said by older versions
+            result.ended_there = mirror.node;
         return true;
     } catch (const Error& error) {
+        if (error.status() == ExitStatus::not_found)
+            throw Error(error.status(), std::string(error.what()) + "; nothing was changed here; what is to be done: mirrorctl "
+                                                                    "advise " + mirror.volume);
         if (error.status() != ExitStatus::unreachable && error.status() != ExitStatus::timed_out)
             throw;
         return false;
@@ -79,10 +97,10 @@ bool continue_there(const ConfigStore& store, const MirrorName& mirror, bool bro
 // The target lets itself be overwritten before the source is told to do it. What was broken over
 // there alone is not given up unasked. False: the target was not told.
 bool resync_to_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
-                     const ResyncOptions& options)
+                     const ResyncOptions& options, VerbResult& result)
 {
     const bool broken = kernel.mirror(mirror.id, mirror.peer).state == MirrorState::broken;
-    const bool told = continue_there(store, mirror, broken || options.confirmed);
+    const bool told = continue_there(store, mirror, broken || options.confirmed, result);
     kernel.resync(mirror.id, mirror.peer, options.full, options.verify);
     return told;
 }
@@ -156,9 +174,10 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
 {
     VerbResult result{meant_mirrors(store, subject), false, {}, {}};
     const auto locks = lock_volumes(store, subject, "continue");
+    result.daemon = running_daemon(store).has_value();
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors)
-        check_continue(kernel, mirror, options);
+        check_continue(store, kernel, mirror, options);
     for (const auto& mirror : result.mirrors) {
         const auto record = kernel.mirror(mirror.id, mirror.peer);
         if (is_running(record))
@@ -166,8 +185,9 @@ VerbResult continue_(const ConfigStore& store, const Subject& subject,
         result.full_because = full_because(record, kernel.volume(mirror.id));
         if (is_target(kernel, mirror))
             lock_copy(kernel, store.load_volume(mirror.volume));
-        if (options.pass_on && !continue_there(store, mirror, false))
+        if (options.pass_on && !continue_there(store, mirror, false, result))
             result.untold = mirror.node;
+        result.was_paused |= record.state == MirrorState::paused && record.reason == Reason::user;
         kernel.continue_(mirror.id, mirror.peer);
         result.changed = true;
     }
@@ -178,6 +198,7 @@ VerbResult resync(const ConfigStore& store, const Subject& subject, const Resync
 {
     VerbResult result{meant_mirrors(store, subject), true, {}, {}};
     const auto locks = lock_volumes(store, subject, "resync");
+    result.daemon = running_daemon(store).has_value();
     nl::Kernel kernel;
     for (const auto& mirror : result.mirrors) {
         require_active(kernel, mirror.volume, mirror.id);
@@ -186,11 +207,12 @@ VerbResult resync(const ConfigStore& store, const Subject& subject, const Resync
     for (const auto& mirror : result.mirrors) {
         const auto record = kernel.mirror(mirror.id, mirror.peer);
         result.full_because = full_because(record, kernel.volume(mirror.id));
+        result.forgets |= options.full && record.link != LinkState::up && result.full_because.empty();
         if (!options.pass_on)
             kernel.resync(mirror.id, mirror.peer, options.full, options.verify);
         else if (is_target(kernel, mirror))
             resync_from_there(store, kernel, mirror, options);
-        else if (!resync_to_there(store, kernel, mirror, options))
+        else if (!resync_to_there(store, kernel, mirror, options, result))
             result.untold = mirror.node;
     }
     return result;

@@ -17,6 +17,10 @@ struct VerbResult {
     bool changed = false; // false: it was so already
     std::string full_because; // of a resync that has to be full, see ops::full_because()
     std::string untold;       // a node that did not answer: its side stays as it is
+    std::string ended_there = {}; // a node on which a person had paused it, too: that is over with this
+    bool was_paused = false;  // by a person on this node
+    bool daemon = true;       // mirror-netd runs on this node, so that a link can come
+    bool forgets = false;     // until the resync has ended nothing tells any more what each side wrote
 };
 
 // Error(refused) that names `up`.

@@ -27,9 +27,7 @@ void require_known(const std::vector<std::string>& names)
 {
     for (const auto& name : names)
         if (!belongs(find_option(name), scope_volume | scope_mirror | scope_copy))
-            throw Error(ExitStatus::usage,
-                        name + ": not an option of a volume or mirror but of a node (mirrorctl set "
-                               "--node) or a pair of nodes (--pair NODE); see mirror-net.conf(5)");
+            throw Error(ExitStatus::usage, name + ": not an option of a volume or mirror: " + right_place(find_option(name)));
 }
 
 void add_values(std::vector<OptionValue>& out, const OptionSet& set, const std::string& node,
@@ -99,6 +97,17 @@ void change_one(VolumeConfig& config, const Subject& subject, const std::string&
 
 } // namespace
 
+std::string right_place(const OptionSpec& spec)
+{
+    const std::string setting = " " + std::string(spec.name) + "=VALUE";
+    if (spec.scopes & scope_node)
+        return "it belongs to a node: mirrorctl set --node" + setting;
+    if (spec.scopes & scope_pair)
+        return "it belongs to a pair of nodes: mirrorctl set --pair NODE" + setting;
+    return "it belongs to volumes and mirrors: mirrorctl set VOLUME" + setting +
+           ", and as the default for new ones: mirrorctl set --defaults" + setting;
+}
+
 std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& subject,
                                      const std::vector<std::string>& names)
 {
@@ -110,6 +119,8 @@ std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& su
         add_mirror_values(values, config.options, with_manager_defaults(config, config.options), "", names);
     if (const auto local = store.find_local(subject.name); local && subject.kind == Subject::Kind::volume)
         add_values(values, local->options, "", names);
+    if (subject.kind == Subject::Kind::volume && config.nodes.size() < 2)
+        return values; // it has no mirrors
     for (const auto& mirror : mirrors_of(store, subject))
         if (const auto* pair = config.find_mirror(self, mirror.node))
             add_mirror_values(values, pair->options, options_in_force(store, config, self, mirror.node), mirror.node, names);
@@ -127,6 +138,29 @@ OptionChange OptionChange::parse(std::string_view text)
     if (value == "default")
         return {spec.id, std::nullopt};
     return {spec.id, parse_value(spec, value)};
+}
+
+std::vector<OptionChange> parse_changes(const std::vector<std::string>& texts)
+{
+    std::vector<OptionChange> changes;
+    for (const auto& text : texts) {
+        const auto change = OptionChange::parse(text);
+        if (std::ranges::find(changes, change.option, &OptionChange::option) != changes.end())
+            throw Error(ExitStatus::usage, std::string(spec_of(change.option).name) + " is named twice in one command; nothing "
+                                                                                      "was changed");
+        changes.push_back(change);
+    }
+    return changes;
+}
+
+std::vector<ValueChange> differences(const std::vector<OptionValue>& before, const std::vector<OptionValue>& after)
+{
+    std::vector<ValueChange> changes;
+    for (const auto& now : after)
+        for (const auto& then : before)
+            if (then.option == now.option && then.node == now.node && then.value != now.value)
+                changes.push_back({now.option, now.node, then.value, now.value});
+    return changes;
 }
 
 VolumeConfig with_changes(const VolumeConfig& config, const Subject& subject,
@@ -150,6 +184,10 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
     const OperationLock lock(subject.name, "set");
     const auto before = store.load_volume(subject.name);
     const auto self = store.load_node().name;
+    std::vector<std::string> names;
+    for (const auto& change : changes)
+        names.emplace_back(spec_of(change.option).name);
+    const auto values = get_options(store, subject, names);
     auto shared = changes;
     const auto local = with_copy_changes(store, before, copy_changes(subject, shared));
     const auto after = with_changes(before, subject, self, shared);
@@ -157,7 +195,8 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
         change_everywhere(store, before, after);
     if (local)
         store.save(subject.name, *local);
-    return {after.version != before.version || local, after.version, local.has_value()};
+    return {after.version != before.version || local, after.version, local.has_value(),
+            differences(values, get_options(store, subject, names))};
 }
 
 } // namespace mirrornet::ops

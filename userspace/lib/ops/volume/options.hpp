@@ -36,6 +36,22 @@ struct OptionChange {
     static OptionChange parse(std::string_view text);
 };
 
+// Several of them; Error(usage), too, for an option that is named twice.
+std::vector<OptionChange> parse_changes(const std::vector<std::string>& texts);
+
+// Where an option belongs that was given at a place where it does not; completes "it cannot be set here: ".
+std::string right_place(const OptionSpec& spec);
+
+// What was in force, and what is now.
+struct ValueChange {
+    Option option;
+    std::string node; // of a mirror, else empty
+    std::int64_t from = 0, to = 0;
+};
+
+// Pure. Of the same options, as get_options() has them.
+std::vector<ValueChange> differences(const std::vector<OptionValue>& before, const std::vector<OptionValue>& after);
+
 // Pure. The configuration with the changes, one version further; the same one when
 // they change nothing. Options of a mirror go to all mirrors of a VOLUME. Error(usage)
 // for an option of neither, or of the volume where a mirror was named; Error(refused)
@@ -47,6 +63,7 @@ struct SetResult {
     bool changed = false;
     std::uint64_t version = 0; // of the configuration, on every node
     bool of_copy = false;      // something was changed of the copy on this node alone
+    std::vector<ValueChange> changes; // of what the subject names
 };
 
 // Whole or not at all, on all nodes of the volume: all have to be there, and to have

@@ -169,6 +169,22 @@ std::vector<OtherNode> mirrors_to_delete(const VolumeConfig& config, const NodeI
     return found;
 }
 
+std::string worth_without_mirror(const VolumeStatus& volume, const std::string& node)
+{
+    std::string behind;
+    if (!volume.record || volume.record->role != Role::source)
+        return behind;
+    for (const auto& mirror : volume.mirrors) {
+        const auto& record = mirror.record;
+        const bool equal = record.state == MirrorState::mirroring || record.state == MirrorState::none ||
+                           (record.state == MirrorState::paused && record.dirty_blocks == 0 && !record.full_needed);
+        if (!equal && (node.empty() || node == mirror.node))
+            behind += " The copy on node " + mirror.node + " is not up to date, and inconsistent, so of no use, where a resync "
+                      "into it had begun.";
+    }
+    return behind;
+}
+
 void require_deletable(const ConfigStore& store, const std::string& volume)
 {
     const auto config = store.load_volume(volume);

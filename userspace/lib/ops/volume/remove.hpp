@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/store.hpp"
+#include "ops/status/report.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ struct DeleteResult {
     std::vector<std::string> nodes; // whose mirror went
     bool asked = false;             // they took part: their data is a plain device again
 };
+
+// What the copies that are left are worth, where one of them is not as good as the other; for a question. Pure: the source's
+// state; node: that one alone, empty: all of them.
+std::string worth_without_mirror(const VolumeStatus& volume, const std::string& node);
 
 // On the source: the target's copy goes (its data stays and is a plain device
 // again), then the mirror. The source goes on as a volume without it. On a target

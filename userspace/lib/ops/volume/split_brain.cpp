@@ -52,7 +52,7 @@ void continue_here(nl::Kernel& kernel, const MirrorName& mirror)
 SplitResult keep_here(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
                       const SplitReport& report, LostWrites lost)
 {
-    SplitResult result{true, report.here.node, false, true, {}, {}};
+    SplitResult result{true, report.here.node, has_to_be_full(*report.there, report.here), true, {}, {}};
     split_ask_to_give_up(store, report, lost, result);
     finish_after("node " + mirror.node + " has given up its copy of volume " + mirror.volume,
                  [&] { continue_here(kernel, mirror); });
@@ -62,7 +62,7 @@ SplitResult keep_here(const ConfigStore& store, nl::Kernel& kernel, const Mirror
 SplitResult keep_there(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror,
                        const SplitReport& report, LostWrites lost)
 {
-    SplitResult result{true, mirror.node, false, true, {}, {}};
+    SplitResult result{true, mirror.node, has_to_be_full(report.here, *report.there), true, {}, {}};
     split_give_up(store, kernel, mirror, report.here, common_generation(report.here, *report.there), lost, result);
     finish_after("this node has given up its copy of volume " + mirror.volume,
                  [&] { split_continue_there(store, mirror, Peer::answer_time); });

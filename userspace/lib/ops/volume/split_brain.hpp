@@ -42,6 +42,9 @@ void from_json(const nlohmann::json& document, SplitSide& side);
 // prove it.
 std::uint64_t common_generation(const SplitSide& loser, const SplitSide& winner);
 
+// Must the resync of the loser be full: nothing is known that both had, or one of the bitmaps proves nothing.
+bool has_to_be_full(const SplitSide& loser, const SplitSide& winner);
+
 // Has this copy nothing but what the one that is kept had, too: its target, or one that it left behind?
 bool has_nothing_else(const SplitSide& side, const SplitSide& kept);
 

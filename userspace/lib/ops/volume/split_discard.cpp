@@ -63,7 +63,7 @@ void split_continue_there(const ConfigStore& store, const MirrorName& mirror, st
 void split_give_up(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror, const SplitSide& here,
                    std::uint64_t common, LostWrites lost, SplitResult& result)
 {
-    result.full = common == 0;
+    result.full |= common == 0 || !here.blocks_known;
     if (split_follows(here))
         return;
     require_allowed(store, mirror.volume, Role::target);
@@ -74,6 +74,7 @@ void split_give_up(const ConfigStore& store, nl::Kernel& kernel, const MirrorNam
 void split_ask_to_give_up(const ConfigStore& store, const SplitReport& pair, LostWrites lost, SplitResult& result)
 {
     const bool save = lost == LostWrites::saved;
+    result.full |= has_to_be_full(*pair.there, pair.here);
     const auto time = save ? Peer::work_time + std::chrono::seconds(pair.there->bytes() / slowest_disk)
                            : Peer::answer_time;
     const auto answer = Peer(store, pair.other)
@@ -115,7 +116,7 @@ SplitResult split_brain_discard_for(const ConfigStore& store, const std::string&
     nl::Kernel kernel;
     const auto here = split_side_here(store, kernel, mirror);
     const auto common = common_generation(here, keep);
-    SplitResult result{!has_nothing_else(here, keep), keep.node, common == 0, true, {}, {}};
+    SplitResult result{!has_nothing_else(here, keep), keep.node, has_to_be_full(here, keep), true, {}, {}};
     if (result.changed) {
         require_allowed(store, volume, Role::target);
         discard(store, kernel, mirror, here, common, lost, result);

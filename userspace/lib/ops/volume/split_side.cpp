@@ -62,6 +62,11 @@ std::uint64_t common_generation(const SplitSide& loser, const SplitSide& winner)
     return 0;
 }
 
+bool has_to_be_full(const SplitSide& loser, const SplitSide& winner)
+{
+    return common_generation(loser, winner) == 0 || !loser.blocks_known || !winner.blocks_known;
+}
+
 bool SplitReport::split() const
 {
     return here.reason == Reason::split_brain || (there && there->reason == Reason::split_brain);

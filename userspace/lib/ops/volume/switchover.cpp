@@ -84,6 +84,24 @@ ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, con
     return {true, to};
 }
 
+// The kernel of a source says so for as long as there is a link, whoever else is silent.
+[[noreturn]] void refuse_mute_source(const std::string& volume, const std::string& source)
+{
+    throw Error(ExitStatus::unreachable, "node " + source + " is the source of volume " + volume + ", and its link is up, but "
+                                             "mirror-netd over there did not say so when it was asked; nothing was changed; "
+                                             "repeat the command, or see there: systemctl status mirror-netd");
+}
+
+void refuse_if_linked(const ConfigStore& store, const std::string& volume)
+{
+    nl::Kernel kernel;
+    for (const auto& mirror : mirrors_of(store, {Subject::Kind::volume, volume, {}})) {
+        const auto record = kernel.find_mirror(mirror.id, mirror.peer);
+        if (record && record->link == LinkState::up && record->peer_role == Role::source)
+            refuse_mute_source(volume, mirror.node);
+    }
+}
+
 [[noreturn]] void refuse_without_source(const Subject& subject, const std::string& self)
 {
     throw Error(ExitStatus::refused, "no node of volume " + subject.name + " that answers is its source; nothing was "
@@ -97,8 +115,10 @@ ChangeoverResult from_there(const ConfigStore& store, const Subject& subject, Ro
                             const std::string& self, const ChangeoverOptions& options)
 {
     const auto source = find_source(store, mirrors_of(store, {Subject::Kind::volume, subject.name, {}}));
-    if (!source)
+    if (!source) {
+        refuse_if_linked(store, subject.name);
         refuse_without_source(subject, self);
+    }
     if (source->node == subject.node)
         return {false, subject.node};
     if (subject.node == self)
