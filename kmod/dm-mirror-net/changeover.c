@@ -105,21 +105,22 @@ static int check_target(struct mn_mirror *mirror, struct mn_why *why)
 	return err;
 }
 
-static int give(struct mn_mirror *mirror, struct mn_super *now, struct mn_why *why)
+static int give(struct mn_mirror *mirror, u64 *number, u64 *generation, struct mn_why *why)
 {
 	struct mn_volume *volume = mirror->volume;
+	struct mn_super *draft = mn_volume_begin(volume);
 	enum mn_handover_answer answer;
-	struct mn_super *draft;
 	const char *text = NULL;
 	int err;
 
-	mn_meta_read(&volume->meta, now);
-	err = mn_handover_is_open(now) ? 0 : check_target(mirror, why);
-	if (err)
+	err = mn_handover_is_open(draft) ? 0 : check_target(mirror, why);
+	if (err) {
+		mn_meta_abort(&volume->meta);
 		return err;
-	draft = mn_volume_begin(volume);
+	}
 	answer = mn_handover_give(draft, mirror->slot, &text);
-	*now = *draft;
+	*number = draft->handover;
+	*generation = draft->generation;
 	err = settle(volume, answer, text, why);
 	if (!err)
 		mn_volume_locked_as(volume, MN_LOCK_HANDED_OVER);
@@ -130,7 +131,6 @@ int mn_handover_begin(struct mn_volume *volume, const u8 *peer_uuid, u64 *number
 		      struct mn_why *why)
 {
 	struct mn_mirror *mirror;
-	struct mn_super now;
 	int err = mn_volume_enter(volume, why);
 
 	if (err)
@@ -142,13 +142,9 @@ int mn_handover_begin(struct mn_volume *volume, const u8 *peer_uuid, u64 *number
 		why->text = "the volume is open for use: lock it first";
 		err = -EBUSY;
 	} else {
-		err = give(mirror, &now, why);
+		err = give(mirror, number, generation, why);
 	}
 	mutex_unlock(&volume->lock);
-	if (!err) {
-		*number = now.handover;
-		*generation = now.generation;
-	}
 	return err;
 }
 

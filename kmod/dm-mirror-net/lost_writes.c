@@ -6,6 +6,8 @@
 #include "lost_writes.h"
 #include "volume_private.h"
 
+#define MN_TOLD_WITHIN (15 * HZ)	/* after activation, of options */
+
 /* How many blocks the newer source lacks, at most: those of whole regions after a crash. */
 static u64 blocks_of(struct mn_mirror *mirror)
 {
@@ -45,8 +47,22 @@ static void want(struct mn_mirror *mirror)
 		 "this node becomes a target of a newer source when what that one has not got is saved");
 }
 
+/*
+ * The tools set the options when the volume is active, and its links may be quicker. Who activates
+ * it without tools gets the defaults.
+ */
+static bool may_be_told(const struct mn_mirror *mirror)
+{
+	u64 begun = mirror->volume->boot_since;
+
+	return !mirror->options_set && begun &&
+	       time_before64(get_jiffies_64(), begun + MN_TOLD_WITHIN);
+}
+
 static bool must_wait(struct mn_mirror *mirror)
 {
+	if (may_be_told(mirror))
+		return true;
 	if (!READ_ONCE(mirror->options.keep_lost_writes)) {
 		WRITE_ONCE(mirror->lost_writes, MN_LOST_WRITES_NONE);
 		return false;

@@ -702,6 +702,7 @@ int mn_mirror_set_options(struct mn_volume *volume, const u8 *peer_uuid,
 	mirror = mn_mirror_find(volume, peer_uuid);
 	if (mirror) {
 		change_options(&mirror->options, change);
+		mirror->options_set = true;
 		mn_session_options_changed(mirror);
 		mn_fence_options_changed(mirror);
 		mn_meta_loss_options_changed(mirror);

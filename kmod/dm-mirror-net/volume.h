@@ -101,6 +101,7 @@ struct mn_mirror {
 	u8 peer_uuid[MN_UUID_LEN];
 	struct mn_bitmap bitmap;
 	struct mn_options options;	/* READ_ONCE by readers */
+	bool options_set;		/* ... were, since activation; under volume->lock */
 
 	/* under volume->track */
 	struct mn_state state;

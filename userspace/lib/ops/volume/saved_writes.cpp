@@ -159,7 +159,7 @@ SavedWrites save_writes(const ConfigStore& store, nl::Kernel& kernel, const Mirr
     const auto record = kernel.mirror(mirror.id, mirror.peer);
     if (record.full_needed)
         throw Error(ExitStatus::refused, "it is not known which blocks of volume " + mirror.volume +
-                                             " this copy wrote on its own; copy the whole of it first, and repeat this "
+                                             " this copy wrote on its own; copy the whole of it first, then go on "
                                              "without saving");
     const auto ranges = kernel.bitmap_get(mirror.id, mirror.peer, config.size);
     if (ranges.empty())
