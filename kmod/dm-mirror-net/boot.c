@@ -89,7 +89,7 @@ static void gather_mirrors(struct mn_volume *volume, struct mn_boot_facts *facts
 		facts->alone = more_careful(facts->alone, READ_ONCE(mirror->options.boot_alone));
 	}
 	spin_unlock_irq(&volume->track);
-	facts->waited = time_after_eq64(get_jiffies_64(), volume->boot_since + (u64)wait * HZ);
+	facts->waited = time_after_eq64(get_jiffies_64(), volume->active_since + (u64)wait * HZ);
 }
 
 /* Under lock. */
@@ -164,7 +164,6 @@ void mn_volume_boot_work(struct work_struct *work)
 
 void mn_volume_boot_begins(struct mn_volume *volume)
 {
-	volume->boot_since = get_jiffies_64();
 	WRITE_ONCE(volume->boot, MN_BOOT_WAITS);
 	queue_delayed_work(volume->session_wq, &volume->boot_work, MN_BOOT_LOOK);
 }

@@ -53,10 +53,8 @@ static void want(struct mn_mirror *mirror)
  */
 static bool may_be_told(const struct mn_mirror *mirror)
 {
-	u64 begun = mirror->volume->boot_since;
-
-	return !mirror->options_set && begun &&
-	       time_before64(get_jiffies_64(), begun + MN_TOLD_WITHIN);
+	return !mirror->options_set &&
+	       time_before64(get_jiffies_64(), mirror->volume->active_since + MN_TOLD_WITHIN);
 }
 
 static bool must_wait(struct mn_mirror *mirror)

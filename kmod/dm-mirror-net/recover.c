@@ -222,6 +222,7 @@ int mn_volume_start(struct mn_volume *volume, struct mn_why *why)
 	}
 	mn_meta_read(&volume->meta, &super);
 	volume->role = super.role;
+	volume->active_since = get_jiffies_64();
 	WRITE_ONCE(volume->lock_reason, mn_volume_initial_lock(volume, &super));
 	/* pairs with is_running(): who finds it running sees all of the above */
 	smp_store_release(&volume->started, true);

@@ -90,11 +90,11 @@ static int front_construct(struct dm_target *ti, struct mn_front *front, struct 
 	int error;
 
 	error = front_find_device(ti, args, &data, front->data_name, sizeof(front->data_name),
-				  "The data device does not exist");
+				  "The data device cannot be found");
 	if (!error)
 		error = front_find_device(ti, args, &meta, front->meta_name,
 					  sizeof(front->meta_name),
-					  "The metadata device does not exist");
+					  "The metadata device cannot be found");
 	if (!error)
 		error = parse_features(ti, args);
 	if (!error && data == meta)

@@ -263,7 +263,7 @@ struct mn_volume {
 	u8 yield;			/* enum mn_yield: why */
 	struct delayed_work open_work;	/* opens a source as soon as nobody holds the device */
 	struct delayed_work boot_work;	/* a source waits for its nodes; see boot.c */
-	u64 boot_since;			/* jiffies64; since boot.c began */
+	u64 active_since;		/* jiffies64; the first attach */
 	u8 boot;			/* enum mn_boot; under lock, READ_ONCE by readers */
 	struct delayed_work suspend_work;
 	struct work_struct drop_work;
