@@ -2,6 +2,7 @@
 #include "mirrorctl/managed.hpp"
 #include "ops/config/manage.hpp"
 #include "ops/json.hpp"
+#include "ops/volume/managed.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -6,6 +6,8 @@
 #include "ops/status/report.hpp"
 #include "ops/volume/remove.hpp"
 
+#include "samples.hpp"
+
 #include <gtest/gtest.h>
 #include <set>
 
@@ -21,16 +23,6 @@ nl::MirrorRecord mirror(MirrorState state, Reason reason = Reason::none)
     record.reason = reason;
     record.total_blocks = 1000;
     return record;
-}
-
-VolumeStatus active(Role role, LockReason lock)
-{
-    VolumeStatus volume;
-    volume.name = "home";
-    volume.record.emplace();
-    volume.record->role = role;
-    volume.record->lock = lock;
-    return volume;
 }
 
 } // namespace

@@ -11,7 +11,7 @@
 #include "ops/volume/in_force.hpp"
 
 #include "expect_error.hpp"
-#include "scratch_dir.hpp"
+#include "samples.hpp"
 
 using namespace mirrornet;
 using namespace mirrornet::ops;
@@ -25,31 +25,9 @@ std::optional<Maintenance> from_to(std::uint64_t since, std::uint64_t until)
     return Maintenance{"", since, until};
 }
 
-// Node a, alone: volumes home and log, which are job erp.
-class Maintaining : public ::testing::Test {
+class Maintaining : public OneNode {
 protected:
-    Maintaining()
-    {
-        NodeConfig self;
-        self.name = "a";
-        self.id = a;
-        store.save(self);
-        for (const char* name : {"home", "log"}) {
-            VolumeConfig config;
-            config.name = name;
-            config.id = Uuid::random();
-            config.version = 7;
-            config.size = 1 << 20;
-            config.nodes = {{"a", a}};
-            store.save(config);
-        }
-        store.save(JobConfig{"erp", Uuid::random(), 3, "", {"home", "log"}});
-    }
-
     using Kind = MaintenancePlace::Kind;
-    const Uuid a = Uuid::random();
-    ScratchDir dir;
-    ConfigStore store{dir.path()};
 };
 
 std::string boot_alone_in_force(const ConfigStore& store, std::string value)
@@ -57,16 +35,6 @@ std::string boot_alone_in_force(const ConfigStore& store, std::string value)
     auto config = store.load_volume("home");
     config.options.set("boot-alone", value);
     return print_value(spec_of(Option::boot_alone), options_in_force(store, config, "a", "b").get(Option::boot_alone));
-}
-
-VolumeStatus active(Role role, LockReason lock)
-{
-    VolumeStatus volume;
-    volume.name = "home";
-    volume.record.emplace();
-    volume.record->role = role;
-    volume.record->lock = lock;
-    return volume;
 }
 
 } // namespace

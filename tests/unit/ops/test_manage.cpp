@@ -4,12 +4,16 @@
 #include "ops/advise/advise.hpp"
 #include "ops/config/diff.hpp"
 #include "ops/config/manage.hpp"
+#include "ops/rpc.hpp"
 #include "ops/volume/everywhere.hpp"
 #include "ops/volume/in_force.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/options.hpp"
+#include "ops/volume/split_brain.hpp"
+#include "ops/volume/split_rpc.hpp"
 
 #include "expect_error.hpp"
-#include "scratch_dir.hpp"
+#include "samples.hpp"
 
 #include <algorithm>
 
@@ -18,27 +22,8 @@ using namespace mirrornet::ops;
 
 namespace {
 
-// Node a, alone: volumes home and log, which are job erp.
-class Manage : public ::testing::Test {
+class Manage : public OneNode {
 protected:
-    Manage()
-    {
-        NodeConfig self;
-        self.name = "a";
-        self.id = Uuid::random();
-        store.save(self);
-        for (const char* name : {"home", "log"}) {
-            VolumeConfig config;
-            config.name = name;
-            config.id = Uuid::random();
-            config.version = 7;
-            config.size = 1 << 20;
-            config.nodes = {{"a", self.id}};
-            store.save(config);
-        }
-        store.save(JobConfig{"erp", Uuid::random(), 3, "", {"home", "log"}});
-    }
-
     std::string in_force(Option option) const
     {
         return print_value(spec_of(option), options_in_force(store, store.load_volume("home"), "a", "b").get(option));
@@ -57,8 +42,15 @@ protected:
         return print_value(spec_of(value.option), value.value) + (value.is_default ? " (default)" : "");
     }
 
-    ScratchDir dir;
-    ConfigStore store{dir.path()};
+    // What node b is answered that asks for it.
+    json asked(const std::string& method, json params) const
+    {
+        RpcDispatcher methods;
+        register_ops_methods(methods, store);
+        register_split_methods(methods, store);
+        const RpcPeer b{"b", Uuid::random(), Permissions().with(Permission::operate)};
+        return rpc_result(methods.answer(rpc_request(1, method, params), b), 1);
+    }
 };
 
 } // namespace
@@ -95,6 +87,42 @@ TEST_F(Manage, RefusesWhatMakesNoSense)
     EXPECT_NO_THROW(require_unmanaged(store, "none"));
     EXPECT_NO_THROW(require_unmanaged(store, "job:none"));
     EXPECT_NO_THROW(require_unmanaged(store, "home@b"));
+}
+
+// A node whose files do not name the manager, or whose programs are older, has let its verb through.
+TEST_F(Manage, IsAskedForByOtherNodesToo)
+{
+    const json times{{"wait", 0}, {"drain", 1}};
+    const auto with = [](json params, const json& more) { return params.update(more), params; };
+    const std::pair<const char*, json> requests[] = {
+        {"volume.switchover", with(times, {{"volume", "home"}, {"to", "b"}})},
+        {"job.switchover", with(times, {{"job", "erp"}, {"to", "b"}})},
+        {"volume.unlock", {{"volume", "home"}, {"read_only", false}, {"force", true}}},
+        {"mirror.break", {{"volume", "home"}}},
+        {"split.discard", {{"volume", "home"}, {"keep", SplitSide()}}},
+        {"split.save-and-discard", {{"volume", "home"}, {"keep", SplitSide()}}},
+        {"copy.dismantle", {{"volume", "home"}, {"id", Uuid::random().to_string()}, {"force", true}}},
+    };
+    manage(store, Subject::parse("home"), "pacemaker");
+    for (const auto& [method, params] : requests) {
+        SCOPED_TRACE(method);
+        for (const auto& more : {json::object(), json{{"managers", {{"home", ""}}}}, json{{"managers", {{"home", "other"}}}}})
+            expect_error(ExitStatus::refused, {"volume home is managed by pacemaker", "node b does not know", "nothing was changed"},
+                         [&] { asked(method, with(params, more)); });
+    }
+    for (const auto& [method, params] : requests) // nobody is there to do it: it gets further, and ends otherwise
+        if (std::string_view(method) != "copy.dismantle") {
+            SCOPED_TRACE(method);
+            try {
+                asked(method, with_managers(store, {"home", "log"}, params));
+                ADD_FAILURE() << "a volume without a module";
+            } catch (const Error& error) {
+                EXPECT_EQ(std::string(error.what()).find("managed"), std::string::npos) << error.what();
+            }
+        }
+    const json read_only{{"volume", "home"}, {"read_only", true}, {"force", false}};
+    EXPECT_THROW(asked("volume.unlock", read_only), Error);
+    expect_error(ExitStatus::not_found, {}, [&] { asked("volume.unlock", read_only); });
 }
 
 // Both options, set or not, managed or not.

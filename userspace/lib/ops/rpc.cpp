@@ -11,6 +11,7 @@
 #include "ops/peer.hpp"
 #include "ops/status/json.hpp"
 #include "ops/volume/copies.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/open_target.hpp"
 #include "ops/volume/everywhere.hpp"
@@ -53,6 +54,7 @@ json dismantle(const ConfigStore& store, const json& params, const RpcPeer& call
     if (config && config->id == request.id && !config->find_node(caller.id))
         throw Error(ExitStatus::not_permitted,
                     "node " + caller.name + " has no copy of volume " + request.volume);
+    require_managers_known(store, {request.volume}, params, caller.name);
     dismantle_target(store, request);
     return json::object();
 }
@@ -75,12 +77,15 @@ json pause_of(const ConfigStore& store, const json& params, const RpcPeer& calle
 
 json break_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
+    require_managers_known(store, {params.at("volume").get<std::string>()}, params, caller.name);
     return {{"changed", break_for(store, params.at("volume").get<std::string>(), caller.name)}};
 }
 
 json unlock_of(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
     const nl::Unlock how{params.at("read_only").get<bool>(), params.at("force").get<bool>()};
+    if (!how.read_only)
+        require_managers_known(store, {params.at("volume").get<std::string>()}, params, caller.name);
     return {{"changed",
              unlock_for(store, params.at("volume").get<std::string>(), caller.name, how)}};
 }
@@ -157,13 +162,15 @@ json switchover_to(const ConfigStore& store, const json& params, const RpcPeer& 
 {
     const Subject subject{Subject::Kind::mirror, params.at("volume").get<std::string>(),
                           params.value("to", caller.name)};
+    require_managers_known(store, {subject.name}, params, caller.name);
     return {{"changed", switchover(store, subject, times_in(params)).changed}};
 }
 
-json switchover_job_to(const ConfigStore& store, const json& params)
+json switchover_job_to(const ConfigStore& store, const json& params, const RpcPeer& caller)
 {
     const Subject subject{Subject::Kind::job, params.at("job").get<std::string>(),
                           params.at("to").get<std::string>()};
+    require_managers_known(store, store.load_job(subject.name).volumes, params, caller.name);
     return {{"changed", switchover_job(store, subject, times_in(params)).changed}};
 }
 
@@ -202,7 +209,7 @@ void register_ops_methods(RpcDispatcher& methods, const ConfigStore& store)
     methods.add("job.set", Permission::operate,
                 [&store](P params, C caller) { return job_of(store, params, caller); });
     methods.add("job.switchover", Permission::operate,
-                [&store](P params, C) { return switchover_job_to(store, params); });
+                [&store](P params, C caller) { return switchover_job_to(store, params, caller); });
     methods.add("mirror.pause", Permission::operate,
                 [&store](P params, C caller) { return pause_of(store, params, caller); });
     methods.add("mirror.break", Permission::operate,

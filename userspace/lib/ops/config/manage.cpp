@@ -63,22 +63,6 @@ ManageResult manage(const ConfigStore& store, const Subject& subject, const std:
     return result;
 }
 
-void require_unmanaged(const ConfigStore& store, const std::string& text)
-{
-    const auto subject = Subject::parse(text);
-    std::vector<std::string> names{subject.name};
-    if (subject.kind == Subject::Kind::job) {
-        const auto job = store.find_job(subject.name);
-        names = job ? job->volumes : std::vector<std::string>{};
-    }
-    for (const auto& name : names)
-        if (const auto volume = store.find_volume(name); volume && !volume->manager.empty())
-            throw Error(ExitStatus::refused, "volume " + name + " is managed by " + volume->manager + ", which decides about its roles; "
-                                                 "nothing was changed; have " + volume->manager + " do it. Only if that one is stopped, or "
-                                                 "asks for it itself: repeat with --override-cluster",
-                        "--override-cluster");
-}
-
 bool is_source_here(const ConfigStore& store, const std::string& volume)
 try {
     const auto config = store.find_volume(volume);

@@ -20,10 +20,6 @@ struct ManageResult {
 // any more. Error(usage): no such name; refused: another one manages it; unreachable: nothing was changed.
 ManageResult manage(const ConfigStore& store, const Subject& subject, const std::string& by);
 
-// Error(refused) where one of the volumes meant is managed: who changes a role, or deletes, asks this first.
-// subject: as a verb names it; what is not there is left to the verb.
-void require_unmanaged(const ConfigStore& store, const std::string& subject);
-
 // The node's role of it, as the kernel has it; what is not active is no source.
 bool is_source_here(const ConfigStore& store, const std::string& volume);
 

@@ -11,6 +11,7 @@
 #include "ops/operation_lock.hpp"
 #include "ops/volume/copies.hpp"
 #include "ops/volume/in_force.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/unlock.hpp"
 
 namespace mirrornet::ops {
@@ -52,7 +53,8 @@ private:
                                     plan_.source.data.signature};
         undo.add("remove the copy on node " + plan_.target.node, [this] {
             peer_.call("copy.dismantle",
-                       {{"volume", config_.name}, {"id", id_.to_string()}, {"force", true}},
+                       with_managers(store_, {config_.name},
+                                     {{"volume", config_.name}, {"id", id_.to_string()}, {"force", true}}),
                        Peer::work_time);
         });
         peer_.call("copy.build", request.to_json(), Peer::work_time);

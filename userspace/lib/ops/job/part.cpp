@@ -2,6 +2,7 @@
 #include "ops/job/part.hpp"
 
 #include "ops/peer.hpp"
+#include "ops/volume/managed.hpp"
 
 #include <algorithm>
 
@@ -84,10 +85,10 @@ try {
     const auto self = store_.load_node().name;
     patiently(link_time, ExitStatus::refused, [&] {
         Peer(store_, mirror_.node)
-            .call("volume.switchover", {{"volume", volume()},
-                                        {"to", self},
-                                        {"wait", options.wait.count()},
-                                        {"drain", options.drain.count()}},
+            .call("volume.switchover", with_managers(store_, {volume()}, {{"volume", volume()},
+                                                                          {"to", self},
+                                                                          {"wait", options.wait.count()},
+                                                                          {"drain", options.drain.count()}}),
                   options.wait + options.drain + RoleHooks::patience + std::chrono::seconds(60));
     });
     return {};

@@ -3,6 +3,7 @@
 
 #include "ops/job/part.hpp"
 #include "ops/peer.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/seen.hpp"
 
 #include <future>
@@ -96,10 +97,10 @@ ChangeoverResult pass_on(const ConfigStore& store, const Subject& subject, const
                          const ChangeoverOptions& options)
 {
     Peer(store, source)
-        .call("job.switchover", {{"job", subject.name},
-                                 {"to", subject.node},
-                                 {"wait", options.wait.count()},
-                                 {"drain", options.drain.count()}},
+        .call("job.switchover", with_managers(store, store.load_job(subject.name).volumes, {{"job", subject.name},
+                                                                                            {"to", subject.node},
+                                                                                            {"wait", options.wait.count()},
+                                                                                            {"drain", options.drain.count()}}),
               options.wait + options.drain + RoleHooks::patience + std::chrono::seconds(120));
     return {true, subject.node};
 }

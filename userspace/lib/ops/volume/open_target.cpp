@@ -5,6 +5,7 @@
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
 #include "ops/volume/lock.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/unlock.hpp"
 
 namespace mirrornet::ops {
@@ -41,7 +42,7 @@ public:
     bool tell(const std::string& method, nlohmann::json params = nlohmann::json::object())
     {
         params["volume"] = mirror_.volume;
-        return Peer(store_, mirror_.node).call(method, params).value("changed", true);
+        return Peer(store_, mirror_.node).call(method, with_managers(store_, {mirror_.volume}, params)).value("changed", true);
     }
 
     // False: it is open in this way already.

@@ -7,6 +7,7 @@
 #include "ops/peer.hpp"
 #include "ops/volume/copies.hpp"
 #include "ops/volume/copy_steps.hpp"
+#include "ops/volume/managed.hpp"
 
 #include <algorithm>
 
@@ -50,9 +51,9 @@ void dismantle_there(const ConfigStore& store, const VolumeConfig& config,
                      const std::string& node, const DeleteOptions& options)
 {
     Peer(store, node).call("copy.dismantle",
-                           {{"volume", config.name},
-                            {"id", config.id.to_string()},
-                            {"force", options.force}},
+                           with_managers(store, {config.name}, {{"volume", config.name},
+                                                                {"id", config.id.to_string()},
+                                                                {"force", options.force}}),
                            Peer::work_time);
 }
 

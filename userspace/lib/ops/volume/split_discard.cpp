@@ -5,6 +5,7 @@
 #include "ops/peer.hpp"
 #include "ops/volume/allowed.hpp"
 #include "ops/volume/gate.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/split_brain.hpp"
 
@@ -79,7 +80,7 @@ void split_ask_to_give_up(const ConfigStore& store, const SplitReport& pair, Los
                            : Peer::answer_time;
     const auto answer = Peer(store, pair.other)
                             .call(save ? "split.save-and-discard" : "split.discard",
-                                  {{"volume", pair.volume}, {"keep", pair.here}}, time);
+                                  with_managers(store, {pair.volume}, {{"volume", pair.volume}, {"keep", pair.here}}), time);
     result.full |= answer.value("full", false);
     if (save)
         for (const auto& one : answer.at("saved"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ops/volume/split_rpc.hpp"
 
+#include "ops/volume/managed.hpp"
 #include "ops/volume/split_brain.hpp"
 
 namespace mirrornet::ops {
@@ -18,7 +19,9 @@ json split_discard(const ConfigStore& store, const json& params, const RpcPeer& 
 {
     auto keep = params.at("keep").get<SplitSide>();
     keep.node = caller.name; // whatever it says
-    const auto result = split_brain_discard_for(store, params.at("volume").get<std::string>(), keep, lost);
+    const auto volume = params.at("volume").get<std::string>();
+    require_managers_known(store, {volume}, params, caller.name);
+    const auto result = split_brain_discard_for(store, volume, keep, lost);
     json saved = json::array();
     for (const auto& one : result.saved)
         saved.push_back({{"directory", one.writes.directory}, {"bytes", one.writes.bytes}});

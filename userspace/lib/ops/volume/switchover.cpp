@@ -5,6 +5,7 @@
 #include "ops/peer.hpp"
 #include "ops/volume/allowed.hpp"
 #include "ops/volume/giving.hpp"
+#include "ops/volume/managed.hpp"
 #include "ops/volume/mirror_verbs.hpp"
 #include "ops/volume/role_hooks.hpp"
 #include "ops/volume/seen.hpp"
@@ -67,10 +68,10 @@ ChangeoverResult ask_for(const ConfigStore& store, const MirrorName& mirror, con
     const auto time = options.wait + options.drain + RoleHooks::patience + Seconds(60);
     try {
         Peer(store, mirror.node)
-            .call("volume.switchover", {{"volume", mirror.volume},
-                                        {"to", to},
-                                        {"wait", options.wait.count()},
-                                        {"drain", options.drain.count()}}, time);
+            .call("volume.switchover", with_managers(store, {mirror.volume}, {{"volume", mirror.volume},
+                                                                              {"to", to},
+                                                                              {"wait", options.wait.count()},
+                                                                              {"drain", options.drain.count()}}), time);
     } catch (const Error& error) {
         nl::Kernel kernel;
         if (to == self && kernel.volume(mirror.id).role == Role::source)
