@@ -111,7 +111,7 @@ void Fencer::run(const WantedFence& fence)
 void Fencer::see_to(const WantedFence& fence, const Deadline& deadline)
 {
     auto attempts = names_of(fence);
-    while (deadline.left() > 0ms && !deadline.cancelled()) {
+    while (deadline.left() > milliseconds::zero() && !deadline.cancelled()) {
         try {
             if (is_over(fence, attempts, deadline))
                 return;
@@ -173,7 +173,7 @@ bool Fencer::a_hook_confirms(const WantedFence& fence, Attempts& attempts,
         return false;
     for (const auto& path : programs) {
         const auto name = path.filename().string();
-        if (deadline.left() == 0ms || deadline.cancelled())
+        if (deadline.left() == milliseconds::zero() || deadline.cancelled())
             return false;
         std::string failure;
         try {

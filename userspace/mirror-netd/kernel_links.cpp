@@ -74,7 +74,7 @@ void KernelLinks::attach(Link link)
                 throw;
             if (error.status() == ExitStatus::refused)
                 require_wanted(kernel, link, error);
-            if (error.status() != ExitStatus::in_use || patience.left() == 0ms)
+            if (error.status() != ExitStatus::in_use || patience.left() == std::chrono::milliseconds::zero())
                 throw;
             sleep_within(busy_pause, patience);
         }

@@ -46,7 +46,7 @@ void Mailbox::deliver()
         const std::lock_guard lock(mutex_);
         letters.swap(letters_);
     }
-    for (auto& letter : letters)
+    for (const auto& letter : letters)
         letter();
 }
 

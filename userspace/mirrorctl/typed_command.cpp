@@ -24,7 +24,7 @@ int words_of_host(const std::string& word)
 // "-yH": CLI11 reads that as -y -H.
 bool hides_host(const std::string& word)
 {
-    return word.size() > 2 && word[0] == '-' && word[1] != '-' && word.find('H') != word.npos;
+    return word.size() > 2 && word[0] == '-' && word[1] != '-' && word.find('H') != std::string::npos;
 }
 
 } // namespace

@@ -41,14 +41,14 @@ int run(const Invocation& invocation, const UpArguments& arguments)
     options.as_source = arguments.as_source;
     if (arguments.wait)
         options.wait = std::chrono::seconds(*arguments.wait);
-    if (options.as_source)
+    if (options.as_source) {
         for (const auto& name : arguments.volumes.names)
             invocation.store.load_volume(name); // nothing to ask about where there is none
-    if (options.as_source)
         confirm("This node takes the source role without the other node's answer. If that one "
                 "took over meanwhile, both sides may be written: a split brain, which a person "
                 "has to resolve.",
                 arguments.yes);
+    }
     return for_each_volume(invocation, arguments.volumes, [&](const std::string& name) {
         const auto result = ops::up(invocation.store, name, options);
         invocation.output.line(name + ": " + state_text(result, ops::running_daemon(invocation.store).has_value()));

@@ -61,7 +61,7 @@ auto first_that_fits(const std::vector<std::string>& names, Find find, Fits fits
             trouble = error;
         }
     if (trouble)
-        throw *trouble;
+        throw Error(*trouble);
     return std::nullopt;
 }
 

@@ -56,8 +56,8 @@ Table front_table(std::uint64_t sectors, const std::string& data_device,
 
 std::optional<Device> find_front(const VolumeId& volume)
 {
-    auto fronts = all(front_uuid_prefix(volume));
-    for (auto& front : fronts) // one that waits for its last user has no such table
+    const auto fronts = all(front_uuid_prefix(volume));
+    for (const auto& front : fronts) // one that waits for its last user has no such table
         if (auto lines = table(front.name); !lines.empty() && lines[0].target == "mirror-net")
             return front;
     return std::nullopt;

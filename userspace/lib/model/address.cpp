@@ -37,7 +37,7 @@ bool is_ipv6(std::string_view host)
     const auto zone = host.find('%');
     const std::string text(host.substr(0, zone));
     return ::inet_pton(AF_INET6, text.c_str(), &address) == 1 &&
-           (zone == host.npos || is_host(host.substr(zone + 1)));
+           (zone == std::string_view::npos || is_host(host.substr(zone + 1)));
 }
 
 std::uint16_t parse_port(std::string_view port, std::string_view whole)
@@ -51,7 +51,7 @@ std::uint16_t parse_port(std::string_view port, std::string_view whole)
 Address parse_bracketed(std::string_view text)
 {
     const auto end = text.find(']');
-    if (end == text.npos || !is_ipv6(text.substr(1, end - 1)))
+    if (end == std::string_view::npos || !is_ipv6(text.substr(1, end - 1)))
         refuse(text);
     Address address{std::string(text.substr(1, end - 1)), 0};
     const auto rest = text.substr(end + 1);
@@ -75,14 +75,14 @@ Address Address::parse(std::string_view text)
     const auto host = text.substr(0, colon);
     if (!is_host(host))
         refuse(text);
-    if (colon == text.npos)
+    if (colon == std::string_view::npos)
         return {std::string(host), 0};
     return {std::string(host), parse_port(text.substr(colon + 1), text)};
 }
 
 std::string Address::to_string() const
 {
-    const bool v6 = host.find(':') != host.npos;
+    const bool v6 = host.find(':') != std::string_view::npos;
     if (port == 0)
         return host;
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -72,7 +72,7 @@ std::optional<std::int64_t> parse_number(const OptionSpec& spec, std::string_vie
     const auto number = to_number(text.substr(0, digits));
     if (!number)
         return std::nullopt;
-    return convert(*number, digits == text.npos ? "" : trim(text.substr(digits)), spec.unit);
+    return convert(*number, digits == std::string_view::npos ? "" : trim(text.substr(digits)), spec.unit);
 }
 
 std::optional<std::int64_t> parse_choice(const OptionSpec& spec, std::string_view text)

@@ -65,9 +65,9 @@ constexpr OptionSpec later(OptionSpec spec)
     return spec;
 }
 
-constexpr std::int64_t hour_ms = 3600 * 1000;
-constexpr std::int64_t day_s = 24 * 3600;
-constexpr std::int64_t fastest = 1000 * 1000 * 1000; // kbit/s
+constexpr std::int64_t hour_ms = 3'600'000;
+constexpr std::int64_t day_s = 86'400;
+constexpr std::int64_t fastest = 1'000'000'000; // kbit/s
 constexpr unsigned m = scope_mirror, v = scope_volume, n = scope_node, pair = scope_pair,
                    copy = scope_copy;
 using O = Option;

@@ -16,7 +16,7 @@ public:
 
     // What no one can put back: "the content of /dev/x on node b is erased". It is in the
     // message of the error.
-    void lose(std::string what) { lost_ += (lost_.empty() ? "" : ", and ") + what; }
+    void lose(const std::string& what) { lost_ += (lost_.empty() ? "" : ", and ") + what; }
     const std::string& lost() const { return lost_; }
 
     // Takes everything back; what could not be, as one sentence (else empty).

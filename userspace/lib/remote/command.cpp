@@ -27,7 +27,7 @@ void require_bounded(const std::vector<std::string>& words)
     std::size_t bytes = 0;
     for (const auto& word : words) {
         bytes += word.size();
-        if (word.find('\0') != word.npos)
+        if (word.find('\0') != std::string::npos)
             throw Error(ExitStatus::usage, "a word of the command has a zero byte in it");
     }
     if (words.empty() || words.size() > most_words || bytes > most_bytes)

@@ -96,7 +96,7 @@ Encryption parse_answer(std::string_view line, Encryption proposed)
         const auto error = error_from_json(*found);
         if (found->is_object() && found->value("unwanted", json()) == json(true))
             throw LinkUnwanted(error.what());
-        throw error;
+        throw Error(error);
     }
     if (object.value("go", json()) != json(true))
         throw Error(ExitStatus::usage, "the answer is neither a go nor a refusal");
@@ -116,7 +116,7 @@ json error_to_json(const Error& error)
 
 Error error_from_json(const json& object)
 {
-    const auto no_error = Error(ExitStatus::usage, "a refusal without code or message");
+    auto no_error = Error(ExitStatus::usage, "a refusal without code or message");
     if (!object.is_object())
         return no_error;
     const auto code = object.find("code");

@@ -23,12 +23,12 @@ void LineBuffer::feed(std::string_view bytes)
 std::optional<std::string> LineBuffer::take()
 {
     const auto end = bytes_.find('\n', searched_);
-    const auto length = end == bytes_.npos ? bytes_.size() : end + 1;
+    const auto length = end == std::string::npos ? bytes_.size() : end + 1;
     if (length > limit_)
         throw Error(ExitStatus::usage,
                     "a line is longer than " + std::to_string(limit_) + " bytes");
-    searched_ = end == bytes_.npos ? bytes_.size() : 0;
-    if (end == bytes_.npos)
+    searched_ = end == std::string::npos ? bytes_.size() : 0;
+    if (end == std::string::npos)
         return std::nullopt;
     std::string line = bytes_.substr(0, end);
     bytes_.erase(0, end + 1);

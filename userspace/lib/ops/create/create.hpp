@@ -47,7 +47,7 @@ private:
     std::vector<Refusal> refusals_;
 };
 
-CreatePlan plan_create(const ConfigStore& store, const CreateOptions& options);
+CreatePlan plan_create(const ConfigStore& store, const CreateOptions& wished);
 
 struct CreateResult {
     VolumeId volume;

@@ -5,10 +5,10 @@
 #include "base/fd.hpp"
 #include "base/file.hpp"
 
+#include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <system_error>
 #include <thread>

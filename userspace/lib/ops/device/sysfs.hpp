@@ -47,7 +47,7 @@ public:
 
 private:
     std::filesystem::path directory(DeviceNumber device) const;
-    std::vector<DeviceNumber> listed(const std::filesystem::path& directory) const;
+    std::vector<DeviceNumber> listed(const std::filesystem::path& from) const;
 
     std::filesystem::path root_;
 };

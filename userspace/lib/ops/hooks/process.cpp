@@ -151,10 +151,9 @@ private:
     void read()
     {
         char chunk[4096];
-        ssize_t got = 0;
         // Not more than a pipe holds at once: whoever prints without end must not keep us here.
         for (int round = 0; round < 16 && output_.read; round++) {
-            got = ::read(output_.read.get(), chunk, sizeof(chunk));
+            const auto got = ::read(output_.read.get(), chunk, sizeof(chunk));
             if (got < 0)
                 return;
             if (got == 0)

@@ -41,7 +41,7 @@ EndpointAnswer ask(const Pair& pair, const Address& address)
     auto peer = pair.peer;
     peer.addresses = {address};
     try {
-        ControlClient(pair.self, peer, pair.key, Peer::short_time);
+        const ControlClient reached(pair.self, peer, pair.key, Peer::short_time);
         return {address, ""};
     } catch (const Error& error) {
         return {address, error.what()};

@@ -83,7 +83,7 @@ std::vector<std::string> differences(const Known& before, const Known& now, bool
                                     addresses_text(now.peer.addresses),
                                     addresses_text(before.peer.addresses)));
     if (before.key && now.key && !(*before.key == *now.key))
-        found.push_back("the key of the pair is another one");
+        found.emplace_back("the key of the pair is another one");
     return found;
 }
 

@@ -67,7 +67,7 @@ void write_at(int to, const fs::path& path, const char* from, std::size_t length
 
 void go_on_until(const Deadline& deadline, const fs::path& to)
 {
-    if (deadline.cancelled() || deadline.left() == deadline.left().zero())
+    if (deadline.cancelled() || deadline.left() == std::chrono::milliseconds::zero())
         throw Error(ExitStatus::timed_out, "saving to " + to.string() + " was stopped before its end");
 }
 
