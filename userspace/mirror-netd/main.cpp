@@ -53,7 +53,7 @@ int main(int argc, char** argv)
     if (argc == 1)
         return run();
     if (argument == "--version")
-        return std::printf("mirror-netd %s\n", tool_version.data()) < 0;
+        return std::puts(("mirror-netd " + std::string(tool_version)).c_str()) < 0;
     const bool asked = argument == "--help";
     std::fputs(help, asked ? stdout : stderr);
     return asked ? 0 : static_cast<int>(ExitStatus::usage);

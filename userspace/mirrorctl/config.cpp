@@ -6,6 +6,7 @@
 #include "ops/config/whole.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 
@@ -97,6 +98,13 @@ std::string place_of(const std::string& where)
     return where.starts_with("th") && where.find(' ') != std::string::npos ? "on " + where : "on node " + where;
 }
 
+// Whose file was removed here.
+const ops::ConfigDifference* job_left(const ops::ApplyPlan& plan)
+{
+    const auto found = std::ranges::find(plan.left, "job", &ops::ConfigDifference::key);
+    return found == plan.left.end() ? nullptr : &*found;
+}
+
 int config_apply(const Invocation& invocation, const ApplyArguments& arguments)
 {
     const auto plan = ops::plan_apply(invocation.store, {arguments.force});
@@ -106,6 +114,9 @@ int config_apply(const Invocation& invocation, const ApplyArguments& arguments)
     for (const auto& left : plan.left)
         invocation.output.line(fmt::format("left alone: {}: {}: {} here, {} {}", left.object, left.key, left.here, left.there,
                                            place_of(left.where)));
+    if (const auto* job = job_left(plan))
+        invocation.output.line(fmt::format("a file that is gone deletes no {}: copy it from node {}, or over there: mirrorctl {}",
+                                           job->object, job->where, "job delete " + job->object.substr(job->object.find(' ') + 1)));
     invocation.output.document({{"changes", documents(plan.changes)},
                                 {"left", documents(plan.left)},
                                 {"applied", !arguments.dry_run && !plan.is_empty()}});

@@ -3,11 +3,13 @@
 // The command line: help texts, what is wrong usage, and errors that need no
 // kernel module.
 #include "mirrorctl/verbs.hpp"
+#include "ops/advise/advise.hpp"
 #include "remote/command.hpp"
 
 #include "scratch_dir.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -657,6 +659,30 @@ TEST_F(Managed, EverythingElseIsNotRefused)
         EXPECT_NE(ran.status, 2) << text_of(words) << ran.err;
         EXPECT_EQ(ran.err.find("--override-cluster"), std::string::npos) << text_of(words) << ran.err;
     }
+}
+
+// The list of what advise says of a manager is another one than that of the verbs which have the option.
+TEST_F(Managed, EveryVerbWithTheOverrideIsTriedHereAndKnownToAdvise)
+{
+    const auto of_verb = [](const std::string& name) {
+        return std::ranges::any_of(refused_when_managed, [&](const auto& words) { return text_of(words).starts_with(name + " "); });
+    };
+    CLI::App app;
+    ctl::Invocation invocation;
+    ctl::setup_all(app, invocation);
+    std::map<std::string, std::vector<std::string>> verbs;
+    find_verbs(app, "", verbs);
+    unsigned with_it = 0;
+    for (const auto& [name, options] : verbs)
+        if (std::ranges::find(options, "--override-cluster") != options.end()) {
+            with_it++;
+            EXPECT_TRUE(of_verb(name)) << name;
+        }
+    EXPECT_GT(with_it, 10u);
+    for (const auto& words : refused_when_managed)
+        EXPECT_TRUE(ops::changes_role_or_deletes(text_of(words)) || words[0] == std::string_view("job")) << text_of(words);
+    for (const auto& words : done_when_managed)
+        EXPECT_FALSE(ops::changes_role_or_deletes(text_of(words))) << text_of(words);
 }
 
 TEST_F(Managed, NobodyIsRefusedWhereNobodyManages)

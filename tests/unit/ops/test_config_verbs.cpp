@@ -287,3 +287,18 @@ TEST_F(Config, WhatBecomesOfAJob)
     expect_error(ExitStatus::needs_force, {"job erp"}, [&] { edit_of(mine, {{"b", newer}}, false); });
     EXPECT_EQ(edit_of(mine, {{"b", newer}}, true).after.version, 6u);
 }
+
+// A file that is gone deletes nothing; another name is no file that is gone.
+TEST_F(Config, WhatBecomesOfAJobWhoseFileIsGone)
+{
+    const JobConfig erp{"erp", Uuid::random(), 3, "", {"home"}}, crm{"crm", Uuid::random(), 3, "", {}};
+    const SharedConfig there{{}, {{"erp", erp}, {"crm", crm}}};
+    auto renamed = crm;
+    renamed.name = "sales";
+    store.save(renamed);
+    const auto found = jobs_only_there(store, there, "b");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0], (ConfigDifference{"b", "job erp", "job", "not configured", "configured"}));
+    store.save(erp);
+    EXPECT_TRUE(jobs_only_there(store, there, "b").empty());
+}

@@ -34,7 +34,7 @@ Deadline Deadline::at_most(milliseconds from_now) const
 void wait_for_fd(int fd, short events, const Deadline& deadline, const char* what)
 {
     for (;;) {
-        const auto left = std::min<milliseconds::rep>(deadline.left().count(), 3600 * 1000);
+        const auto left = std::min<milliseconds::rep>(deadline.left().count(), 3'600'000);
         pollfd fds[] = {{fd, events, 0}, {deadline.cancel(), POLLIN, 0}};
         const int ready = ::poll(fds, 2, static_cast<int>(left));
         if (ready < 0 && errno != EINTR)

@@ -51,7 +51,7 @@ void Kernel::ask(const Message& message, const Socket::Sink& sink, const std::st
 
 std::uint64_t Kernel::meta_format(const MetaFormat& format)
 {
-    Message message = request(MN_CMD_META_FORMAT, 0, 16 * 1024);
+    Message message = request(MN_CMD_META_FORMAT, 0, 16 << 10);
     message.text(MN_A_META_PATH, format.meta_path)
         .text(MN_A_DATA_PATH, format.data_path)
         .uuid(MN_A_VOLUME_UUID, format.volume)
@@ -79,7 +79,7 @@ VolumeRecord Kernel::one_volume(const Message& message, const std::string& objec
 
 VolumeRecord Kernel::meta_get(const std::string& meta_path)
 {
-    Message message = request(MN_CMD_META_GET, 0, 8 * 1024);
+    Message message = request(MN_CMD_META_GET, 0, 8 << 10);
     message.text(MN_A_META_PATH, meta_path);
     return one_volume(message, "metadata on " + meta_path);
 }

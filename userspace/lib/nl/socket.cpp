@@ -22,7 +22,7 @@ namespace mirrornet::nl {
 
 namespace {
 
-constexpr std::size_t receive_buffer = 64 * 1024; // the largest part of a dump
+constexpr std::size_t receive_buffer = 64 << 10; // the largest part of a dump
 
 struct Transaction {
     explicit Transaction(const Socket::Sink& to) : sink(to) {}

@@ -10,7 +10,7 @@ namespace mirrornet::ops {
 namespace {
 
 constexpr std::string_view verbs[] = {"switchover", "demote", "promote", "takeover", "split-brain resolve", "split-brain discard-local",
-                                      "unlock", "break", "delete", "release", "target remove", "target replace"};
+                                      "break", "delete", "release", "target remove", "target replace"};
 
 bool begins_with(std::string_view command, std::string_view verb)
 {
@@ -25,6 +25,8 @@ bool changes_role_or_deletes(const std::string& command)
         return command.find(" --as-source") != std::string::npos;
     if (begins_with(command, "pause"))
         return command.find(" --unlock") != std::string::npos && command.find(" --unlock=ro") == std::string::npos;
+    if (begins_with(command, "unlock"))
+        return command.find(" --read-only") == std::string::npos;
     return std::ranges::any_of(verbs, [&](auto verb) { return begins_with(command, verb); });
 }
 

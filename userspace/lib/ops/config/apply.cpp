@@ -137,6 +137,15 @@ std::vector<OperationLock> lock_all(const ApplyPlan& plan)
 
 } // namespace
 
+std::vector<ConfigDifference> jobs_only_there(const ConfigStore& store, const SharedConfig& there, const std::string& node)
+{
+    std::vector<ConfigDifference> found;
+    for (const auto& [name, job] : there.jobs)
+        if (!store.find_job(job.id)) // it may have another name here
+            found.push_back({node, "job " + name, "job", "not configured", "configured"});
+    return found;
+}
+
 ApplyPlan plan_apply(const ConfigStore& store, const ApplyOptions& options)
 {
     require_right(store);
@@ -164,6 +173,8 @@ ApplyPlan plan_apply(const ConfigStore& store, const ApplyOptions& options)
             add(plan.changes, diff_job(edit.after, edit.before, "the other nodes"));
         plan.jobs.push_back(std::move(edit));
     }
+    for (const auto& [node, theirs] : shared) // a file that is missing is no order to delete: its verb is
+        add(plan.left, jobs_only_there(store, theirs, node));
     plan_kernel(store, plan);
     return plan;
 }

@@ -37,6 +37,9 @@ struct ApplyOptions {
     bool force = false; // also over a newer version on another node
 };
 
+// The jobs of another node that have no file here.
+std::vector<ConfigDifference> jobs_only_there(const ConfigStore& store, const SharedConfig& there, const std::string& node);
+
 // Changes nothing. Asks every node of every volume; Error(unreachable): one does not answer; refused: the files
 // are not right (config check), or something differs that a verb of its own has to change; needs_force: another
 // node has a newer version.
