@@ -20,7 +20,7 @@ struct CheckArguments {
 
 ops::ServiceState look(const ops::VolumeStatus& volume, const CheckArguments& arguments)
 {
-    const auto state = ops::service_of(volume);
+    auto state = ops::service_of(volume);
     const bool open = volume.record && volume.record->role == Role::source && !volume.record->locked();
     if (!arguments.deep || !open || state.service == ops::Service::failed)
         return state;

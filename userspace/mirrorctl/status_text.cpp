@@ -51,7 +51,7 @@ std::string dirty_word(const json& mirror)
 // "since T" of a target that lost its source is when it was last in touch.
 std::string advice_text(const json& mirror)
 {
-    const auto advice = word(mirror, "advice", "");
+    auto advice = word(mirror, "advice", "");
     if (!flag(mirror, "disconnected"))
         return advice;
     return "disconnected since " + local_time(number(mirror, "since_ns")) + ": " + advice;
