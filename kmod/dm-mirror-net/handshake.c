@@ -155,6 +155,7 @@ static int receive_hello(struct mn_session *session, const struct mn_wire_hello 
 	spin_lock_irq(&session->volume->track);
 	mirror->peer_role = session->peers.role;
 	mirror->peer_data_state = session->peers.data_state;
+	mirror->peer_reason = MN_REASON_NONE;
 	spin_unlock_irq(&session->volume->track);
 	set_phase(session, MN_SESSION_VERDICT);
 	return err;

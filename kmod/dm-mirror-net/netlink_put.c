@@ -48,6 +48,7 @@ static const struct number mirror_numbers[] = {
 	OF_MIRROR(MN_A_MIRROR_OLD_BASE, 8, old_base),
 	OF_MIRROR(MN_A_MIRROR_PEER_ROLE, 1, peer_role),
 	OF_MIRROR(MN_A_MIRROR_PEER_DATA_STATE, 1, peer_data_state),
+	OF_MIRROR(MN_A_MIRROR_PEER_REASON, 1, peer_reason),
 	OF_MIRROR(MN_A_MIRROR_RECONNECTS, 8, reconnects),
 	OF_MIRROR(MN_A_MIRROR_RENEWALS, 8, renewals),
 	OF_MIRROR(MN_A_MIRROR_ELAPSED, 8, elapsed),

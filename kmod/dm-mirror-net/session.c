@@ -370,6 +370,16 @@ static u8 reason_of_bye(const struct mn_session *session, u32 reason)
 	}
 }
 
+/* What it is to this side is one thing, what the peer said is another, and shown as it is. */
+static void receive_bye(struct mn_session *session, u32 reason, const char **why)
+{
+	spin_lock_irq(&session->volume->track);
+	session->mirror->peer_reason = reason;
+	spin_unlock_irq(&session->volume->track);
+	mn_session_fail(session, reason_of_bye(session, reason), NULL);
+	*why = "the peer closed it";
+}
+
 static int receive_on_stream(struct mn_session *session, const struct mn_frame *frame,
 			     struct mn_payload *payload, const char **why)
 {
@@ -419,8 +429,7 @@ static int session_receive(void *context, const struct mn_frame *frame,
 	case MN_FRAME_RENEW_ASK:
 		return mn_renewal_asked(session, why);
 	case MN_FRAME_BYE:
-		mn_session_fail(session, reason_of_bye(session, frame->sectors), NULL);
-		*why = "the peer closed it";
+		receive_bye(session, frame->sectors, why);
 		return -ECONNRESET;
 	}
 	if (phase == MN_SESSION_ENDING) {

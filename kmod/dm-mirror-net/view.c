@@ -166,6 +166,7 @@ static void view_link(const struct mn_mirror *mirror, struct mn_mirror_view *vie
 	view->encrypted = mirror->encrypted;
 	view->peer_role = mirror->peer_role;
 	view->peer_data_state = mirror->peer_data_state;
+	view->peer_reason = mirror->peer_reason;
 	view->heard = mn_mirror_heard(mirror);
 	view->reconnects = atomic64_read(&mirror->reconnects);
 	view->renewals = atomic64_read(&mirror->renewals);

@@ -50,6 +50,7 @@ struct mn_mirror_view {
 	u64 old_base;
 	u64 peer_role;
 	u64 peer_data_state;
+	u64 peer_reason;
 	u64 reconnects;
 	u64 renewals;
 	u64 elapsed;			/* seconds in mirroring */

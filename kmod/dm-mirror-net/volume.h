@@ -155,6 +155,7 @@ struct mn_mirror {
 	struct mn_session *deferred;	/* its link is there for that alone */
 	u8 peer_role;
 	u8 peer_data_state;
+	u8 peer_reason;			/* enum mn_reason: why it ended the last link, as it said */
 	u64 peer_position;		/* last one heard (position.h) */
 	struct mn_resync_stats resync_stats;
 	struct mn_copy_mark mark;	/* up to which write it has everything: copies.c */

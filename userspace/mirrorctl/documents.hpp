@@ -5,6 +5,7 @@
 #pragma once
 
 #include "nl/events.hpp"
+#include "ops/events/past.hpp"
 #include "ops/status/report.hpp"
 
 #include <nlohmann/json.hpp>
@@ -14,7 +15,8 @@ namespace mirrornet::ctl {
 
 nlohmann::json perf_document(const ops::StatusReport& report);
 
-// node: of the mirror that it is about; empty for an event of a volume.
-nlohmann::json event_document(const nl::Event& event, const std::string& node);
+// An event in the words in which it is announced. node: of the mirror that it is about; empty for an event of a volume.
+ops::PastEvent as_announced(const nl::Event& event, const std::string& node);
+nlohmann::json event_document(const ops::PastEvent& event);
 
 } // namespace mirrornet::ctl

@@ -5,6 +5,7 @@
 #include "nl/events.hpp"
 #include "ops/clock.hpp"
 #include "ops/events/catalogue.hpp"
+#include "ops/events/past.hpp"
 #include "ops/status/selection.hpp"
 
 #include <CLI/CLI.hpp>
@@ -20,6 +21,7 @@ struct EventsOptions {
     std::vector<std::string> volumes;
     std::uint64_t count = 0;   // 0: for ever
     std::uint64_t timeout = 0; // seconds; 0: for ever
+    std::string since;         // not empty: what was, and no more
 };
 
 // A file that cannot be read must not end what goes on and on.
@@ -36,11 +38,10 @@ std::string node_of(const ConfigStore& store, const nl::Event& event)
     return event.peer->to_string();
 }
 
-std::string text_of(const nl::Event& event, const std::string& node)
+std::string text_of(const ops::PastEvent& event)
 {
-    return fmt::format("{} {:8} {:20} {}{} {}", ops::local_time(event.time),
-                       to_string(event.severity), ops::kind_of(event).name,
-                       event.volume_name, node.empty() ? "" : "@" + node, event.text);
+    return fmt::format("{} {:8} {:20} {}{} {}", ops::local_time(event.time_ns), event.severity, event.name, event.volume,
+                       event.node.empty() ? "" : "@" + event.node, event.text);
 }
 
 // One line each, so that a pipe can be read while it goes on. False if it was not wanted.
@@ -49,9 +50,26 @@ bool print(const Invocation& invocation, const nl::Event& event, const ops::Sele
     const auto node = node_of(invocation.store, event);
     if (!wanted.has(event.volume_name, node))
         return false;
-    invocation.output.part(event_document(event, node));
-    invocation.output.line(text_of(event, node));
+    invocation.output.part(event_document(as_announced(event, node)));
+    invocation.output.line(text_of(as_announced(event, node)));
     return true;
+}
+
+int show_past(const Invocation& invocation, const EventsOptions& options, const ops::Selection& wanted)
+{
+    std::uint64_t shown = 0;
+    for (const auto& event : ops::past_events(ops::parse_since(options.since))) {
+        if (!options.volumes.empty() && !wanted.has(event.volume, event.node))
+            continue;
+        invocation.output.part(event_document(event));
+        invocation.output.line(text_of(event));
+        if (++shown == options.count)
+            break;
+    }
+    if (shown == 0)
+        std::cerr << "mirrorctl: the journal of this node has no such event since then; it has what mirror-netd wrote, as long "
+                     "as it is kept (journald.conf(5))\n";
+    return 0;
 }
 
 // False when `left` (milliseconds, -1: for ever) passed without a word.
@@ -67,6 +85,8 @@ bool wait_for_events(const nl::EventStream& stream, int left)
 int run(const Invocation& invocation, const EventsOptions& options)
 {
     const ops::Selection wanted(invocation.store, options.volumes);
+    if (!options.since.empty())
+        return show_past(invocation, options, wanted);
     nl::EventStream stream;
     const Deadline deadline{std::chrono::seconds(options.timeout)};
     for (std::uint64_t shown = 0;;) {
@@ -87,20 +107,39 @@ int run(const Invocation& invocation, const EventsOptions& options)
 
 } // namespace
 
-json event_document(const nl::Event& event, const std::string& node)
+ops::PastEvent as_announced(const nl::Event& event, const std::string& node)
 {
     const auto& kind = ops::kind_of(event);
-    return {{"event", kind.name},
-            {"code", kind.code},
-            {"class", to_string(event.event_class)},
-            {"severity", to_string(event.severity)},
+    ops::PastEvent words;
+    words.name = kind.name;
+    words.event_class = to_string(event.event_class);
+    words.severity = to_string(event.severity);
+    words.code = kind.code;
+    words.number = event.number;
+    words.volume = event.volume_name;
+    words.node = node;
+    words.before = event.old_word();
+    words.now = event.new_word();
+    words.reason = to_string(event.reason);
+    words.time_ns = event.time;
+    words.uptime_ns = event.uptime_ns;
+    words.text = event.text;
+    return words;
+}
+
+json event_document(const ops::PastEvent& event)
+{
+    return {{"event", event.name},
+            {"code", event.code},
+            {"class", event.event_class},
+            {"severity", event.severity},
             {"number", event.number},
-            {"volume", event.volume_name},
-            {"node", node},
-            {"old", event.old_word()},
-            {"new", event.new_word()},
-            {"reason", to_string(event.reason)},
-            {"time_ns", event.time},
+            {"volume", event.volume},
+            {"node", event.node},
+            {"old", event.before},
+            {"new", event.now},
+            {"reason", event.reason},
+            {"time_ns", event.time_ns},
             {"uptime_ns", event.uptime_ns},
             {"text", event.text}};
 }
@@ -111,11 +150,15 @@ void setup_events(CLI::App& app, Invocation& invocation)
     auto* verb = app.add_subcommand("events", "Follow what happens to volumes and mirrors");
     verb->add_option("VOLUME[@NODE]", options->volumes, "Only these; all without");
     verb->add_option("--count", options->count, "End after so many");
-    verb->add_option("--timeout", options->timeout, "End after so many seconds; 0: never");
-    verb->footer("With --json, one JSON object per line. Earlier events are in the journal:\n"
-                 "journalctl MIRROR_NET_VOLUME=home\n"
+    auto* timeout = verb->add_option("--timeout", options->timeout, "End after so many seconds; 0: never");
+    verb->add_option("--since", options->since, "What happened since TIME (\"2026-11-24 02:00\") or so long (90m, 3d), and end")
+        ->type_name("TIME")
+        ->excludes(timeout);
+    verb->footer("With --json, one JSON object per line. The past comes from the journal of this node,\n"
+                 "to which mirror-netd writes every event: journalctl MIRROR_NET_VOLUME=home has more.\n"
                  "Examples:\n"
                  "  mirrorctl events\n"
+                 "  mirrorctl events home --since 12h\n"
                  "  mirrorctl --json events home --count 1");
     verb->callback([&invocation, options] {
         invocation.run = [&invocation, options] { return run(invocation, *options); };

@@ -485,6 +485,15 @@ TEST_F(CommandLine, WhatIsOutOfBoundsIsRefusedInOneWay)
     EXPECT_NE(twice.err.find("--host is given more than once"), std::string::npos) << twice.err;
 }
 
+TEST_F(CommandLine, ThePastOfEventsHasABeginAndNoEndToWaitFor)
+{
+    const auto future = run({"events", "--since", "2999-01-01 00:00"});
+    EXPECT_EQ(future.status, 2);
+    EXPECT_NE(future.err.find("in the future"), std::string::npos) << future.err;
+    EXPECT_EQ(run({"events", "--since", "soon"}).status, 2);
+    EXPECT_EQ(run({"events", "--since", "2h", "--timeout", "3"}).status, 2);
+}
+
 TEST_F(CommandLine, BriefPrintsNothingWhereNothingIs)
 {
     ASSERT_EQ(run({"node", "init", "a"}).status, 0);

@@ -186,6 +186,34 @@ void expect_words(const std::string& text, std::initializer_list<const char*> wo
     EXPECT_EQ(text.find("node c"), std::string::npos) << text;
 }
 
+// What the other node said of why it went, on either side of a mirror without a link.
+TEST(Advice, APauseOnTheOtherNodeIsNoLostLink)
+{
+    for (const auto reason : {Reason::link_lost, Reason::peer_silent}) {
+        auto record = mirror(MirrorState::paused, reason);
+        EXPECT_FALSE(is_paused_there(record));
+        record.peer_reason = Reason::shutdown;
+        EXPECT_FALSE(is_paused_there(record));
+        record.peer_reason = Reason::user;
+        ASSERT_TRUE(is_paused_there(record));
+        for (const auto role : {Role::source, Role::target}) {
+            const auto text = advice_for(record, role, "home", "b");
+            EXPECT_NE(text.find("paused on node b"), std::string::npos) << text;
+            EXPECT_NE(text.find("mirrorctl continue home@b"), std::string::npos) << text;
+            EXPECT_EQ(text.find("by themselves"), std::string::npos) << text;
+        }
+        record.link = LinkState::up;
+        EXPECT_FALSE(is_paused_there(record)) << "it has come back";
+    }
+    auto waiting = mirror(MirrorState::resync_pending);
+    waiting.peer_reason = Reason::user;
+    EXPECT_TRUE(is_paused_there(waiting));
+    auto own = mirror(MirrorState::paused, Reason::user);
+    own.peer_reason = Reason::user;
+    EXPECT_FALSE(is_paused_there(own)) << "what is the case here comes first";
+    EXPECT_FALSE(is_paused_there(mirror(MirrorState::broken, Reason::user)));
+}
+
 TEST(Advice, OfALockedSourceSaysNothingOfWritesThatAreQueued)
 {
     const auto cut = mirror(MirrorState::paused, Reason::link_lost);

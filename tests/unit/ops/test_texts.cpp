@@ -109,6 +109,20 @@ TEST(StatusText, OneWordForTheStateInEveryView)
         EXPECT_NE(text.find("paused"), std::string::npos) << text;
 }
 
+TEST(StatusText, WhatIsPausedOverThereDoesNotEndByItself)
+{
+    auto report = report_of(MirrorState::paused, Reason::link_lost);
+    auto& record = report.volumes[0].mirrors[0].record;
+    record.link = LinkState::none;
+    record.ends_by_itself = true;
+    const auto mirror = [&] { return to_json(report)["volumes"][0]["mirrors"][0]; };
+    EXPECT_EQ(mirror()["ends_by_itself"], true);
+    EXPECT_TRUE(mirror()["peer"]["reason"].is_null());
+    record.peer_reason = Reason::user;
+    EXPECT_EQ(mirror()["ends_by_itself"], false);
+    EXPECT_EQ(mirror()["peer"]["reason"], "user");
+}
+
 TEST(StatusText, WhatIsQueuedWithoutDataHasNoBytes)
 {
     auto report = report_of(MirrorState::paused, Reason::link_lost);

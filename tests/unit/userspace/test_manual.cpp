@@ -149,7 +149,7 @@ TEST(Manual, HasEveryKeyOfPerfTopEventsAndErrors)
     expect_keys(section("top", ".SS"), "JSON, top", top["mirrors"][0]);
     expect_keys(section("endpoint show, endpoint set", ".SS"), "JSON, endpoint",
                 nlohmann::json(ops::EndpointResult{}));
-    expect_keys(section("events", ".SS"), "JSON, events", ctl::event_document({}, "b"));
+    expect_keys(section("events", ".SS"), "JSON, events", ctl::event_document(ctl::as_announced({}, "b")));
     const Error error(ExitStatus::needs_force, "x", "--yes");
     expect_keys(section("Errors", ".SS"), "JSON, errors", ctl::Output().error_document(error));
 }

@@ -171,6 +171,7 @@ MirrorRecord mirror_record(const Attributes& from)
     mirror.old_base = from.number(MN_A_MIRROR_OLD_BASE);
     mirror.peer_role = maybe_code<Role>(from, MN_A_MIRROR_PEER_ROLE);
     mirror.peer_data = maybe_code<DataState>(from, MN_A_MIRROR_PEER_DATA_STATE);
+    mirror.peer_reason = code<Reason>(from, MN_A_MIRROR_PEER_REASON);
     mirror.fence = code<Fence>(from, MN_A_MIRROR_FENCE);
     mirror.fence_generation = from.number(MN_A_MIRROR_FENCE_GENERATION);
     mirror.fence_timeout_ms = number32(from, MN_A_OPT_FENCE_TIMEOUT);

@@ -95,6 +95,7 @@ struct MirrorRecord {
     std::uint64_t old_base = 0; // what the peer had before it
     std::optional<Role> peer_role; // while the link is up
     std::optional<DataState> peer_data;
+    Reason peer_reason = Reason::none; // why it ended the last link, as it said; none: it did not
     std::uint64_t reconnects = 0;
     std::uint64_t renewals = 0;
     std::uint64_t elapsed_s = 0; // in mirroring

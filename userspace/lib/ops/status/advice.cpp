@@ -17,12 +17,12 @@ struct Advice {
 constexpr Advice no_link =
     {Reason::link_lost,
      "no link to node {node}; writes here are queued for it, and tracked when the queue is full; "
-     "they are sent by themselves when it is back. If it is there, mirrorctl advise {volume} and the log of mirror-netd on "
+     "they are sent by themselves when it is back, unless that node was made a source, too. If it is there, mirrorctl advise {volume} and the log of mirror-netd on "
      "both nodes (journalctl -u mirror-netd) say why not"};
 
 // The same where the target lacks blocks, and not just what is queued.
 constexpr const char* no_link_and_behind =
-    "no link to node {node}; what its copy lacks is tracked, and a resync sends it by itself when the link is back. "
+    "no link to node {node}; what its copy lacks is tracked, and a resync sends it by itself when the link is back, unless that node was made a source, too. "
     "Until that has ended it is not up to date, and inconsistent where a resync had begun: do not count on it. If node "
     "{node} is there, mirrorctl advise {volume} and the log of mirror-netd on both nodes (journalctl -u mirror-netd) say "
     "why not";
@@ -38,6 +38,15 @@ constexpr const char* no_link_at_target =
 constexpr const char* catching_up =
     "what was queued while there was no link is being sent; this is no resync: the target is consistent, and in sync "
     "when it has got that";
+
+// There is a network, and a person over there who wants no link.
+constexpr const char* paused_there =
+    "paused on node {node} until a person continues it, as that node said when it ended the link; writes here are queued for it, "
+    "and tracked when the queue is full. On either node, which ends the pause on both: mirrorctl continue {mirror}";
+
+constexpr const char* paused_at_source =
+    "paused on node {node}, the source, until a person continues it, as that node said when it ended the link: this copy is as of "
+    "the time that is shown. On either node, which ends the pause on both: mirrorctl continue {mirror}";
 
 // The same at a source that nobody can write to.
 constexpr const char* no_link_while_locked =
@@ -190,7 +199,9 @@ std::string advice_for(const nl::MirrorRecord& mirror, Role role, const std::str
     for (const auto& advice : of_reasons)
         if (advice.reason == mirror.reason)
             text = advice.text;
-    if (role == Role::target && (text == no_link.text || mirror.reason == Reason::shutdown))
+    if (is_paused_there(mirror))
+        text = role == Role::target ? paused_at_source : paused_there;
+    else if (role == Role::target && (text == no_link.text || mirror.reason == Reason::shutdown))
         text = no_link_at_target;
     else if (role == Role::source && locked && text == no_link.text)
         text = no_link_while_locked;

@@ -28,7 +28,8 @@ std::string mirrors_in_trouble(const VolumeStatus& volume)
         if (mirror.level != Level::ok)
             text += (text.empty() ? "" : ", ") + ("the mirror with node " + mirror.node + " is " +
                     std::string(to_string(mirror.record.state)) +
-                    (mirror.record.reason == Reason::none ? "" : " (" + std::string(to_string(mirror.record.reason)) + ")"));
+                    (mirror.record.reason == Reason::none ? "" : " (" + std::string(to_string(mirror.record.reason)) + ")") +
+                    (is_paused_there(mirror.record) ? ", paused over there by a person" : ""));
     return text;
 }
 

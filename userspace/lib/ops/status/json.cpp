@@ -40,7 +40,10 @@ json resync_to_json(const MirrorStatus& mirror)
 
 json peer_to_json(const nl::MirrorRecord& record)
 {
-    return {{"id", record.peer}, {"role", record.peer_role}, {"data_state", record.peer_data}};
+    json peer{{"id", record.peer}, {"role", record.peer_role}, {"data_state", record.peer_data}, {"reason", nullptr}};
+    if (record.peer_reason != Reason::none)
+        peer["reason"] = record.peer_reason;
+    return peer;
 }
 
 json record_to_json(const nl::VolumeRecord& record)
@@ -97,7 +100,7 @@ json to_json(const MirrorStatus& mirror)
             {"state", record.state},
             {"state_code", static_cast<int>(record.state)},
             {"reason", record.reason},
-            {"ends_by_itself", record.ends_by_itself},
+            {"ends_by_itself", record.ends_by_itself && !is_paused_there(record)},
             {"since_ns", record.since},
             {"link", record.link},
             {"encrypted", record.encrypted},

@@ -50,6 +50,14 @@ std::string full_because(const nl::MirrorRecord& mirror, const nl::VolumeRecord&
     return {};
 }
 
+bool is_paused_there(const nl::MirrorRecord& mirror)
+{
+    const bool cut_off = mirror.state == MirrorState::resync_pending ||
+                         (mirror.state == MirrorState::paused &&
+                          (mirror.reason == Reason::link_lost || mirror.reason == Reason::peer_silent));
+    return mirror.link == LinkState::none && cut_off && mirror.peer_reason == Reason::user;
+}
+
 bool is_disconnected(const nl::MirrorRecord& mirror, Role role)
 {
     return role == Role::target && mirror.state == MirrorState::paused &&

@@ -80,6 +80,9 @@ ExitStatus exit_status_of(Level level);
 // Why the next resync of the mirror has to be full, as far as this node knows; completes
 // "will be full because"; empty: a partial one will do.
 std::string full_because(const nl::MirrorRecord& mirror, const nl::VolumeRecord& volume);
+// Cut off because the mirror is paused on the other node, as that one said when it ended the link: no link comes before a
+// person continues it.
+bool is_paused_there(const nl::MirrorRecord& mirror);
 // A target without its source, so that nobody here knows what was written since.
 bool is_disconnected(const nl::MirrorRecord& mirror, Role role);
 // Fills in what follows from the record and the volume (of which nothing is known where

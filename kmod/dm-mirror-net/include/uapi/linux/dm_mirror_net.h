@@ -622,6 +622,11 @@ enum mn_attr {
 	MN_A_BITMAP,		/* binary: a bit per block, the lowest first */
 	MN_A_OPT_KEEP_LOST_WRITES, /* u32, enum mn_keep_lost_writes */
 	MN_A_MIRROR_LOST_WRITES,	/* u8, enum mn_lost_writes */
+	/*
+	 * u8, enum mn_reason: why the peer ended the last link, as it said; none: it did not
+	 * say, or they have greeted each other since. `user`: paused there by a person
+	 */
+	MN_A_MIRROR_PEER_REASON,
 	__MN_A_MAX,
 };
 
