@@ -786,9 +786,8 @@ int mn_apply_receive(struct mn_apply *apply, const struct mn_frame *frame,
 
 /* ---- life ---- */
 
-static void flush_tick(struct work_struct *work)
+void mn_apply_settle(struct mn_apply *apply)
 {
-	struct mn_apply *apply = container_of(to_delayed_work(work), struct mn_apply, flush_work);
 	bool unstable;
 
 	spin_lock_irq(&apply->volume->track);
@@ -799,6 +798,13 @@ static void flush_tick(struct work_struct *work)
 		tell_watermarks(apply, true);
 		spin_unlock_irq(&apply->volume->track);
 	}
+}
+
+static void flush_tick(struct work_struct *work)
+{
+	struct mn_apply *apply = container_of(to_delayed_work(work), struct mn_apply, flush_work);
+
+	mn_apply_settle(apply);
 	queue_delayed_work(apply->volume->session_wq, &apply->flush_work, MN_APPLY_FLUSH_PERIOD);
 }
 
@@ -827,10 +833,7 @@ static void apply_init(struct mn_apply *apply, struct mn_mirror *mirror, struct 
 	INIT_DELAYED_WORK(&apply->flush_work, flush_tick);
 }
 
-/*
- * False: another source sends to this copy. Two links may be negotiated at the same time, and
- * neither side of one knows of the other.
- */
+/* False: another source, whose link was negotiated at the same time, sends to this copy. */
 static bool claim_copy(struct mn_apply *apply)
 {
 	bool free;
@@ -885,8 +888,7 @@ void mn_apply_destroy(struct mn_apply *apply)
 {
 	cancel_delayed_work_sync(&apply->flush_work);
 	wait_event(apply->wait, nothing_left(apply));
-	if (apply->applied > apply->stable)
-		make_stable(apply);
+	mn_apply_settle(apply);
 	spin_lock_irq(&apply->volume->track);
 	remember_received(apply);
 	apply->mirror->apply = NULL;

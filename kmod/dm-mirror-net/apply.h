@@ -35,6 +35,11 @@ struct mn_apply *mn_apply_create(struct mn_mirror *mirror, struct mn_conn *conn,
 /* Under track, any context. A flush of the data device failed that somebody else asked for (I3). */
 void mn_apply_flush_failed(struct mn_apply *apply);
 
+/*
+ * Process context, may block for the local disk. Flushes what was applied, and tells the source: it
+ * need not resync these blocks when the link ends now.
+ */
+void mn_apply_settle(struct mn_apply *apply);
 /* Process context. The conn is about to go: nothing is acknowledged from now on. */
 void mn_apply_stop_sending(struct mn_apply *apply);
 /*

@@ -673,6 +673,9 @@ static void end_work(struct work_struct *work)
 	mutex_unlock(&session->volume->lock);
 	cancel_delayed_work_sync(&session->timer);
 	cancel_stream_works(session);
+	/* an orderly stop costs no resync */
+	if (session->apply && session->end_reason == MN_REASON_SHUTDOWN)
+		mn_apply_settle(session->apply);
 	say_bye(session);
 	mn_conn_kill(session->conn, session->end_reason, NULL);
 	mn_resync_stop(session->mirror);
