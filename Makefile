@@ -113,7 +113,7 @@ lab-kernels: | $(LAB)
 	@echo $(DEBUG_KVER) > $(LAB)/kernel-debug
 
 lab-tools: $(LAB)/labctl $(LAB)/labswitch $(LAB)/agent $(LAB)/refresh $(LAB)/kctl $(LAB)/sequence $(LAB)/older \
-	$(LAB)/replay-log
+	$(LAB)/fail-nth $(LAB)/replay-log
 
 uapi := kmod/dm-mirror-net/include/uapi
 
@@ -122,6 +122,9 @@ $(LAB)/kctl: tests/vm/tools/kctl.c $(uapi)/linux/dm_mirror_net.h | $(LAB)
 		-lnl-genl-3 -lnl-3 -lpthread 2>/dev/null
 
 $(LAB)/older: tests/vm/tools/older.c | $(LAB)
+	gcc $(lab_cflags) -static -o $@ $<
+
+$(LAB)/fail-nth: tests/vm/tools/fail-nth.c | $(LAB)
 	gcc $(lab_cflags) -static -o $@ $<
 
 $(LAB)/sequence: tests/vm/tools/sequence.c | $(LAB)
