@@ -61,6 +61,56 @@ u8 mn_mirror_heard(const struct mn_mirror *mirror)
 	return has_refused(mirror) ? MN_HEARD_REFUSED : MN_HEARD_NOTHING;
 }
 
+/* Under track. A person's word, or a role that was handed over, is more than that. */
+static void all_agree(struct mn_volume *volume)
+{
+	if (!volume->may_open)
+		volume->by_agreement = true;
+	WRITE_ONCE(volume->may_open, true);
+	queue_delayed_work(volume->session_wq, &volume->open_work, 0);
+}
+
+/* Every node that could have been promoted meanwhile has said that it was not (SPEC 6). */
+void mn_volume_may_open(struct mn_mirror *mirror)
+{
+	struct mn_volume *volume = mirror->volume;
+	bool all = true;
+	int i;
+
+	spin_lock_irq(&volume->track);
+	mirror->agreed = true;
+	mirror->refused = false;
+	for (i = 0; i < MN_SLOTS; i++)
+		all &= !volume->mirror[i] || volume->mirror[i]->agreed;
+	if (all)
+		all_agree(volume);
+	spin_unlock_irq(&volume->track);
+}
+
+void mn_boot_forget(struct mn_mirror *mirror)
+{
+	struct mn_volume *volume = mirror->volume;
+
+	lockdep_assert_held(&volume->lock);
+	lockdep_assert_held(&volume->track);
+	if (volume->may_open && !volume->by_agreement &&
+	    volume->lock_reason != MN_LOCK_WAIT_PEER)
+		return;
+	mirror->agreed = false;
+	if (volume->by_agreement)
+		WRITE_ONCE(volume->may_open, false);
+	volume->by_agreement = false;
+}
+
+void mn_boot_for_good(struct mn_volume *volume, bool may_open)
+{
+	lockdep_assert_held(&volume->lock);
+	spin_lock_irq(&volume->track);
+	volume->may_open = may_open;
+	volume->by_agreement = false;
+	spin_unlock_irq(&volume->track);
+}
+
 /* The more careful of two values of boot-alone: source, safe, locked. */
 static u32 more_careful(u32 a, u32 b)
 {
@@ -110,7 +160,7 @@ static u8 judge(struct mn_volume *volume)
 
 /* ---- each second ---- */
 
-/* Under lock: what all nodes agreed to, or a person wants, does not depend on what comes later. */
+/* Under lock. Until a link ends: mn_boot_forget(). What a person wants depends on nothing. */
 static bool is_agreed(const struct mn_volume *volume)
 {
 	return volume->may_open && volume->boot != MN_BOOT_ALONE;
@@ -124,12 +174,16 @@ static void decide(struct mn_volume *volume)
 {
 	u8 boot = judge(volume);
 
-	if (boot == MN_BOOT_OPENS || boot == MN_BOOT_ALONE) {
-		WRITE_ONCE(volume->may_open, true);
-		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
-	} else if (volume->boot == MN_BOOT_ALONE) {
-		WRITE_ONCE(volume->may_open, false);
+	bool opens = boot == MN_BOOT_OPENS || boot == MN_BOOT_ALONE;
+
+	if (opens || volume->boot == MN_BOOT_ALONE) {
+		spin_lock_irq(&volume->track);
+		volume->by_agreement = boot == MN_BOOT_OPENS;
+		WRITE_ONCE(volume->may_open, opens);
+		spin_unlock_irq(&volume->track);
 	}
+	if (opens)
+		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
 	if (boot != volume->boot)
 		announce(volume, boot);
 	WRITE_ONCE(volume->boot, boot);

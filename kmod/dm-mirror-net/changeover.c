@@ -167,7 +167,7 @@ static int end_as_source(struct mn_volume *volume, u64 number, bool force, struc
 	locked = draft->locked;
 	err = settle(volume, answer, text, why);
 	if (!err && open) {
-		volume->may_open = true;
+		mn_boot_for_good(volume, true);
 		mn_volume_locked_as(volume, locked);
 	}
 	return err;
@@ -311,7 +311,7 @@ int mn_handover_accept(struct mn_volume *volume, const u8 *peer_uuid, u64 number
 	err = settle(volume, answer, text, why);
 	if (!err && answer == MN_HANDOVER_DONE) {
 		mn_volume_role_is(volume, MN_ROLE_SOURCE, MN_LOCK_WAIT_PEER);
-		volume->may_open = true;
+		mn_boot_for_good(volume, true);
 		queue_delayed_work(volume->session_wq, &volume->open_work, 0);
 	}
 out:

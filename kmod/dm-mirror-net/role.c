@@ -267,7 +267,7 @@ static int open_source(struct mn_volume *volume, bool by_person)
 	int err = open_gate(volume, by_person ? commit_open_by_person : commit_open_fencing);
 
 	if (!err)
-		volume->may_open = true;
+		mn_boot_for_good(volume, true);
 	return err;
 }
 
@@ -322,25 +322,6 @@ void mn_volume_open_work(struct work_struct *work)
 		pr_err("dm-mirror-net: %s: stays locked: the opening cannot be recorded (%d)\n",
 		       volume->name, err);
 	}
-}
-
-/* Every node that could have been promoted meanwhile has said that it was not (SPEC 6). */
-void mn_volume_may_open(struct mn_mirror *mirror)
-{
-	struct mn_volume *volume = mirror->volume;
-	bool all = true;
-	int i;
-
-	spin_lock_irq(&volume->track);
-	mirror->agreed = true;
-	mirror->refused = false;
-	for (i = 0; i < MN_SLOTS; i++)
-		all &= !volume->mirror[i] || volume->mirror[i]->agreed;
-	spin_unlock_irq(&volume->track);
-	if (!all)
-		return;
-	WRITE_ONCE(volume->may_open, true);
-	queue_delayed_work(volume->session_wq, &volume->open_work, 0);
 }
 
 /* ---- operations ---- */
@@ -669,7 +650,7 @@ void mn_volume_role_is(struct mn_volume *volume, u8 role, u8 locked)
 	forget_agreements(volume, role);
 	mn_copies_give_up(volume);
 	volume->role = role;
-	volume->may_open = role == MN_ROLE_SOURCE;	/* a person says so */
+	mn_boot_for_good(volume, role == MN_ROLE_SOURCE);	/* a person says so */
 	set_lock_reason(volume, locked);
 	role_changed(volume, old);
 }

@@ -608,9 +608,7 @@ static void forget_stream(struct mn_session *session)
 	spin_lock_irq(&volume->track);
 	if (!mirror->kept)
 		mn_stream_untrack(mirror);
-	/* a peer that said so and went may be promoted before this volume is opened */
-	if (!volume->may_open)
-		mirror->agreed = false;
+	mn_boot_forget(mirror);
 	mirror->link = MN_LINK_NONE;
 	mirror->encrypted = false;
 	mirror->peer_role = MN_ROLE_NONE;

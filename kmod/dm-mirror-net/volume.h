@@ -201,7 +201,8 @@ struct mn_volume {
 	/* under lock */
 	bool meta_opened;
 	bool started;			/* released when all else is set up: look-ups acquire it */
-	bool may_open;			/* the peers, or a person, let this source be opened */
+	bool may_open;			/* as source: the peers, or a person, say so */
+	bool by_agreement;		/* just the peers, and it is not open yet; under track */
 	bool attached;			/* a front is live */
 	struct gendisk *disk;		/* of the live front; changed under track too */
 	u8 role;			/* enum mn_role, as durable */
@@ -379,6 +380,13 @@ void mn_mirror_event_locked(struct mn_mirror *mirror, enum mn_mirror_event event
  * opened when all have. Process context.
  */
 void mn_volume_may_open(struct mn_mirror *mirror);
+/*
+ * Under volume->lock and track: the link has ended. Who agreed and went may be promoted, so that a
+ * volume that is not open yet, somebody held it, waits again.
+ */
+void mn_boot_forget(struct mn_mirror *mirror);
+/* Under volume->lock: it is open, or a person or a role says so, or it is no source any more. */
+void mn_boot_for_good(struct mn_volume *volume, bool may_open);
 /* Under track: what this peer has said of that, an enum mn_heard; see boot.c. */
 u8 mn_mirror_heard(const struct mn_mirror *mirror);
 /* Under volume->lock, may block. A state that only a person ends outlives a restart. */
