@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
 // A new machine in the place of a dead node, as far as no volume is about it.
+#include "base/file.hpp"
 #include "ops/node/replace.hpp"
 
 #include "expect_error.hpp"
@@ -78,6 +79,41 @@ TEST_F(Replace, WhatDoesNotFitChangesNothing)
         EXPECT_EQ(store.load_peer("b").id, old) << each.says;
         EXPECT_TRUE(store.load_key("b") == key) << each.says;
     }
+}
+
+// The old machine is known until nothing can be refused any more.
+TEST_F(Replace, WhatTrustWouldRefuseIsRefusedBeforeAnythingIsForgotten)
+{
+    const auto key = store.load_key("b");
+    auto no_key = card("b", fresh), no_address = card("b", fresh), known = card("b", store.load_node().id), read_by_all = card("b", fresh);
+    no_key.key_file = dir.path() / "none";
+    no_address.card->addresses.clear();
+    read_by_all.key_file = dir.path() / "key";
+    write_file_atomic(read_by_all.key_file, "x", 0644);
+    const std::pair<NodeTrustOptions, const char*> cases[] = {
+        {no_key, "none"}, {no_address, "--address"}, {known, "this node itself"}, {read_by_all, "can be read by others"}};
+    for (const auto& [options, says] : cases) {
+        try {
+            node_replace(store, "b", options);
+            ADD_FAILURE() << says;
+        } catch (const Error& error) {
+            EXPECT_NE(std::string(error.what()).find(says), std::string::npos) << error.what();
+        }
+        EXPECT_EQ(store.load_peer("b").id, old) << says;
+        EXPECT_TRUE(store.load_key("b") == key) << says;
+        EXPECT_FALSE(store.find_forgotten(old)) << says;
+    }
+}
+
+// The new machine was known and forgotten once, and what is left of that cannot be removed.
+TEST_F(Replace, WhatFailsInTheMiddleLeavesTheOldMachineKnown)
+{
+    const auto key = store.load_key("b");
+    std::filesystem::create_directories(dir.path() / "forgotten" / (fresh.to_string() + ".key") / "x");
+    expect_error(ExitStatus::internal, {"put back as it was before"}, [&] { node_replace(store, "b", card("b", fresh)); });
+    EXPECT_EQ(store.load_peer("b").id, old);
+    EXPECT_TRUE(store.load_key("b") == key);
+    EXPECT_FALSE(store.find_forgotten(old));
 }
 
 TEST_F(Replace, TheCommandHasTheOptionsOfTheMirror)

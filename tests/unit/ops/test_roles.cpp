@@ -2,6 +2,7 @@
 //
 // Which role allows which verb: only a target is removed from outside, only a
 // source opens without its peer's answer.
+#include "base/file.hpp"
 #include "ops/job/job.hpp"
 #include "ops/volume/promotable.hpp"
 #include "ops/volume/promote.hpp"
@@ -9,6 +10,7 @@
 #include "ops/volume/role.hpp"
 
 #include "expect_error.hpp"
+#include "scratch_dir.hpp"
 
 using namespace mirrornet;
 using namespace mirrornet::ops;
@@ -154,6 +156,33 @@ TEST(Roles, ACopyThatMayBeNewerComesFirst)
     expect_error(ExitStatus::needs_force, {"node c has a copy", "mirrorctl promote home -H c", "--force"},
                  [&] { require_promotable("home", here, {SeenNode{"b"}, target(8, 10, 5)}, {}, false); });
     EXPECT_NO_THROW(require_promotable("home", here, {target(8, 10, 5)}, {}, true));
+}
+
+// Of volumes that come and go something else is in force: here the file of one that goes cannot be read.
+TEST(Jobs, WhatAVolumeDoesNotTakeLeavesANodeWithTheJobThatItHad)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    NodeConfig self;
+    self.name = "b";
+    self.id = Uuid::random();
+    store.save(self);
+    VolumeConfig home;
+    home.name = "home";
+    home.id = Uuid::random();
+    home.size = 1 << 20;
+    home.nodes = {{"a", Uuid::random()}, {"b", self.id}};
+    store.save(home);
+    const JobConfig before{"erp", Uuid::random(), 3, "", {"home", "log"}};
+    store.save(before);
+    write_file_atomic(dir.path() / "volumes" / "log.toml", "no volume", 0644);
+
+    const JobConfig after{"crm", before.id, 4, "", {"home"}};
+    expect_error(ExitStatus::partly_done, {"log.toml", "could not put job crm back"}, [&] {
+        take_over_job(store, {after, 3, false}, "a");
+    });
+    EXPECT_EQ(store.load_job("erp"), before);
+    EXPECT_FALSE(store.find_job("crm"));
 }
 
 TEST(Jobs, VolumesOfAJobHaveCopiesOnTheSameNodes)

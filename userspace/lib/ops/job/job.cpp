@@ -71,6 +71,15 @@ void install(const ConfigStore& store, const JobConfig& job, bool gone)
         put_all_in_force(store, mine->volumes);
 }
 
+// A volume that does not take it leaves this node with the job that it had.
+void install(Undo& undo, const ConfigStore& store, const JobConfig& job, bool gone)
+{
+    undo.add("put job " + job.name + " back", [&store, job, mine = store.find_job(job.id)] {
+        install(store, mine ? *mine : job, !mine);
+    });
+    install(store, job, gone);
+}
+
 // On every node that has, or had, copies of its volumes; whole or not at all. before.version 0: there was none.
 void install_everywhere(const ConfigStore& store, const JobConfig& before, const JobConfig& after, bool gone)
 {
@@ -87,7 +96,7 @@ void install_everywhere(const ConfigStore& store, const JobConfig& before, const
                 [&] { tell(store, node, change_for(nodes_after, node, before, after, gone)); },
                 [&, node] { tell(store, node, {before, after.version, was_none || !nodes_before.contains(node)}); });
         }
-        install(store, after, gone);
+        install(undo, store, after, gone);
     });
 }
 
@@ -207,7 +216,7 @@ void take_over_job(const ConfigStore& store, const JobChange& change, const std:
                                              mine->name + ", which is newer than the " + std::to_string(change.from) +
                                              " of node " + caller + "; nothing was changed; change it on node " + self);
     if (change.gone)
-        return install(store, change.job, true);
+        return whole_or_not_at_all([&](Undo& undo) { install(undo, store, change.job, true); });
     if (const auto same = store.find_job(change.job.name); same && same->id != change.job.id)
         throw Error(ExitStatus::exists, "node " + self + " has another job of the name " + same->name +
                                             "; nothing was changed; choose another name");
@@ -218,7 +227,7 @@ void take_over_job(const ConfigStore& store, const JobChange& change, const std:
                                                  caller + "; nothing was changed");
     }
     require_in_no_other(store, change.job);
-    install(store, change.job, false);
+    whole_or_not_at_all([&](Undo& undo) { install(undo, store, change.job, false); });
 }
 
 } // namespace mirrornet::ops

@@ -60,6 +60,10 @@ struct NodeTrustResult {
 // unless `confirmed`. Error(exists) if the identity is known by another name.
 NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& options);
 
+// Throws what node_trust() would throw of a machine that is to be known as `options.name`, and not as
+// what that name may mean now. Changes nothing.
+void require_trustable(const ConfigStore& store, const NodeTrustOptions& options);
+
 // It is refused from now on, and told why. Error(in_use) while a volume has a copy there.
 void node_forget(const ConfigStore& store, const std::string& name);
 

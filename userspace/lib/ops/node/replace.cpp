@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "ops/module.hpp"
 #include "ops/peer.hpp"
+#include "ops/undo.hpp"
 #include "ops/volume/remove.hpp"
 
 namespace mirrornet::ops {
@@ -59,21 +60,64 @@ void require_another(const PeerConfig& old, const NodeTrustOptions& options)
                                              "; nothing was changed; on it: mirrorctl node rename " + old.name);
 }
 
+// What is not said anew is as it was with the old machine.
+NodeTrustOptions in_place_of(const PeerConfig& old, NodeTrustOptions options)
+{
+    options.name = old.name;
+    if (!options.may)
+        options.may = old.may;
+    if (!options.encryption && old.options.is_set(Option::encryption))
+        options.encryption = old.encryption();
+    return options;
+}
+
+std::string list(const std::vector<std::string>& commands)
+{
+    std::string text;
+    for (const auto& command : commands)
+        text += "\n    " + command;
+    return text;
+}
+
 // The options of a copy that is forgotten are nowhere else: what makes it again is told, whatever fails.
 void forget_copies(const ConfigStore& store, const std::vector<VolumeConfig>& volumes, const std::string& node,
                    const std::vector<std::string>& commands)
 {
-    std::string gone;
+    std::vector<std::string> gone;
     for (std::size_t at = 0; at < volumes.size(); at++)
         try {
             delete_mirror(store, {volumes[at].name, node, false, true});
-            gone += "\n    " + commands[at];
+            gone.push_back(commands[at]);
         } catch (const Error& error) {
             if (gone.empty())
                 throw;
             throw Error(ExitStatus::partly_done, std::string(error.what()) + "; repeat when that is mended. Forgotten already, and to "
-                                                 "be made again afterwards:" + gone);
+                                                 "be made again afterwards:" + list(gone));
         }
+}
+
+void after_copies(const std::vector<std::string>& commands, const std::function<void()>& rest)
+{
+    if (commands.empty())
+        return rest();
+    finish_after("its copies are forgotten on all nodes, and to be made again when it is replaced:" + list(commands) + "\n", rest);
+}
+
+// The old machine stays known until the new one is.
+NodeTrustResult take_its_place(const ConfigStore& store, const PeerConfig& old, const NodeTrustOptions& wanted)
+{
+    NodeTrustResult result;
+    whole_or_not_at_all([&](Undo& undo) {
+        undo.add("make node " + old.name + " known again as it was", [&store, &old, key = store.find_key(old.name)] {
+            store.save(old);
+            if (key)
+                store.save_key(old.name, *key);
+            store.remove_forgotten(old.id);
+        });
+        store.forget_peer(old.name);
+        result = node_trust(store, wanted);
+    });
+    return result;
 }
 
 void require_confirmed(const NodeReplaceResult& result, const std::string& name, bool confirmed)
@@ -102,6 +146,8 @@ NodeReplaceResult node_replace(const ConfigStore& store, const std::string& name
     const auto old = store.load_peer(name);
     const auto self = store.load_node().name;
     require_another(old, options);
+    const auto wanted = in_place_of(old, options);
+    require_trustable(store, wanted);
     const auto volumes = volumes_on(store, name);
     NodeReplaceResult result;
     if (!volumes.empty()) {
@@ -114,14 +160,7 @@ NodeReplaceResult node_replace(const ConfigStore& store, const std::string& name
     require_dead(store, name);
     require_confirmed(result, name, options.confirmed);
     forget_copies(store, volumes, name, result.commands);
-    auto wanted = options;
-    wanted.name = name;
-    if (!wanted.may)
-        wanted.may = old.may;
-    if (!wanted.encryption && old.options.is_set(Option::encryption))
-        wanted.encryption = old.encryption();
-    store.forget_peer(name);
-    result.trust = node_trust(store, wanted);
+    after_copies(result.commands, [&] { result.trust = take_its_place(store, old, wanted); });
     return result;
 }
 

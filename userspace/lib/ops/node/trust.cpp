@@ -128,6 +128,16 @@ std::optional<Key> given_key(const NodeTrustOptions& options)
 
 } // namespace
 
+void require_trustable(const ConfigStore& store, const NodeTrustOptions& options)
+{
+    PeerConfig peer;
+    peer.name = check_name("node", options.name);
+    apply(peer, options);
+    check_complete(peer, store.load_node());
+    require_one_name(store, peer);
+    given_key(options);
+}
+
 NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& options)
 {
     const NodeConfig self = store.load_node();

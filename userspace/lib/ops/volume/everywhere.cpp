@@ -50,10 +50,13 @@ void tell_options(const ConfigStore& store, const std::string& node, const Volum
 
 namespace {
 
-void install(const ConfigStore& store, const VolumeConfig& config)
+// What cannot be put in force again is no reason to keep the file of what was not taken.
+void install(Undo& undo, const ConfigStore& store, const VolumeConfig& before, const VolumeConfig& after)
 {
-    store.save(config);
-    put_in_force(store, config);
+    undo.add("put the former options in force again", [&] { put_in_force(store, before); });
+    undo.add("put the configuration back", [&] { store.save(before); });
+    store.save(after);
+    put_in_force(store, after);
 }
 
 } // namespace
@@ -71,8 +74,7 @@ void change_everywhere(const ConfigStore& store, const VolumeConfig& before, con
                 [&] { tell_options(store, node.name, after, before.version); },
                 [&store, &before, &after, node] { tell_options(store, node.name, before, after.version); });
         }
-        undo.add("put the configuration back", [&] { install(store, before); });
-        install(store, after);
+        install(undo, store, before, after);
     });
 }
 
@@ -98,7 +100,7 @@ void take_over_options(const ConfigStore& store, const VolumeConfig& config, std
                         " had version " + std::to_string(from) +
                         "; make /etc/mirror-net/volumes/" + config.name +
                         ".toml the same on both, then repeat; nothing was changed");
-    install(store, config);
+    whole_or_not_at_all([&](Undo& undo) { install(undo, store, mine, config); });
 }
 
 } // namespace mirrornet::ops
