@@ -2,7 +2,6 @@
 #include "mirror-netd/maintenance.hpp"
 
 #include "base/error.hpp"
-#include "mirror-netd/log.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -71,18 +70,29 @@ void MaintenanceWatch::compare(const VolumeConfig& volume, bool on_record, const
     const auto was = before.find(id);
     const auto is = on_.find(id);
     const bool began = was == before.end() && is != on_.end(), ended = was != before.end() && is == on_.end();
-    if (!began && !ended && (looked_ || !on_record))
-        return;
-    try {
-        put_in_force_(volume.name);
-    } catch (const Error& error) {
-        log(Priority::error, "{}: boot-alone may still be held back, as in maintenance: {}; try: mirrorctl set {} "
-            "boot-alone=VALUE", volume.name, error.what(), volume.name);
-    }
+    if (began || ended || (!looked_ && on_record) || not_in_force_.contains(id))
+        put_in_force(volume);
     if (looked_ && began)
         tell_(ops::announcement_of_maintenance(ops::maintenance_begun(), node, volume, is->second));
     if (ended)
         tell_(ops::announcement_of_maintenance(ops::maintenance_over(), node, volume, was->second));
+}
+
+void MaintenanceWatch::put_in_force(const VolumeConfig& volume)
+{
+    const auto id = volume.id.to_string();
+    auto& complaint = not_in_force_[id];
+    const bool done = complaint.about([&] {
+        try {
+            put_in_force_(volume.name);
+        } catch (const Error& error) {
+            throw Error(error.status(), volume.name + ": boot-alone is still " +
+                                            (is_on(id) ? "in force though it is in maintenance" : "held back, as in maintenance") +
+                                            ": " + error.what() + "; it is tried again every few seconds");
+        }
+    });
+    if (done)
+        not_in_force_.erase(id);
 }
 
 } // namespace mirrornet::netd

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/store.hpp"
+#include "mirror-netd/log.hpp"
 #include "ops/events/facts.hpp"
 
 #include <functional>
@@ -28,10 +29,13 @@ private:
     using On = std::map<std::string, ops::InMaintenance>; // by the UUID of the volume
 
     void compare(const VolumeConfig& volume, bool on_record, const std::string& node, const On& now);
+    void put_in_force(const VolumeConfig& volume);
+
     const ConfigStore& store_;
     Tell tell_;
     PutInForce put_in_force_;
     On on_;
+    std::map<std::string, Complaint> not_in_force_; // by UUID; tried again at each look
     bool looked_ = false;
 };
 

@@ -204,7 +204,12 @@ struct MaintenanceWatchTest : testing::Test {
     std::string id;
     Said said;
     netd::MaintenanceWatch watch{store, [this](const ops::Announcement& event) { said.emplace_back(event.kind->name); },
-                                 [this](const std::string& volume) { said.push_back("in force " + volume); }};
+                                 [this](const std::string& volume) {
+                                     said.push_back("in force " + volume);
+                                     if (refused)
+                                         throw Error(ExitStatus::internal, "no memory");
+                                 }};
+    bool refused = false;
 };
 
 } // namespace
@@ -232,6 +237,18 @@ TEST_F(MaintenanceWatchTest, TellsNothingOfWhatItMissedButLetsGo)
     set(Maintenance{"", 1, 5});
     EXPECT_EQ(looked(10), Said{"in force home"}) << "it ended meanwhile";
     EXPECT_EQ(looked(11), Said{});
+}
+
+TEST_F(MaintenanceWatchTest, WhatIsNotInForceIsTriedAgain)
+{
+    looked(10);
+    refused = true;
+    set(Maintenance{"", 11, 20});
+    EXPECT_EQ(looked(11), began) << "what people asked for is on, whatever the kernel says";
+    EXPECT_EQ(looked(12), Said{"in force home"});
+    refused = false;
+    EXPECT_EQ(looked(13), Said{"in force home"});
+    EXPECT_EQ(looked(14), Said{});
 }
 
 TEST_F(MaintenanceWatchTest, WhatCannotBeReadEndsNothing)

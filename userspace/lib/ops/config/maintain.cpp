@@ -45,19 +45,34 @@ bool of_volume(const ConfigStore& store, const std::string& name, const Wanted& 
     return true;
 }
 
+// Of all, whatever one of them does not take; also of what is on record already: it may not have been taken then.
+void put_all_in_force(const ConfigStore& store)
+{
+    std::string left;
+    for (const auto& volume : store.volume_names())
+        try {
+            put_in_force(store, store.load_volume(volume));
+        } catch (const Error& error) {
+            left += (left.empty() ? "" : "; ") + std::string(error.what());
+        }
+    if (!left.empty())
+        throw Error(ExitStatus::partly_done, "it is on record, but boot-alone of these volumes is not what it shall be: " + left +
+                                                 "; mirror-netd tries again; so does the same command");
+}
+
 bool of_node(const ConfigStore& store, const Wanted& wanted)
 {
     const auto lock = OperationLock::of_node("maintenance");
     auto node = store.load_node();
     const auto before = node;
     node.maintenance = following(before.maintenance, wanted);
-    if (node == before)
-        return false;
-    node.version++;
-    store.save(node);
-    for (const auto& volume : store.volume_names())
-        put_in_force(store, store.load_volume(volume));
-    return true;
+    const bool changed = node != before;
+    if (changed) {
+        node.version++;
+        store.save(node);
+    }
+    put_all_in_force(store);
+    return changed;
 }
 
 bool of_job(const ConfigStore& store, const std::string& name, const Wanted& wanted)

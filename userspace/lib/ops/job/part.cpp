@@ -52,9 +52,16 @@ void Part::give(const ChangeoverOptions& options)
 {
     if (step_ != Step::closed)
         return;
-    step_ = Step::prepared; // should it fail it is open again
     which_ = giving_.hand_over(options);
     step_ = Step::given;
+}
+
+// What cannot be asked may be.
+bool Part::is_handed_over()
+try {
+    return kernel_.volume(config_.id).lock == LockReason::handed_over;
+} catch (const Error&) {
+    return true;
 }
 
 void Part::take()
@@ -64,8 +71,8 @@ void Part::take()
     } catch (const Error& error) {
         if (error.status() == ExitStatus::partly_done)
             step_ = Step::taken; // over there, and this node could not note it
-        else if (error.status() != ExitStatus::timed_out)
-            step_ = Step::prepared;
+        else if (!is_handed_over())
+            step_ = Step::closed; // taken back, and open again, if it could be
         throw;
     }
     step_ = Step::taken;
@@ -106,7 +113,7 @@ std::string Part::put_back(const ChangeoverOptions& options)
     if (was == Step::given)
         left = cancel();
     if (was == Step::closed)
-        giving_.reopen();
+        left = giving_.put_back();
     if (was != Step::untouched)
         hooks_.cancelled();
     return left;

@@ -32,6 +32,7 @@ public:
 private:
     enum class Step { untouched, prepared, closed, given, taken };
 
+    bool is_handed_over();
     std::string cancel();
     std::string switch_back(const ChangeoverOptions& options);
 

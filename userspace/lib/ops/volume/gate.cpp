@@ -25,21 +25,31 @@ try {
     // locked it is; for another reason than before
 }
 
+// What an earlier change of roles closed that did not end, this one opens.
+bool Gate::was_locked() const
+{
+    return was_locked_as_ != LockReason::none && was_locked_as_ != LockReason::handing_over &&
+           was_locked_as_ != LockReason::handed_over;
+}
+
+std::string Gate::put_back()
+try {
+    if (was_locked())
+        lock_as_before();
+    else
+        unlock_when_free(kernel_, config_.id);
+    return {};
+} catch (const Error& error) {
+    return "volume " + config_.name + " stays locked, it could not be opened again (" + error.what() +
+           "): mirrorctl unlock " + config_.name;
+}
+
 std::string Gate::reopen()
 {
-    // what an earlier change of roles closed that did not end, this one opens
-    if (was_locked_as_ != LockReason::none && was_locked_as_ != LockReason::handing_over &&
-        was_locked_as_ != LockReason::handed_over) {
-        lock_as_before();
-        return ", and the volume stays locked (to open it: mirrorctl unlock " + config_.name + ")";
-    }
-    try {
-        unlock_when_free(kernel_, config_.id);
-        return ", and the volume is open again";
-    } catch (const Error& error) {
-        return ", but the volume could not be opened again (" + std::string(error.what()) +
-               "): mirrorctl unlock " + config_.name;
-    }
+    if (const auto left = put_back(); !left.empty())
+        return ", but " + left;
+    return was_locked() ? ", and the volume stays locked (to open it: mirrorctl unlock " + config_.name + ")"
+                        : ", and the volume is open again";
 }
 
 void throw_not_drained(Gate& gate, const std::string& volume, const ChangeoverOptions& options,

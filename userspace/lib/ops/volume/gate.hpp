@@ -36,14 +36,17 @@ public:
 
     // Error(in_use) names who has it open after so long.
     void close(std::chrono::seconds wait);
-    // What completes "nothing was changed".
+    // As it was before it was closed: open, or locked by a person. Empty, or why it stays locked, and what opens it.
+    std::string put_back();
+    // The same; what completes "nothing was changed".
     std::string reopen();
 
 private:
-    nl::Kernel& kernel_;
-    const VolumeConfig& config_;
+    bool was_locked() const;
     void lock_as_before();
 
+    nl::Kernel& kernel_;
+    const VolumeConfig& config_;
     LockReason was_locked_as_;
 };
 

@@ -163,11 +163,17 @@ bool Giving::was_refused(const Handover& which, const std::string& because)
 
 void Giving::take_back(const Handover& which, const Error& error)
 {
-    kernel_.handover_end(mirror_.id, mirror_.peer, Role::source, which.number);
+    const auto why = "node " + mirror_.node + " did not take the role of volume " + mirror_.volume + " (" + error.what() + ")";
+    try {
+        kernel_.handover_end(mirror_.id, mirror_.peer, Role::source, which.number);
+    } catch (const Error& here) {
+        throw Error(here.status(), why + ", and this node could not take it back: " + here.what() +
+                                       "; the volume stays locked here, and nothing is lost. When that is mended, repeat: "
+                                       "mirrorctl switchover " + mirror_.volume + "@" + mirror_.node);
+    }
     const auto open = gate_.reopen();
     throw Error(error.status() == ExitStatus::timed_out ? ExitStatus::unreachable : error.status(),
-                "node " + mirror_.node + " did not take the role of volume " + mirror_.volume + " (" +
-                    error.what() + "); this node is the source as before; nothing was changed" + open);
+                why + "; this node is the source as before; nothing was changed" + open);
 }
 
 } // namespace mirrornet::ops

@@ -32,7 +32,7 @@ public:
     Handover give(const ChangeoverOptions& options); // both steps that follow
     void close(std::chrono::seconds wait);
     Handover hand_over(const ChangeoverOptions& options); // an Error: it is open again
-    void reopen() { gate_.reopen(); }
+    std::string put_back() { return gate_.put_back(); } // empty, or why it stays locked
     // Until it is known what became of it. An Error: this node is the source, or nobody knows.
     void settle(const Handover& which);
     // This node shall be the source after all. False: the other one has taken the role.
