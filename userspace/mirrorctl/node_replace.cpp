@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "mirrorctl/managed.hpp"
 #include "mirrorctl/node_trust.hpp"
 #include "ops/node/replace.hpp"
+#include "ops/node/volumes.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -26,6 +28,16 @@ ops::NodeTrustOptions options_of(const ReplaceArguments& arguments)
         options.addresses.push_back(Address::parse(address));
     options.confirmed = arguments.yes;
     return options;
+}
+
+// Whose copies there are deleted.
+std::vector<std::string> volumes_meant(const ConfigStore& store, const std::string& node)
+{
+    std::vector<std::string> names;
+    if (const auto peer = store.find_peer(node))
+        for (const auto& volume : ops::volumes_with(store, peer->id))
+            names.push_back(volume.name);
+    return names;
 }
 
 int run(const Invocation& invocation, const ReplaceArguments& arguments)
@@ -65,6 +77,7 @@ void setup_node_replace(CLI::App& group, Invocation& invocation)
                  "on all nodes, its key is deleted; what makes them again is printed.\n"
                  "Example:\n"
                  "  mirrorctl node replace b --card mirror-net-node/1/b/0b5d.../10.0.0.2:9999 --yes");
+    add_override(*verb, invocation, [&invocation, arguments] { return volumes_meant(invocation.store, arguments->name); });
     verb->callback([&invocation, arguments] {
         invocation.change_only_here([&invocation, arguments] { return run(invocation, *arguments); });
     });

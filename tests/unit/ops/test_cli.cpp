@@ -590,6 +590,7 @@ const Words refused_when_managed[] = {
     {"delete", "home@b", "--yes"},
     {"delete", "home", "--local-only", "--yes", "--force"},
     {"target", "remove", "home", "b", "--yes"},
+    {"node", "replace", "b", "--card", "mirror-net-node/1/b/0b5d0b5d-0000-4000-8000-000000000001/127.0.0.1:9", "--yes"},
     {"target", "replace", "home", "b", "/dev/none", "--yes"},
     {"release", "home", "--yes"},
     {"job", "delete", "erp", "--with-mirrors", "--yes"},
@@ -631,6 +632,13 @@ protected:
         auto volume = store.load_volume("home");
         volume.manager = "pacemaker";
         store.save(volume);
+        PeerConfig peer;
+        peer.name = "b";
+        peer.id = volume.find_node("b")->id;
+        peer.addresses = {Address::parse("127.0.0.1:9")};
+        peer.may = parse_permissions("status");
+        store.save(peer);
+        store.save_key("b", Key::random());
         store.save(JobConfig{"erp", Uuid::random(), 1, "", {"home"}});
     }
     const ConfigStore store{dir.path()};

@@ -34,7 +34,7 @@ std::string boot_alone_in_force(const ConfigStore& store, std::string value)
 {
     auto config = store.load_volume("home");
     config.options.set("boot-alone", value);
-    return print_value(spec_of(Option::boot_alone), options_in_force(store, config, "a", "b").get(Option::boot_alone));
+    return print_value(spec_of(Option::boot_alone), options_in_force(store, config, "b").get(Option::boot_alone));
 }
 
 } // namespace

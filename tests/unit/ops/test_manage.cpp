@@ -26,7 +26,7 @@ class Manage : public OneNode {
 protected:
     std::string in_force(Option option) const
     {
-        return print_value(spec_of(option), options_in_force(store, store.load_volume("home"), "a", "b").get(option));
+        return print_value(spec_of(option), options_in_force(store, store.load_volume("home"), "b").get(option));
     }
     // On a node that has a mirror to b, too; nobody is told.
     std::string shown(const std::string& name) const

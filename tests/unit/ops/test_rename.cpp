@@ -2,6 +2,7 @@
 //
 // What a node makes of the news that another one has a new name.
 #include "ops/node/rename.hpp"
+#include "ops/volume/in_force.hpp"
 
 #include "expect_error.hpp"
 #include "scratch_dir.hpp"
@@ -125,4 +126,35 @@ TEST_F(Rename, OfThisNode)
     expect_error(ExitStatus::usage, {}, [&] { node_rename(store, "-"); });
     EXPECT_FALSE(node_rename(store, "b").changed);
     EXPECT_EQ(store.load_node().name, "b");
+}
+
+// It died when it had the new files of that node, and the old ones still.
+TEST_F(Rename, WhoIsKnownByBothNamesIsKnownByTheNewOneThen)
+{
+    auto peer = store.load_peer("a");
+    const auto key = store.load_key("a");
+    for (const char* name : {"Z", "z"}) { // sorted before and behind the old one
+        peer.name = name;
+        store.save(peer);
+        store.save_key(name, key);
+        take_over_rename(store, request(name), a);
+        EXPECT_FALSE(store.find_peer("a"));
+        EXPECT_FALSE(store.find_key("a"));
+        EXPECT_EQ(store.load_peer(name).id, a);
+        EXPECT_TRUE(store.load_key(name) == key);
+        take_over_rename(store, request("a", 8, 7), a);
+    }
+}
+
+// This node renamed itself in its volumes, and died before its own file had the new name.
+TEST_F(Rename, OptionsAreThoseOfThisNodeWhateverItIsCalled)
+{
+    auto volume = store.load_volume("rename-home");
+    volume.mirrors.at(0).options.set("mode", "async");
+    const auto mode = [&] { return options_in_force(store, volume, "a").get(Option::mode); };
+    const auto async = mode();
+    volume = with_name(volume, b, "bonn", 8);
+    EXPECT_EQ(mode(), async);
+    volume.mirrors.at(0).options.set("mode", "sync");
+    EXPECT_NE(mode(), async);
 }

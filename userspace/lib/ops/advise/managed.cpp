@@ -10,7 +10,7 @@ namespace mirrornet::ops {
 namespace {
 
 constexpr std::string_view verbs[] = {"switchover", "demote", "promote", "takeover", "split-brain resolve", "split-brain discard-local",
-                                      "break", "delete", "release", "target remove", "target replace"};
+                                      "break", "delete", "release", "target remove", "target replace", "node replace"};
 
 bool begins_with(std::string_view command, std::string_view verb)
 {

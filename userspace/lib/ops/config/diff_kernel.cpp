@@ -19,7 +19,7 @@ void compare_mirror(const ConfigStore& store, nl::Kernel& kernel, const VolumeCo
             out.push_back({kernel_word, object, "mirror", "configured", "none"});
         return;
     }
-    const auto wanted = options_in_force(store, config, self, node.name);
+    const auto wanted = options_in_force(store, config, node.name);
     for (const auto& [option, value] : kernel.mirror_options(config.id, node.id))
         if (const auto& spec = spec_of(option); wanted.get(option) != value)
             out.push_back({kernel_word, object, std::string(spec.name), describe_value(spec, wanted.get(option)),
@@ -41,7 +41,7 @@ void compare_volume(const ConfigStore& store, nl::Kernel& kernel, const VolumeCo
         out.push_back({kernel_word, object, "name", config.name, active->name});
     for (const auto& node : config.nodes)
         if (node.id != self.id)
-            compare_mirror(store, kernel, config, self.name, node, out);
+            compare_mirror(store, kernel, config, own_name(store, config), node, out);
     for (const auto& mirror : kernel.mirrors(config.id))
         if (!config.find_node(mirror.peer))
             out.push_back({kernel_word, "mirror " + config.name + "@" + mirror.peer.to_string(), "mirror", "not configured",

@@ -156,7 +156,7 @@ void build_target(const ConfigStore& store, const TargetRequest& request, const 
         build_copy(store, kernel, spec, undo);
         kernel.set_role(config.id, Role::target);
         kernel.mirror_add(config.id, source, request.start);
-        kernel.mirror_set(config.id, source, options_in_force(store, config, self.name, from->name));
+        kernel.mirror_set(config.id, source, options_in_force(store, config, from->name));
         add_mirrors_with_others(store, kernel, config, source);
     });
 }

@@ -89,8 +89,7 @@ private:
             kernel_.set_role(id_, Role::source);
         kernel_.mirror_add(id_, peer_id_, start(nl::MirrorStart::full));
         undo.add("remove the mirror", [this] { kernel_.mirror_del(id_, peer_id_); });
-        kernel_.mirror_set(id_, peer_id_,
-                           options_in_force(store_, config_, plan_.source.node, plan_.target.node));
+        kernel_.mirror_set(id_, peer_id_, options_in_force(store_, config_, plan_.target.node));
     }
 
     void open_source()

@@ -2,6 +2,7 @@
 #include "ops/node/rename.hpp"
 
 #include "base/error.hpp"
+#include "ops/node/volumes.hpp"
 #include "ops/operation_lock.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
@@ -9,15 +10,6 @@
 namespace mirrornet::ops {
 
 namespace {
-
-std::vector<VolumeConfig> volumes_with(const ConfigStore& store, const NodeId& node)
-{
-    std::vector<VolumeConfig> volumes;
-    for (const auto& name : store.volume_names())
-        if (auto volume = store.load_volume(name); volume.find_node(node))
-            volumes.push_back(std::move(volume));
-    return volumes;
-}
 
 std::vector<OperationLock> lock_all(const std::vector<VolumeConfig>& volumes)
 {
@@ -51,6 +43,16 @@ void rename_peer(const ConfigStore& store, const PeerConfig& before, const std::
         store.save(before);
     });
     store.remove_peer(before.name);
+}
+
+// By the old name; by both, if this node died when it had just written the new files.
+std::vector<PeerConfig> known_otherwise(const ConfigStore& store, const NodeId& node, const std::string& name)
+{
+    std::vector<PeerConfig> others;
+    for (const auto& known : store.peer_names())
+        if (const auto peer = store.load_peer(known); peer.id == node && peer.name != name)
+            others.push_back(peer);
+    return others;
 }
 
 bool is_done(const VolumeConfig& mine, const RenameRequest::Step& step, const NodeId& node, const std::string& name)
@@ -148,8 +150,7 @@ void take_over_rename(const ConfigStore& store, const RenameRequest& request, co
     const auto volumes = volumes_with(store, caller);
     const auto locks = lock_all(volumes);
     const auto self = store.load_node();
-    const auto peer = store.find_peer(caller);
-    if (!peer)
+    if (!store.find_peer(caller))
         throw Error(ExitStatus::not_permitted, "node " + self.name + " does not know that node any more");
     require_free_name(store, request.name, caller, self);
     for (const auto& volume : volumes)
@@ -160,8 +161,8 @@ void take_over_rename(const ConfigStore& store, const RenameRequest& request, co
         for (const auto& volume : volumes)
             if (const auto& step = request.volumes.at(volume.name); !is_done(volume, step, caller, request.name))
                 save_volume(store, volume, with_name(volume, caller, request.name, step.to), undo);
-        if (peer->name != request.name)
-            rename_peer(store, *peer, request.name, undo);
+        for (const auto& other : known_otherwise(store, caller, request.name))
+            rename_peer(store, other, request.name, undo);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "ops/module.hpp"
+#include "ops/node/volumes.hpp"
 #include "ops/peer.hpp"
 #include "ops/undo.hpp"
 #include "ops/volume/remove.hpp"
@@ -10,15 +11,6 @@
 namespace mirrornet::ops {
 
 namespace {
-
-std::vector<VolumeConfig> volumes_on(const ConfigStore& store, const std::string& node)
-{
-    std::vector<VolumeConfig> volumes;
-    for (const auto& name : store.volume_names())
-        if (auto volume = store.load_volume(name); volume.find_node(node))
-            volumes.push_back(std::move(volume));
-    return volumes;
-}
 
 // Whoever has the old key is the old machine.
 void require_dead(const ConfigStore& store, const std::string& node)
@@ -148,7 +140,7 @@ NodeReplaceResult node_replace(const ConfigStore& store, const std::string& name
     require_another(old, options);
     const auto wanted = in_place_of(old, options);
     require_trustable(store, wanted);
-    const auto volumes = volumes_on(store, name);
+    const auto volumes = volumes_with(store, old.id);
     NodeReplaceResult result;
     if (!volumes.empty()) {
         auto kernel = open_kernel();

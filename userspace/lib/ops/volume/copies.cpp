@@ -87,7 +87,7 @@ void add_mirror(const ConfigStore& store, nl::Kernel& kernel, const VolumeConfig
 {
     if (!kernel.find_mirror(config.id, node.id))
         kernel.mirror_add(config.id, node.id, nl::MirrorStart::full);
-    kernel.mirror_set(config.id, node.id, options_in_force(store, config, store.load_node().name, node.name));
+    kernel.mirror_set(config.id, node.id, options_in_force(store, config, node.name));
 }
 
 void remove_mirror(nl::Kernel& kernel, const VolumeId& id, const VolumeNode& node)

@@ -45,10 +45,18 @@ OptionSet with_manager_defaults(const VolumeConfig& config, OptionSet options)
     return options;
 }
 
-OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
-                           const std::string& b)
+std::string own_name(const ConfigStore& store, const VolumeConfig& config)
 {
-    auto options = with_manager_defaults(config, options_between(config, a, b));
+    const auto self = store.load_node();
+    if (const auto* node = config.find_node(self.id))
+        return node->name;
+    throw Error(ExitStatus::refused, "node " + self.name + " (" + self.id.to_string() + ") has no copy of volume " + config.name +
+                                         " in its configuration; see: mirrorctl config check");
+}
+
+OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& other)
+{
+    auto options = with_manager_defaults(config, options_between(config, own_name(store, config), other));
     if (!options.is_set(Option::async_flush) && shares_job(store, config.name))
         options.set("async-flush", "drain");
     if (maintenance_now(store, config.name))
@@ -66,10 +74,9 @@ template <typename Set> void for_each_mirror(const ConfigStore& store, const Vol
     nl::Kernel kernel;
     if (!kernel.find_volume(config.id))
         return;
-    const auto self = store.load_node().name;
     for (const auto& mirror : kernel.mirrors(config.id))
         if (const auto* peer = config.find_node(mirror.peer))
-            set(kernel, mirror.peer, options_in_force(store, config, self, peer->name));
+            set(kernel, mirror.peer, options_in_force(store, config, peer->name));
 }
 
 } // namespace

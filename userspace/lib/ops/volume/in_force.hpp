@@ -10,10 +10,13 @@
 
 namespace mirrornet::ops {
 
-// Between two nodes of the volume. A flush waits for the target where several volumes share a job and
+// What this node is called in the volume, by its identity: a rename that was cut off changes one file and not yet
+// another. Error(refused) if it has no copy.
+std::string own_name(const ConfigStore& store, const VolumeConfig& config);
+
+// Between this node and another one of the volume. A flush waits for the target where several volumes share a job and
 // nobody chose otherwise (docs/jobs.md).
-OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& a,
-                           const std::string& b);
+OptionSet options_in_force(const ConfigStore& store, const VolumeConfig& config, const std::string& other);
 
 // Pure. The options of a volume, with the defaults that it has under a cluster manager (docs/manage.md).
 OptionSet with_manager_defaults(const VolumeConfig& config, OptionSet options);

@@ -113,7 +113,7 @@ std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& su
 {
     require_known(names);
     const auto config = store.load_volume(subject.name);
-    const auto self = store.load_node().name;
+    const auto self = own_name(store, config);
     std::vector<OptionValue> values;
     if (subject.kind == Subject::Kind::volume)
         add_mirror_values(values, config.options, with_manager_defaults(config, config.options), "", names);
@@ -123,7 +123,7 @@ std::vector<OptionValue> get_options(const ConfigStore& store, const Subject& su
         return values; // it has no mirrors
     for (const auto& mirror : mirrors_of(store, subject))
         if (const auto* pair = config.find_mirror(self, mirror.node))
-            add_mirror_values(values, pair->options, options_in_force(store, config, self, mirror.node), mirror.node, names);
+            add_mirror_values(values, pair->options, options_in_force(store, config, mirror.node), mirror.node, names);
     return values;
 }
 

@@ -4,6 +4,7 @@
 #include "model/records.hpp"
 #include "ops/peer.hpp"
 #include "ops/volume/copy_steps.hpp"
+#include "ops/volume/in_force.hpp"
 #include "remote/tcp.hpp"
 
 #include <future>
@@ -27,7 +28,7 @@ SeenNode look_at_one(const ConfigStore& store, const VolumeConfig& config, const
     nl::Kernel kernel;
     SeenNode there;
     there.name = mirror.node;
-    const auto time = patience(config, store.load_node().name, mirror.node);
+    const auto time = patience(config, own_name(store, config), mirror.node);
     const Deadline noticed(time + std::chrono::seconds(3));
     there.answers = any_answers(Peer(store, mirror.node).config().addresses, default_port(), Deadline(time));
     const auto linked = [&] { return kernel.mirror(mirror.id, mirror.peer).link == LinkState::up; };
