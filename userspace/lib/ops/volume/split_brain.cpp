@@ -54,7 +54,7 @@ SplitResult keep_here(const ConfigStore& store, nl::Kernel& kernel, const Mirror
 {
     SplitResult result{true, report.here.node, has_to_be_full(*report.there, report.here), true, {}, {}};
     split_ask_to_give_up(store, report, lost, result);
-    finish_after("node " + mirror.node + " has given up its copy of volume " + mirror.volume,
+    finish_after("node " + mirror.node + " has given up its copy of volume " + mirror.volume + result.saved_text(),
                  [&] { continue_here(kernel, mirror); });
     return result;
 }
@@ -64,7 +64,7 @@ SplitResult keep_there(const ConfigStore& store, nl::Kernel& kernel, const Mirro
 {
     SplitResult result{true, mirror.node, has_to_be_full(report.here, *report.there), true, {}, {}};
     split_give_up(store, kernel, mirror, report.here, common_generation(report.here, *report.there), lost, result);
-    finish_after("this node has given up its copy of volume " + mirror.volume,
+    finish_after("this node has given up its copy of volume " + mirror.volume + result.saved_text(),
                  [&] { split_continue_there(store, mirror, Peer::answer_time); });
     return result;
 }

@@ -79,6 +79,7 @@ struct SplitResult {
         SavedWrites writes;
     };
     std::vector<Saved> saved; // on the nodes that gave up
+    std::string saved_text() const; // " (what node b had alone is in /x)": for messages; empty if nothing was saved
 };
 
 // What becomes of what only a copy has that is given up: on its node, save_writes() keeps it.

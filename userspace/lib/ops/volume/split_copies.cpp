@@ -71,7 +71,7 @@ void all_give_up(const ConfigStore& store, const std::vector<const SplitReport*>
         if (done.empty())
             next();
         else
-            finish_after("of volume " + loser->volume + " the copy is given up on node " + done, next);
+            finish_after("of volume " + loser->volume + " the copy is given up on node " + done + result.saved_text(), next);
         done += (done.empty() ? "" : ", ") + loser->other;
     }
 }
@@ -102,7 +102,7 @@ SplitResult resolve_copies(const ConfigStore& store, const std::vector<SplitRepo
     require_split(pairs);
     require_closed(losers);
     all_give_up(store, losers, lost, result);
-    finish_after("every other copy of volume " + pairs.front().volume + " follows node " + keep,
+    finish_after("every other copy of volume " + pairs.front().volume + " follows node " + keep + result.saved_text(),
                  [&] { continue_all(store, pairs.front().volume); });
     result.changed = true;
     return result;

@@ -14,7 +14,20 @@ namespace mirrornet::ops {
 namespace {
 
 constexpr std::uint64_t slowest_disk = 10 << 20; // bytes a second that saving takes at least
+constexpr std::chrono::seconds links_end{10};
 constexpr auto longest_saving = std::chrono::hours(24 * 365); // a person who waits may end it
+
+// What another source sends meanwhile would be in what is saved, or not: it would be the copy of no moment. Who
+// has just given up its role may need a moment to end its links.
+void require_still(nl::Kernel& kernel, const MirrorName& mirror)
+{
+    patiently(links_end, ExitStatus::in_use, [&] {
+        for (const auto& other : kernel.mirrors(mirror.id))
+            if (other.peer != mirror.peer && other.peer_role == Role::source)
+                throw Error(ExitStatus::in_use, "volume " + mirror.volume + " follows another source on this node, and changes while "
+                                                    "it would be saved; first, here: mirrorctl pause " + mirror.volume);
+    });
+}
 
 // Nothing was changed if it throws.
 void discard(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mirror, const SplitSide& here,
@@ -25,11 +38,13 @@ void discard(const ConfigStore& store, nl::Kernel& kernel, const MirrorName& mir
     if (here.role == Role::source)
         gate.close(std::chrono::seconds(0));
     try {
-        if (lost == LostWrites::saved)
+        if (lost == LostWrites::saved) {
+            require_still(kernel, mirror);
             result.saved.push_back({here.node, save_writes(store, kernel, mirror, Deadline(longest_saving))});
+        }
         kernel.split_discard(mirror.id, mirror.peer, common);
     } catch (const Error& error) {
-        throw Error(error.status(), std::string(error.what()) + "; nothing was changed" +
+        throw Error(error.status(), std::string(error.what()) + "; nothing was changed" + result.saved_text() +
                                         (here.role == Role::source ? gate.reopen() : ""));
     }
 }

@@ -67,6 +67,15 @@ bool has_to_be_full(const SplitSide& loser, const SplitSide& winner)
     return common_generation(loser, winner) == 0 || !loser.blocks_known || !winner.blocks_known;
 }
 
+std::string SplitResult::saved_text() const
+{
+    std::string text;
+    for (const auto& [node, writes] : saved)
+        if (!writes.directory.empty())
+            text += (text.empty() ? " (" : "; ") + ("what node " + node + " had alone is there in " + writes.directory);
+    return text.empty() ? text : text + ")";
+}
+
 bool SplitReport::split() const
 {
     return here.reason == Reason::split_brain || (there && there->reason == Reason::split_brain);
