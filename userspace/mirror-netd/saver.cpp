@@ -65,16 +65,17 @@ void Saver::refresh()
     }
 }
 
-// In a thread of its own, as is everything below. What fails is tried again: a person may make room, or take back
-// that it shall be saved.
+// In a thread of its own, as is everything below. What fails is tried again: a person may make room, or take back that
+// it shall be saved.
 void Saver::run(const WantedSave& wanted)
 {
-    const Deadline deadline(for_ever, cancel_);
+    const Deadline deadline(for_ever, cancel_); // the daemon stops: nobody starts another one
     std::string complained;
-    for (;;) {
+    for (; !deadline.cancelled(); sleep_within(between_, deadline)) {
         try {
-            if (is_over(wanted, deadline))
-                break;
+            if (is_over(wanted))
+                return;
+            save(wanted, deadline);
         } catch (const std::exception& error) {
             if (std::exchange(complained, error.what()) != error.what() && !deadline.cancelled())
                 log(Priority::error,
@@ -82,29 +83,37 @@ void Saver::run(const WantedSave& wanted)
                     "(keep-lost-writes), and: {}",
                     name_of(wanted), error.what());
         }
-        if (deadline.cancelled())
-            break;
-        sleep_within(between_, deadline);
     }
+}
+
+void Saver::save(const WantedSave& wanted, const Deadline& deadline)
+{
+    while (!disks_.try_acquire_for(between_))
+        if (deadline.cancelled())
+            return;
+    std::string came_of_it;
+    try {
+        came_of_it = work_.save(wanted, deadline);
+    } catch (...) {
+        disks_.release();
+        throw;
+    }
+    disks_.release();
+    log(Priority::notice, "{}: of what was written here last, the newer source: {}", name_of(wanted), came_of_it);
+}
+
+// Asked and noted in one step: refresh(), which heard that it is wanted again, either finds this one at it still, and
+// then it goes on, or starts another.
+bool Saver::is_over(const WantedSave& wanted)
+{
     const std::lock_guard lock(mutex_);
-    running_.erase({wanted.mirror, wanted.generation});
-}
-
-bool Saver::is_over(const WantedSave& wanted, const Deadline& deadline)
-{
-    if (!is_wanted(wanted))
-        return true;
-    log(Priority::notice, "{}: of what was written here last, the newer source: {}", name_of(wanted),
-        work_.save(wanted, deadline));
-    return true;
-}
-
-bool Saver::is_wanted(const WantedSave& wanted)
-{
     const auto all = work_.wanted();
-    return std::ranges::any_of(all, [&](const auto& each) {
+    const bool is_wanted = std::ranges::any_of(all, [&](const auto& each) {
         return each.mirror == wanted.mirror && each.generation == wanted.generation;
     });
+    if (!is_wanted)
+        running_.erase({wanted.mirror, wanted.generation});
+    return !is_wanted;
 }
 
 std::string Saver::name_of(const WantedSave& wanted) const

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,8 +53,8 @@ public:
 private:
     using Key = std::pair<MirrorKey, std::uint64_t>;
     void run(const WantedSave& wanted);
-    bool is_over(const WantedSave& wanted, const Deadline& deadline);
-    bool is_wanted(const WantedSave& wanted);
+    void save(const WantedSave& wanted, const Deadline& deadline);
+    bool is_over(const WantedSave& wanted);
     std::string name_of(const WantedSave& wanted) const;
 
     const ConfigStore& store_;
@@ -62,7 +63,8 @@ private:
     const int cancel_;
     std::mutex mutex_;
     std::set<Key> running_; // guarded by mutex_
-    Workers workers_{4};    // last: they end before the rest goes
+    std::counting_semaphore<> disks_{4}; // who reads and writes; who waits for room keeps nobody from it
+    Workers workers_{1024};              // one for each mirror; last: they end before the rest goes
 };
 
 } // namespace mirrornet::netd

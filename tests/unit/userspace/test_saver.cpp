@@ -7,6 +7,7 @@
 #include "scratch_dir.hpp"
 
 #include <atomic>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <thread>
 
@@ -29,7 +30,7 @@ public:
         sleep_within(takes, deadline);
         under_way--;
         tries++;
-        if (fails || deadline.cancelled())
+        if (fails || wanted.generation >= without_room || deadline.cancelled())
             throw Error(ExitStatus::refused, "no room");
         const std::lock_guard lock(mutex_);
         saved_.push_back(wanted.generation);
@@ -48,6 +49,7 @@ public:
     }
 
     std::atomic<bool> fails = false;
+    std::atomic<std::uint64_t> without_room = ~0ULL; // this generation, and those above
     std::atomic<int> tries = 0, under_way = 0, most_under_way = 0;
     std::atomic<std::chrono::milliseconds> takes{0ms};
 
@@ -101,6 +103,20 @@ TEST_F(SaverTest, TwoVolumesDoNotWaitForEachOther)
     saver->refresh();
     EXPECT_TRUE(soon([&] { return work.most_under_way == 2; }));
     EXPECT_TRUE(soon([&] { return work.saved().size() == 2; }));
+}
+
+TEST_F(SaverTest, ManyThatCannotBeSavedKeepNoOtherFromIt)
+{
+    std::vector<netd::WantedSave> all;
+    for (int i = 0; i < 20; i++)
+        all.push_back(of(static_cast<std::uint64_t>(100 + i), fmt::format("{:08}-0000-4000-8000-000000000000", i + 1).c_str()));
+    all.push_back(of(7));
+    work.without_room = 100;
+    work.want(all);
+    saver->refresh();
+    EXPECT_TRUE(soon([&] { return work.saved() == Generations{7}; }));
+    EXPECT_LE(work.most_under_way, 4) << "disks have enough to do with four";
+    work.want({}); // else its threads never end
 }
 
 // A person makes room.
