@@ -88,13 +88,13 @@ void install_everywhere(const ConfigStore& store, const JobConfig& before, const
     auto nodes = nodes_before;
     nodes.insert(nodes_after.begin(), nodes_after.end());
     nodes.erase(self);
-    const bool was_none = before.version == 0;
+    const bool was_none = before.version == 0; // then what is taken back is the new one, and not a job without a version
     whole_or_not_at_all([&](Undo& undo) {
         for (const auto& node : nodes) {
             change_there(
                 undo, "put job " + before.name + " on node " + node + " back",
                 [&] { tell(store, node, change_for(nodes_after, node, before, after, gone)); },
-                [&, node] { tell(store, node, {before, after.version, was_none || !nodes_before.contains(node)}); });
+                [&, node] { tell(store, node, {was_none ? after : before, after.version, was_none || !nodes_before.contains(node)}); });
         }
         install(undo, store, after, gone);
     });
