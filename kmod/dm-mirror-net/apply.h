@@ -37,7 +37,8 @@ void mn_apply_flush_failed(struct mn_apply *apply);
 
 /*
  * Process context, may block for the local disk. Flushes what was applied, and tells the source: it
- * need not resync these blocks when the link ends now.
+ * need not resync these blocks when the link ends now. The conn lives, or is not sent to any more
+ * (mn_apply_stop_sending). Nothing is done for an apply that is broken.
  */
 void mn_apply_settle(struct mn_apply *apply);
 /* Process context. The conn is about to go: nothing is acknowledged from now on. */

@@ -173,7 +173,6 @@ static bool is_agreed(const struct mn_volume *volume)
 static void decide(struct mn_volume *volume)
 {
 	u8 boot = judge(volume);
-
 	bool opens = boot == MN_BOOT_OPENS || boot == MN_BOOT_ALONE;
 
 	if (opens || volume->boot == MN_BOOT_ALONE) {
