@@ -202,6 +202,18 @@ TEST(Node, TrustThatFailsLeavesNoKey)
     EXPECT_FALSE(store.find_key("b.local").has_value());
 }
 
+// Half of it would be a node that is known and cannot prove who it is.
+TEST(Node, TrustThatCannotStoreTheKeyLeavesNothing)
+{
+    ScratchDir a_dir, b_dir;
+    const ConfigStore a(a_dir.path());
+    const auto b_node = init(ConfigStore(b_dir.path()), "b");
+    init(a, "a");
+    write_file_atomic(a_dir / "keys", "where the directory of the keys belongs");
+    expect_error(ExitStatus::internal, {"keys", "everything was put back"}, [&] { node_trust(a, by_card(card_of(b_node))); });
+    EXPECT_FALSE(a.find_peer("b"));
+}
+
 TEST(Node, AKeyThatOthersCanReadIsRefused)
 {
     const ScratchDir dir;

@@ -62,7 +62,7 @@ TEST(Undo, SaysWhatIsLost)
                  [&] { whole_or_not_at_all(fail); });
     // the same, reported by the other node: nothing of it is taken back in words
     const auto passed_on = [&](Undo&) { whole_or_not_at_all(fail); };
-    expect_error(ExitStatus::partly_done, {"is erased; everything on this node was put back"},
+    expect_error(ExitStatus::partly_done, {"is erased; everything else was put back"},
                  [&] { whole_or_not_at_all(passed_on); });
 }
 

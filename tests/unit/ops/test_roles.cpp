@@ -185,6 +185,34 @@ TEST(Jobs, WhatAVolumeDoesNotTakeLeavesANodeWithTheJobThatItHad)
     EXPECT_FALSE(store.find_job("crm"));
 }
 
+// The new name comes before the old one goes: a node that dies between them has both.
+TEST(Jobs, ARenamingThatWasCutOffIsFinished)
+{
+    const ScratchDir dir;
+    const ConfigStore store(dir.path());
+    NodeConfig self;
+    self.name = "b";
+    self.id = Uuid::random();
+    store.save(self);
+    const JobConfig before{"erp", Uuid::random(), 3, "", {}};
+    JobConfig after = before;
+    after.name = "crm";
+    after.version = 4;
+    store.save(before);
+    store.save(after);
+    EXPECT_EQ(job_rename(store, "erp", "crm").job, after);
+    EXPECT_EQ(store.job_names(), std::vector<std::string>{"crm"});
+
+    store.save(before);
+    job_delete(store, "crm");
+    EXPECT_TRUE(store.job_names().empty()) << "the old name would come back as a job";
+
+    store.save(before);
+    const JobConfig other{"crm", Uuid::random(), 1, "", {}};
+    store.save(other);
+    expect_error(ExitStatus::exists, {"job crm already"}, [&] { job_rename(store, "erp", "crm"); });
+}
+
 TEST(Jobs, VolumesOfAJobHaveCopiesOnTheSameNodes)
 {
     const auto on = [](const std::string& name, std::vector<VolumeNode> nodes) {

@@ -98,6 +98,31 @@ TEST(File, AtomicWriteReplacesAndSetsMode)
     EXPECT_EQ(entries, 1) << "a temporary file was left behind";
 }
 
+// On a full file system what is there can be put back all the same.
+TEST(File, WhatIsThereIsNotWrittenAgain)
+{
+    const auto number = [](const std::filesystem::path& path) {
+        struct stat st {};
+        EXPECT_EQ(::stat(path.c_str(), &st), 0);
+        return st.st_ino;
+    };
+    ScratchDir dir;
+    write_file_atomic(dir / "f", "one", 0644);
+    const UniqueFd held(::open((dir / "f").c_str(), O_RDONLY | O_CLOEXEC)); // keeps its number from being used again
+    const auto before = number(dir / "f");
+    write_file_atomic(dir / "f", "one", 0644);
+    EXPECT_EQ(number(dir / "f"), before);
+    write_file_atomic(dir / "f", "one", 0600);
+    EXPECT_NE(number(dir / "f"), before) << "a mode is part of what is there";
+    EXPECT_EQ(file_mode(dir / "f"), 0600u);
+    write_file_atomic(dir / "f", "two", 0600);
+    EXPECT_EQ(read_file(dir / "f"), "two");
+
+    std::filesystem::create_symlink(dir / "f", dir / "link");
+    write_file_atomic(dir / "link", "two", 0600);
+    EXPECT_FALSE(std::filesystem::is_symlink(dir / "link")) << "a link is no file of ours";
+}
+
 TEST(File, FailedWriteLeavesNothing)
 {
     ScratchDir dir;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace mirrornet {
 
@@ -50,7 +51,7 @@ void write_all(int fd, std::string_view content, const fs::path& path)
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            throw_errno("cannot write " + path.string());
+            throw_write_errno("cannot write " + path.string());
         content.remove_prefix(static_cast<std::size_t>(put));
     }
 }
@@ -60,6 +61,21 @@ void sync_directory(const fs::path& path)
     UniqueFd dir(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!dir || ::fsync(dir.get()) < 0)
         throw_errno("cannot sync directory " + path.string());
+}
+
+// A file of ours with just this in it; a link to one is none.
+bool holds_already(int fd, const fs::path& path, std::string_view content, mode_t mode)
+{
+    const struct stat st = stat_of(fd, path);
+    return S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode && st.st_uid == ::geteuid() &&
+           static_cast<std::size_t>(st.st_size) == content.size() && read_all(fd, path, content.size()) == content;
+}
+
+// True: it is there and durable, and nothing was written.
+bool keep_what_is_there(const fs::path& path, std::string_view content, mode_t mode)
+{
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    return fd && holds_already(fd.get(), path, content, mode) && ::fsync(fd.get()) == 0;
 }
 
 // Removes a temporary file unless it has taken its final name.
@@ -76,7 +92,7 @@ public:
     void become(const fs::path& path)
     {
         if (::rename(name_.c_str(), path.c_str()) < 0)
-            throw_errno("cannot replace " + path.string());
+            throw_write_errno("cannot replace " + path.string());
         name_.clear();
     }
 
@@ -85,6 +101,16 @@ private:
 };
 
 } // namespace
+
+void throw_write_errno(const std::string& what)
+{
+    const int error = errno;
+    if (error == ENOSPC || error == EDQUOT)
+        throw Error(ExitStatus::internal, what + ": there is no room on that file system; make some (see: df, and df -i), then repeat");
+    if (error == EROFS)
+        throw Error(ExitStatus::internal, what + ": the file system is mounted read-only; mount it writable, then repeat");
+    throw_errno(what, error);
+}
 
 std::optional<std::string> find_file(const fs::path& path, std::size_t limit)
 {
@@ -109,14 +135,16 @@ std::string read_file(const fs::path& path, std::size_t limit)
 void write_file_atomic(const fs::path& path, std::string_view content, mode_t mode)
 {
     const fs::path dir = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (keep_what_is_there(path, content, mode))
+        return sync_directory(dir);
     std::string name = (dir / ("." + path.filename().string() + ".XXXXXX")).string();
     UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
     if (!fd)
-        throw_errno("cannot create a file in " + dir.string());
+        throw_write_errno("cannot create a file in " + dir.string());
     TemporaryName temporary(name);
     write_all(fd.get(), content, path);
     if (::fchmod(fd.get(), mode) < 0 || ::fsync(fd.get()) < 0)
-        throw_errno("cannot make " + path.string() + " durable");
+        throw_write_errno("cannot make " + path.string() + " durable");
     temporary.become(path);
     sync_directory(dir);
 }
@@ -124,7 +152,7 @@ void write_file_atomic(const fs::path& path, std::string_view content, mode_t mo
 bool remove_file(const fs::path& path)
 {
     if (::unlink(path.c_str()) < 0) {
-        if (errno == ENOENT)
+        if (errno == ENOENT || errno == ENOTDIR)
             return false;
         throw_errno("cannot remove " + path.string());
     }
@@ -137,7 +165,7 @@ void make_directory(const fs::path& path, mode_t mode)
     if (path.has_parent_path() && !fs::exists(path.parent_path()))
         make_directory(path.parent_path(), 0755);
     if (::mkdir(path.c_str(), mode) < 0 && errno != EEXIST)
-        throw_errno("cannot make directory " + path.string());
+        throw_write_errno("cannot make directory " + path.string());
 }
 
 mode_t file_mode(const fs::path& path)

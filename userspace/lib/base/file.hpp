@@ -21,9 +21,14 @@ std::string read_file(const std::filesystem::path& path,
                       std::size_t limit = default_file_limit);
 
 // After return the new content is durable under `path`; after an error or a
-// crash `path` has its old content. Readers never see half of it.
+// crash `path` has its old content. Readers never see half of it. What is there
+// already is not written again: that can be put back needs no room.
 void write_file_atomic(const std::filesystem::path& path, std::string_view content,
                        mode_t mode = 0644);
+
+// Error for the errno of a file that cannot be made or written; where a full or read-only file
+// system is why, it says what to do.
+[[noreturn]] void throw_write_errno(const std::string& what);
 
 // Removes durably; false if there was nothing.
 bool remove_file(const std::filesystem::path& path);

@@ -37,6 +37,7 @@ public:
     bool remove_peer(const std::string& name) const; // with its key
     // The same, but what proves that it is this node stays, so that it can be told. False: it is not known.
     bool forget_peer(const std::string& name) const;
+    void save_forgotten(const PeerConfig& peer, const Key& key) const; // both, or Error and nothing
     std::optional<PeerConfig> find_forgotten(const NodeId& id) const;
     std::optional<Key> find_forgotten_key(const NodeId& id) const;
     void remove_forgotten(const NodeId& id) const;

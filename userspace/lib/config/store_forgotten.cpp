@@ -14,14 +14,21 @@ fs::path ConfigStore::forgotten_path(const NodeId& id, const char* suffix) const
     return dir_ / "forgotten" / (id.to_string() + suffix);
 }
 
+// Both files or none: a key alone would lie there for ever.
+void ConfigStore::save_forgotten(const PeerConfig& peer, const Key& key) const
+try {
+    save_text(forgotten_path(peer.id, ".key"), key.to_file_text(), 0600);
+    save_text(forgotten_path(peer.id, ".toml"), print(peer));
+} catch (const Error&) {
+    remove_forgotten(peer.id);
+    throw;
+}
+
 bool ConfigStore::forget_peer(const std::string& name) const
 {
     const auto peer = find_peer(name);
-    const auto key = peer ? find_key(name) : std::nullopt;
-    if (key) {
-        save_text(forgotten_path(peer->id, ".key"), key->to_file_text(), 0600);
-        save_text(forgotten_path(peer->id, ".toml"), print(*peer));
-    }
+    if (const auto key = peer ? find_key(name) : std::nullopt)
+        save_forgotten(*peer, *key);
     return remove_peer(name);
 }
 

@@ -28,11 +28,12 @@ std::string holder_of(int fd)
     return printable(trim({text, static_cast<std::size_t>(got)}));
 }
 
+// Whose turn it is decides the lock, not the note: where /run is full the others read "another operation".
 void write_holder(int fd, const std::string& verb)
 {
     const std::string text =
         fmt::format("{} (process {}, since {})\n", verb, ::getpid(), local_time(now_ns()));
-    if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) < 0)
+    if ((::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) < 0) && errno != ENOSPC)
         throw_errno("cannot note who operates");
 }
 
@@ -62,7 +63,7 @@ OperationLock::OperationLock(const std::string& what, const std::string& file,
     const fs::path path = directory / file;
     fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!fd_)
-        throw_errno("cannot open " + path.string());
+        throw_write_errno("cannot open " + path.string());
     if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK)
             throw_errno("cannot lock " + path.string());

@@ -3,9 +3,13 @@
 
 #include "base/error.hpp"
 
+#include <string_view>
+
 namespace mirrornet::ops {
 
 namespace {
+
+constexpr std::string_view as_before = "; everything was put back as it was before";
 
 [[noreturn]] void put_back(Undo& undo, ExitStatus status, const std::string& why)
 {
@@ -17,10 +21,13 @@ namespace {
     if (!undo.lost().empty())
         throw Error(ExitStatus::partly_done,
                     why + "; everything else was put back, but " + undo.lost());
-    // partly done: the other node's part, which says itself what is not as before; timed out: nobody knows of that
+    if (why.ends_with(as_before)) // said by an operation within this one
+        throw Error(status, why);
+    // partly done: the part of another node, or of an operation within this one, which says itself what is not as
+    // before; timed out: nobody knows of that
     throw Error(status, why + (status == ExitStatus::partly_done || status == ExitStatus::timed_out
-                                   ? "; everything on this node was put back"
-                                   : "; everything was put back as it was before"));
+                                   ? std::string("; everything else was put back")
+                                   : std::string(as_before)));
 }
 
 } // namespace

@@ -58,14 +58,30 @@ void put_all_in_force(const ConfigStore& store, const Names& volumes)
             put_in_force(store, *volume);
 }
 
-// Volumes that come and go change what is in force for them, and for the others.
+// Without those that cannot be read: they must not keep anybody from changing this one.
+Names names_of(const ConfigStore& store, const Uuid& id)
+{
+    Names found;
+    for (const auto& name : store.job_names())
+        try {
+            if (const auto job = store.find_job(name); job && job->id == id)
+                found.push_back(name);
+        } catch (const Error&) {
+            continue;
+        }
+    return found;
+}
+
+// Volumes that come and go change what is in force for them, and for the others. The old name goes last:
+// where there is no room for the new file, or the machine dies between them, the job stays.
 void install(const ConfigStore& store, const JobConfig& job, bool gone)
 {
     const auto mine = store.find_job(job.id);
-    if (mine && (gone || mine->name != job.name))
-        store.remove_job(mine->name);
     if (!gone)
         store.save(job);
+    for (const auto& name : names_of(store, job.id))
+        if (gone || name != job.name)
+            store.remove_job(name);
     put_all_in_force(store, job.volumes);
     if (mine)
         put_all_in_force(store, mine->volumes);
@@ -108,9 +124,10 @@ std::vector<VolumeConfig> volumes_of(const ConfigStore& store, const Names& name
     return volumes;
 }
 
-void require_no_job(const ConfigStore& store, const std::string& name)
+// `renamed`: a renaming that was cut off left both names.
+void require_no_job(const ConfigStore& store, const std::string& name, const std::optional<JobConfig>& renamed = {})
 {
-    if (store.find_job(name))
+    if (const auto there = store.find_job(name); there && !(renamed && renamed->id == there->id && name != renamed->name))
         throw Error(ExitStatus::exists, "there is a job " + name + " already; see: mirrorctl job show " + name);
 }
 
@@ -192,7 +209,7 @@ JobResult job_describe(const ConfigStore& store, const std::string& name, const 
 JobResult job_rename(const ConfigStore& store, const std::string& name, const std::string& new_name)
 {
     const auto lock = OperationLock::of_job(check_name("job", new_name), "job rename");
-    require_no_job(store, new_name);
+    require_no_job(store, new_name, store.find_job(name));
     return job_edit(store, name, "job rename", [&](JobConfig& job) { job.name = new_name; });
 }
 

@@ -36,12 +36,12 @@ DaemonMark::DaemonMark(const ConfigStore& store, const std::string& version)
     make_directory(path.parent_path());
     fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd_)
-        throw_errno("cannot open " + path.string());
+        throw_write_errno("cannot open " + path.string());
     auto lock = whole_file(F_WRLCK);
     if (::fcntl(fd_.get(), F_OFD_SETLK, &lock) != 0)
         throw_errno("cannot lock " + path.string());
-    if (::ftruncate(fd_.get(), 0) != 0 ||
-        ::pwrite(fd_.get(), version.data(), version.size(), 0) != static_cast<ssize_t>(version.size()))
+    // The lock is the mark. Without room under /run the version is not known, and mirrors are linked all the same.
+    if ((::ftruncate(fd_.get(), 0) != 0 || ::pwrite(fd_.get(), version.data(), version.size(), 0) < 0) && errno != ENOSPC)
         throw_errno("cannot write " + path.string());
 }
 

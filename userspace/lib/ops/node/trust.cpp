@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "ops/node/addresses.hpp"
 #include "ops/node/node.hpp"
+#include "ops/undo.hpp"
 
 #include <fmt/format.h>
 
@@ -126,6 +127,24 @@ std::optional<Key> given_key(const NodeTrustOptions& options)
     return options.card ? options.card->key : std::nullopt;
 }
 
+// The key last: once there is one, no token is shown any more.
+void make_known(Undo& undo, const ConfigStore& store, const Known& now, const std::optional<PeerConfig>& before,
+                const std::optional<Key>& old_key)
+{
+    const std::string& name = now.peer.name;
+    undo.add("put what is known of node " + name + " back", [&store, name, before, old_key] {
+        if (!old_key)
+            store.remove_peer(name);
+        if (before)
+            store.save(*before);
+        if (old_key)
+            store.save_key(name, *old_key);
+    });
+    store.save(now.peer);
+    if (now.key)
+        store.save_key(name, *now.key);
+}
+
 } // namespace
 
 void require_trustable(const ConfigStore& store, const NodeTrustOptions& options)
@@ -160,16 +179,11 @@ NodeTrustResult node_trust(const ConfigStore& store, const NodeTrustOptions& opt
         key = Key::random();
         result.token = NodeCard{self.name, self.id, own_addresses(self), key};
     }
-    if (!before || !(*before == result.peer)) {
-        store.save(result.peer);
-        result.changed = true;
-    }
+    const Known now{result.peer, key ? key : old_key};
+    result.changed = !before || !(*before == now.peer) || !(old_key == now.key);
+    if (result.changed)
+        whole_or_not_at_all([&](Undo& undo) { make_known(undo, store, now, before, old_key); });
     store.remove_forgotten(result.peer.id);
-    // The key last: once there is one, no token is shown any more.
-    if (key && !(old_key && *old_key == *key)) {
-        store.save_key(name, *key);
-        result.changed = true;
-    }
     return result;
 }
 

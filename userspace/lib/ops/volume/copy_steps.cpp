@@ -45,6 +45,16 @@ std::string make_metadata(const CopySpec& spec, Undo& undo)
     return device;
 }
 
+void save_configuration(const ConfigStore& store, const CopySpec& spec, Undo& undo)
+{
+    undo.add("remove the configuration of " + spec.config.name, [&store, spec] {
+        store.remove_volume(spec.config.name);
+        announce_change(spec.local.data_device);
+    });
+    store.save(spec.config);
+    store.save(spec.config.name, spec.local);
+}
+
 // A logical volume that create made carries the volume's name.
 MetaChoice made_for(const std::string& volume, const VolumeLocal& local)
 {
@@ -79,6 +89,7 @@ void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& sp
 {
     const std::string& name = spec.config.name;
     const auto meta_device = make_metadata(spec, undo);
+    save_configuration(store, spec, undo); // before anything is erased: there may be no room for it
     if (spec.clear_target) {
         undo.lose("the content of " + spec.local.data_device + " on node " +
                   store.load_node().name + " is erased");
@@ -88,12 +99,6 @@ void build_copy(const ConfigStore& store, nl::Kernel& kernel, const CopySpec& sp
     if (spec.meta.make == MetaMake::use_device) // anything else is removed whole
         undo.add("erase the metadata on " + meta_device,
                  [=] { erase_metadata(meta_device, bytes); });
-    undo.add("remove the configuration of " + name, [&store, spec] {
-        store.remove_volume(spec.config.name);
-        announce_change(spec.local.data_device);
-    });
-    store.save(spec.config);
-    store.save(name, spec.local);
     dm::create_front(name, spec.config.id,
                      dm::front_table(spec.config.size / 512, spec.local.data_device, meta_device));
     undo.add("deactivate " + name, [name] { dm::remove_front(name); });

@@ -2,6 +2,7 @@
 #include "ops/volume/options.hpp"
 
 #include "ops/operation_lock.hpp"
+#include "ops/undo.hpp"
 #include "ops/volume/copy_options.hpp"
 #include "ops/volume/everywhere.hpp"
 #include "ops/volume/in_force.hpp"
@@ -93,6 +94,12 @@ void change_one(VolumeConfig& config, const Subject& subject, const std::string&
         return change_volume(config, subject, wanted);
     for (auto* mirror : meant(config, subject, self))
         change(mirror->options, wanted);
+}
+
+void save_local(Undo& undo, const ConfigStore& store, const std::string& volume, const VolumeLocal& local)
+{
+    undo.add("put the options of the copy here back", [&store, volume, was = store.load_local(volume)] { store.save(volume, was); });
+    store.save(volume, local);
 }
 
 } // namespace
@@ -191,10 +198,12 @@ SetResult set_options(const ConfigStore& store, const Subject& subject,
     auto shared = changes;
     const auto local = with_copy_changes(store, before, copy_changes(subject, shared));
     const auto after = with_changes(before, subject, self, shared);
-    if (after.version != before.version)
-        change_everywhere(store, before, after);
-    if (local)
-        store.save(subject.name, *local);
+    whole_or_not_at_all([&](Undo& undo) {
+        if (local)
+            save_local(undo, store, subject.name, *local);
+        if (after.version != before.version)
+            change_everywhere(store, before, after);
+    });
     return {after.version != before.version || local, after.version, local.has_value(),
             differences(values, get_options(store, subject, names))};
 }
