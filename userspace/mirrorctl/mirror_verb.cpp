@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <algorithm>
+#include <chrono>
 #include <iostream>
 
 namespace mirrornet::ctl {
@@ -60,11 +62,27 @@ private:
     std::pair<MirrorState, int> last_{MirrorState::invalid, 0};
 };
 
+// When waiting began, by the clock of today: it may have been set meanwhile, and the kernel notes the time of day.
+// What was sent before and after that is later than the earlier of the two.
+class Beginning {
+public:
+    std::uint64_t at() const
+    {
+        using std::chrono::nanoseconds;
+        const auto lasted = std::chrono::duration_cast<nanoseconds>(std::chrono::steady_clock::now() - steady_);
+        return std::min(clock_, ops::now_ns() - static_cast<std::uint64_t>(lasted.count()));
+    }
+
+private:
+    std::uint64_t clock_ = ops::now_ns();
+    std::chrono::steady_clock::time_point steady_ = std::chrono::steady_clock::now();
+};
+
 // Of a mirror that has come into sync since `begin`.
-std::string end_line(const ops::MirrorStatus& status, std::uint64_t begin)
+std::string end_line(const ops::MirrorStatus& status, const Beginning& begin)
 {
     const auto& resync = status.record.resync;
-    if (resync.progress_at < begin)
+    if (resync.progress_at < begin.at())
         return "mirroring; nothing had to be sent";
     return fmt::format("mirroring; the resync sent {} of {} blocks in {}", resync.sent,
                        status.record.total_blocks, ops::duration(resync.elapsed_ms / 1000));
@@ -83,7 +101,7 @@ void add_wait_options(CLI::App& verb, WaitOptions& options)
 int wait_for(const Output& output, const std::vector<ops::MirrorName>& mirrors,
              const WaitOptions& options)
 {
-    const auto begin = ops::now_ns();
+    const Beginning begin;
     for (const auto& mirror : mirrors) {
         const auto name = mirror.volume + "@" + mirror.node;
         Progress progress(output, name);
